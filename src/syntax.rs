@@ -1,0 +1,36 @@
+//! Text to [`ast::File`]: the only stage that knows pest, and it resolves no name.
+
+pub mod ast;
+mod blocks;
+mod build;
+mod error;
+mod node;
+mod parser;
+pub mod print;
+
+pub use error::Problem;
+
+use crate::source::{FileId, Span};
+
+/// The deepest nesting of brackets and braces a file may have.
+pub const DEEPEST: usize = 64;
+
+/// Reads a file into its blocks. Broken blocks are left out and told of; the others are there.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut out = ast::File::default();
+    for block in blocks::split(file, text, &mut problems) {
+        match parser::block(file, block.text, block.offset) {
+            Ok(node) => match build::item(node, &mut problems) {
+                Ok(item) => out.items.push(item),
+                Err(build::Mismatch(span, what)) => problems.push(Problem::Grammar { at: span, what }),
+            },
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    if out.items.is_empty() && problems.is_empty() {
+        problems.push(Problem::Empty { at: Span { file, start: 0, end: 0 } });
+    }
+    (out, problems)
+}

@@ -1,0 +1,142 @@
+//! What can be wrong with the text of a terms file.
+
+use super::DEEPEST;
+use crate::source::Span;
+use miette::{Diagnostic, LabeledSpan};
+use thiserror::Error;
+
+/// Something wrong with the text.
+#[derive(Debug, Clone, Error)]
+pub enum Problem {
+    /// A word or sign the grammar has no place for.
+    #[error("{found} cannot stand here")]
+    Unexpected { at: Span, found: String, expected: Vec<String>, inside: Option<String> },
+    /// Text that is not closed.
+    #[error("text that is not closed")]
+    OpenText { at: Span },
+    /// A bracket that is not closed.
+    #[error("a bracket that is not closed")]
+    OpenBracket { at: Span },
+    /// Too many brackets inside one another.
+    #[error("more than {DEEPEST} brackets inside one another")]
+    TooDeep { at: Span },
+    /// A date that is in no calendar.
+    #[error("`{text}` is no date")]
+    BadDate { at: Span, text: String },
+    /// An hour that is on no clock.
+    #[error("`{text}` is no time of day")]
+    BadClock { at: Span, text: String },
+    /// A number that cannot be held exactly.
+    #[error("`{text}` cannot be held exactly")]
+    BadNumber { at: Span, text: String },
+    /// Nothing in the file.
+    #[error("the file says nothing")]
+    Empty { at: Span },
+    /// The grammar and the program disagree: our bug.
+    #[error("the grammar allows something the program does not know: {what}")]
+    Grammar { at: Span, what: String },
+}
+
+impl Problem {
+    /// Where it is.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        match self {
+            Self::Unexpected { at, .. }
+            | Self::OpenText { at }
+            | Self::OpenBracket { at }
+            | Self::TooDeep { at }
+            | Self::BadDate { at, .. }
+            | Self::BadClock { at, .. }
+            | Self::BadNumber { at, .. }
+            | Self::Empty { at }
+            | Self::Grammar { at, .. } => *at,
+        }
+    }
+
+    /// The block it makes unreadable, by a place in it.
+    pub(super) const fn breaks_block(&self) -> Option<Span> {
+        match self {
+            Self::OpenText { at } | Self::OpenBracket { at } | Self::TooDeep { at } => Some(*at),
+            Self::Unexpected { .. }
+            | Self::BadDate { .. }
+            | Self::BadClock { .. }
+            | Self::BadNumber { .. }
+            | Self::Empty { .. }
+            | Self::Grammar { .. } => None,
+        }
+    }
+
+    /// Its code, the name of its fixture and of its heading in the documentation.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Unexpected { .. } => "syntax::unexpected",
+            Self::OpenText { .. } => "syntax::open-text",
+            Self::OpenBracket { .. } => "syntax::open-bracket",
+            Self::TooDeep { .. } => "syntax::too-deep",
+            Self::BadDate { .. } => "syntax::bad-date",
+            Self::BadClock { .. } => "syntax::bad-clock",
+            Self::BadNumber { .. } => "syntax::bad-number",
+            Self::Empty { .. } => "syntax::empty",
+            Self::Grammar { .. } => "syntax::grammar",
+        }
+    }
+
+    fn label(&self) -> String {
+        match self {
+            Self::Unexpected { inside: Some(inside), .. } => format!("while reading {inside}"),
+            Self::Unexpected { .. } => "not expected".into(),
+            Self::OpenText { .. } => "opened here".into(),
+            Self::OpenBracket { .. } => "opened here, and still open where the next block begins".into(),
+            Self::TooDeep { .. } => "one too many".into(),
+            Self::BadDate { .. } => "no such day".into(),
+            Self::BadClock { .. } => "no such time".into(),
+            Self::BadNumber { .. } => "too many digits".into(),
+            Self::Empty { .. } => "nothing here".into(),
+            Self::Grammar { .. } => "here".into(),
+        }
+    }
+
+    fn advice(&self) -> String {
+        match self {
+            Self::Unexpected { expected, .. } if expected.is_empty() => {
+                "compare the block with its example in docs/language.md".into()
+            }
+            Self::Unexpected { expected, .. } => format!("expected {}", one_of(expected)),
+            Self::OpenText { .. } => "close it with `\"`".into(),
+            Self::OpenBracket { .. } => {
+                "close it; inside a block, indent every line: what begins at the margin begins a new block".into()
+            }
+            Self::TooDeep { .. } => "give the inner formulas names with `define`".into(),
+            Self::BadDate { .. } => "write dates as year-month-day, such as 2005-03-14".into(),
+            Self::BadClock { .. } => "write hours as 00:00 to 23:59".into(),
+            Self::BadNumber { .. } => "a number has at most 28 digits, all before and after the point together".into(),
+            Self::Empty { .. } => "a file begins with `terms \"…\"`, `library \"…\"` or `variant \"…\" of \"…\"`".into(),
+            Self::Grammar { .. } => "this is a bug in tenor; please report it with the file".into(),
+        }
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn one_of(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} or {last}", head.join(", ")),
+    }
+}
+
+impl Diagnostic for Problem {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(self.id()))
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(self.advice()))
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some(self.label()), self.span().label()))))
+    }
+}
