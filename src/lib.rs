@@ -1,4 +1,6 @@
 //! Tenor: a rule engine driven by declarative terms files.
 
+pub mod check;
 pub mod source;
 pub mod syntax;
+pub mod terms;

@@ -99,6 +99,10 @@ pub enum ExprKind {
     FirstOf(Vec<Rung>),
     /// `sum of … over …`
     Query(Box<Query>),
+    /// `[a, b]`
+    List(Vec<Expr>),
+    /// `[{ a: x }]`
+    Records(Vec<Vec<(Ident, Expr)>>),
     /// `(…)`, kept so that printing gives back what was written.
     Brackets(Box<Expr>),
 }

@@ -61,7 +61,7 @@ pub enum ItemKind {
     /// `round number { … }`
     Round { state: Ident, lines: Vec<(Rounding, Vec<Guard>)> },
     /// `postpone number { … }`
-    Postpone { state: Ident, policies: Vec<Policy> },
+    Postpone { states: Vec<Ident>, policies: Vec<Policy> },
     /// `at close of business { … }`
     AtClose(Vec<Ident>),
     /// `calendar nyse { … }`
@@ -100,7 +100,7 @@ pub enum Setting {
     /// `trading days by trading_day`
     TradingDays(Ident),
     /// `import "…"`
-    Import(Text),
+    Import(Text, Vec<Citation>),
 }
 
 /// Which sort of event is declared.
@@ -173,6 +173,8 @@ pub enum TypeKind {
     List(Box<Type>),
     /// `{ … }`
     Record(Vec<Field>),
+    /// `by change { … }`
+    Choice(Ident, Vec<Field>),
     /// `new certificate`
     New(Ident),
     /// `any certificate`
@@ -283,7 +285,7 @@ pub enum Trigger {
     /// Events.
     On(Vec<Ident>),
     /// A change of a state, by certain events.
-    OnChange { states: Vec<Ident>, by: Vec<Ident> },
+    OnChange { adjustment: bool, states: Vec<Ident>, by: Vec<Ident> },
     /// What waited of a state is made.
     OnMaking(Ident),
     /// An obligation is breached.
@@ -300,7 +302,18 @@ pub struct Scope {
     /// The one the event names.
     pub the: Option<Ident>,
     /// Every one of a kind, with a condition.
-    pub each: Option<(Ident, Option<Expr>)>,
+    pub each: Option<Each>,
+}
+
+/// Every entry of a kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Each {
+    /// The kind.
+    pub kind: Ident,
+    /// Whether those that have ended count too.
+    pub any: bool,
+    /// Which entries.
+    pub filter: Option<Expr>,
 }
 
 /// A condition of a rule or a statement.
@@ -356,9 +369,9 @@ pub enum StatementKind {
     /// `record x { … }`
     Record { name: Ident, fields: Vec<(Ident, Expr)> },
     /// `end x`
-    End(Ident),
+    End(Vec<Ident>),
     /// `restore x`
-    Restore(Ident),
+    Restore(Vec<Ident>),
     /// `warn "…"`
     Warn(Text),
     /// `for each x in list { … }`

@@ -151,6 +151,7 @@ impl Builder<'_> {
         let boxed = |b: &mut Self, n: &Node<'_>| -> Built<Box<Expr>> { Ok(Box::new(b.operand(&n.one(Rule::operand)?)?)) };
         let kind = match node.rule() {
             Rule::brackets => ExprKind::Brackets(Box::new(self.expr(&node.one(Rule::expr)?)?)),
+            Rule::lines => self.lines(node)?,
             Rule::percent_of => {
                 let percent = self.percent(&node.one(Rule::percent)?);
                 ExprKind::PercentOf(percent, boxed(self, node)?)
@@ -180,6 +181,16 @@ impl Builder<'_> {
             other => return Err(node.mismatch(&format!("a primary, {other:?}"))),
         };
         Ok(Expr { kind, span: node.span() })
+    }
+
+    /// A list written out, of values or of records.
+    fn lines(&mut self, node: &Node<'_>) -> Built<ExprKind> {
+        let lines: Vec<Node<'_>> = node.all(Rule::line).collect();
+        if lines.iter().any(|l| l.has(Rule::fields)) {
+            let records = lines.iter().filter_map(|l| l.find(Rule::fields)).map(|f| self.fields(&f));
+            return Ok(ExprKind::Records(records.collect::<Built<_>>()?));
+        }
+        Ok(ExprKind::List(lines.iter().map(|l| self.expr(&l.first()?)).collect::<Built<_>>()?))
     }
 
     /// A name and its opening bracket.

@@ -32,7 +32,7 @@ impl Builder<'_> {
             Rule::closing => Setting::Close(self.clock(&inner.one(Rule::clock)?)),
             Rule::month_end => Setting::MonthEnd,
             Rule::trading_days => Setting::TradingDays(self.name(&inner)?),
-            _ => Setting::Import(self.one_text(&inner)?),
+            _ => Setting::Import(self.one_text(&inner)?, self.citations(&inner)?),
         })
     }
 
@@ -97,7 +97,7 @@ impl Builder<'_> {
                     .collect::<Built<_>>()?,
             },
             Rule::postpone => ItemKind::Postpone {
-                state: self.name(node)?,
+                states: self.names(node),
                 policies: node.all(Rule::policy).map(|p| self.policy(&p.first()?)).collect::<Built<_>>()?,
             },
             Rule::at_close => ItemKind::AtClose(self.names(node)),
@@ -173,6 +173,9 @@ impl Builder<'_> {
         let kind = match inner.rule() {
             Rule::list_type => TypeKind::List(Box::new(self.typed(&inner.one(Rule::typed)?)?)),
             Rule::record_type => TypeKind::Record(self.field_list(&inner)?),
+            Rule::choice_type => {
+                TypeKind::Choice(self.word(&inner)?, self.field_list(&inner.one(Rule::record_type)?)?)
+            }
             Rule::new_type => TypeKind::New(self.name(&inner)?),
             Rule::any_type => TypeKind::Any(self.name(&inner)?),
             Rule::trading_type => TypeKind::TradingDays,

@@ -2,7 +2,7 @@
 
 use super::{Builder, Built};
 use crate::syntax::ast::{
-    Clamp, Guard, ItemKind, Obligation, Rescinding, Rule as RuleItem, Scope, Statement, StatementKind, Trigger,
+    Clamp, Each, Guard, ItemKind, Obligation, Rescinding, Rule as RuleItem, Scope, Statement, StatementKind, Trigger,
 };
 use crate::syntax::node::Node;
 use crate::syntax::parser::Rule;
@@ -49,7 +49,7 @@ impl Builder<'_> {
                 let mut lists = node.all(Rule::names);
                 let states = lists.next().map(|n| self.names(&n)).unwrap_or_default();
                 let by = lists.next().map(|n| self.names(&n)).unwrap_or_default();
-                Trigger::OnChange { states, by }
+                Trigger::OnChange { adjustment: node.has(Rule::kw_adjustment), states, by }
             }
             Rule::on_making => Trigger::OnMaking(self.name(node)?),
             Rule::on_breach => Trigger::OnBreach(self.name(node)?),
@@ -65,7 +65,7 @@ impl Builder<'_> {
             None => None,
             Some(each) => {
                 let filter = each.find(Rule::where_clause).map(|w| self.expr(&w.one(Rule::expr)?)).transpose()?;
-                Some((self.name(&each)?, filter))
+                Some(Each { kind: self.name(&each)?, any: each.has(Rule::kw_any), filter })
             }
         };
         Ok(Scope { the, each })
@@ -102,8 +102,8 @@ impl Builder<'_> {
             Rule::record => {
                 StatementKind::Record { name: self.name(&inner)?, fields: self.fields(&inner.one(Rule::fields)?)? }
             }
-            Rule::end_ => StatementKind::End(self.name(&inner)?),
-            Rule::restore => StatementKind::Restore(self.name(&inner)?),
+            Rule::end_ => StatementKind::End(self.source(&inner.one(Rule::source)?)?),
+            Rule::restore => StatementKind::Restore(self.source(&inner.one(Rule::source)?)?),
             Rule::warn => StatementKind::Warn(self.one_text(&inner)?),
             Rule::for_each => {
                 let order = match inner.find(Rule::order) {

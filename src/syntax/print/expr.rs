@@ -77,6 +77,8 @@ pub fn expression(e: &Expr) -> String {
             format!("first of {{ {} }}", rungs.iter().map(rung).collect::<Vec<_>>().join(" "))
         }
         ExprKind::Query(q) => query(q),
+        ExprKind::List(xs) => format!("[{}]", xs.iter().map(expression).collect::<Vec<_>>().join(", ")),
+        ExprKind::Records(xs) => format!("[{}]", xs.iter().map(|f| fields(f)).collect::<Vec<_>>().join(", ")),
         ExprKind::Brackets(x) => format!("({})", expression(x)),
     }
 }
@@ -203,8 +205,7 @@ const fn edge_name(edge: Edge) -> &'static str {
 }
 
 /// The sign of an operation.
-#[must_use]
-pub const fn operator(op: Operator) -> &'static str {
+pub(super) const fn operator(op: Operator) -> &'static str {
     match op {
         Operator::Add => "+",
         Operator::Subtract => "-",
@@ -215,8 +216,7 @@ pub const fn operator(op: Operator) -> &'static str {
 }
 
 /// The sign of a comparison.
-#[must_use]
-pub const fn comparison(c: Comparison) -> &'static str {
+pub(super) const fn comparison(c: Comparison) -> &'static str {
     match c {
         Comparison::Less => "<",
         Comparison::AtMost => "<=",

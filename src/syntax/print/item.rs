@@ -80,8 +80,9 @@ fn kind(kind: &ItemKind) -> String {
             let lines: Vec<String> = lines.iter().map(|(r, g)| format!("{}{}", rounding(r), guards(g))).collect();
             block(&format!("round {}", state.name), &lines)
         }
-        ItemKind::Postpone { state, policies } => {
-            block(&format!("postpone {}", state.name), &policies.iter().map(policy).collect::<Vec<_>>())
+        ItemKind::Postpone { states, policies } => {
+            let states: Vec<&str> = states.iter().map(|s| s.name.as_str()).collect();
+            block(&format!("postpone {}", states.join(", ")), &policies.iter().map(policy).collect::<Vec<_>>())
         }
         ItemKind::AtClose(names) => {
             let names: Vec<&str> = names.iter().map(|n| n.name.as_str()).collect();
@@ -134,7 +135,8 @@ fn setting(s: &Setting) -> String {
         Setting::Close(t) => format!("close of business {}", t.format("%H:%M")),
         Setting::MonthEnd => "months end on the last day".into(),
         Setting::TradingDays(n) => format!("trading days by {}", n.name),
-        Setting::Import(t) => format!("import {}", text(t)),
+        Setting::Import(t, cited) if cited.is_empty() => format!("import {}", text(t)),
+        Setting::Import(t, cited) => format!("{}\nimport {}", citations(cited), text(t)),
     }
 }
 
@@ -183,6 +185,9 @@ fn ty(t: &Type) -> String {
     match &t.kind {
         TypeKind::List(inner) => format!("list of {}", ty(inner)),
         TypeKind::Record(list) => format!("{{ {} }}", list.iter().map(field).collect::<Vec<_>>().join(", ")),
+        TypeKind::Choice(by, list) => {
+            format!("by {} {{ {} }}", by.name, list.iter().map(field).collect::<Vec<_>>().join(", "))
+        }
         TypeKind::New(kind) => format!("new {}", kind.name),
         TypeKind::Any(kind) => format!("any {}", kind.name),
         TypeKind::TradingDays => "trading days".into(),
@@ -211,8 +216,11 @@ fn rule(r: &Rule) -> String {
 fn trigger(t: &Trigger) -> String {
     match t {
         Trigger::On(names) => format!("on {}", any_of(names)),
-        Trigger::OnChange { states, by } if by.is_empty() => format!("on change of {}", any_of(states)),
-        Trigger::OnChange { states, by } => format!("on change of {} by {}", any_of(states), any_of(by)),
+        Trigger::OnChange { adjustment, states, by } => {
+            let what = if *adjustment { "adjustment" } else { "change" };
+            let by = if by.is_empty() { String::new() } else { format!(" by {}", any_of(by)) };
+            format!("on {what} of {}{by}", any_of(states))
+        }
         Trigger::OnMaking(state) => format!("on making of {}", state.name),
         Trigger::OnBreach(name) => format!("on breach of {}", name.name),
         Trigger::At(e) => format!("at {}", expression(e)),
@@ -221,9 +229,10 @@ fn trigger(t: &Trigger) -> String {
 }
 
 fn scope(s: &Scope) -> String {
-    let each = s.each.as_ref().map(|(kind, filter)| {
-        let filter = filter.as_ref().map_or_else(String::new, |f| format!(" where {}", expression(f)));
-        format!("each {}{filter}", kind.name)
+    let each = s.each.as_ref().map(|e| {
+        let any = if e.any { "any " } else { "" };
+        let filter = e.filter.as_ref().map_or_else(String::new, |f| format!(" where {}", expression(f)));
+        format!("each {any}{}{filter}", e.kind.name)
     });
     match (&s.the, each) {
         (None, None) => String::new(),
@@ -253,8 +262,8 @@ pub fn statement(s: &Statement) -> String {
             format!("deem {} {}{like}{}", name.name, fields(list), with(bindings))
         }
         StatementKind::Record { name, fields: list } => format!("record {} {}", name.name, fields(list)),
-        StatementKind::End(name) => format!("end {}", name.name),
-        StatementKind::Restore(name) => format!("restore {}", name.name),
+        StatementKind::End(name) => format!("end {}", path(name)),
+        StatementKind::Restore(name) => format!("restore {}", path(name)),
         StatementKind::Warn(t) => format!("warn {}", text(t)),
         StatementKind::ForEach { name, source, order, body } => {
             let order = order.as_ref().map_or_else(String::new, |(high, by)| {

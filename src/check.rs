@@ -1,0 +1,64 @@
+//! [`ast`](crate::syntax::ast) to [`Terms`]: names, types, cases, clashes and cycles. It reads no event.
+
+mod cases;
+mod clash;
+mod cycle;
+mod declare;
+mod env;
+mod error;
+mod expr;
+mod item;
+mod load;
+mod name;
+mod operator;
+mod query;
+mod rule;
+mod statement;
+mod tables;
+mod typed;
+mod unused;
+mod wait;
+
+pub use error::Problem;
+pub use load::{Loaded, Reader, load};
+
+use crate::source::Sources;
+use crate::terms::Terms;
+use declare::Checker;
+
+/// What checking gives: terms where nothing is wrong, and all that is to be said of them.
+#[derive(Debug)]
+pub struct Checked {
+    /// The terms, where there is no error.
+    pub terms: Option<Terms>,
+    /// Errors and warnings, in the order of the files.
+    pub problems: Vec<Problem>,
+    /// The files read.
+    pub sources: Sources,
+}
+
+/// Reads a terms file with all it imports, and checks it.
+#[must_use]
+pub fn check(path: &std::path::Path, reader: &dyn Reader) -> Checked {
+    let mut loaded = load(path, reader);
+    let problems = std::mem::take(&mut loaded.problems);
+    let mut checker = Checker::new(&loaded);
+    checker.problems = problems;
+    let broken = checker.problems.iter().any(Problem::is_error);
+    checker.declare(&loaded.items);
+    checker.bodies(&loaded.items);
+    if !broken && !checker.problems.iter().any(Problem::is_error) {
+        checker.terms.sources = loaded.sources.clone();
+        cycle::find(&mut checker);
+        clash::find(&mut checker);
+        unused::find(&mut checker);
+    }
+    let mut problems = checker.problems;
+    problems.sort_by_key(|p| (!p.is_error(), p.span()));
+    problems.dedup_by(|a, b| a.span() == b.span() && a.id() == b.id());
+    let mut terms = checker.terms;
+    terms.sources = loaded.sources.clone();
+    terms.items = loaded.items.into_iter().map(|i| i.item).collect();
+    let ok = !problems.iter().any(Problem::is_error);
+    Checked { terms: ok.then_some(terms), problems, sources: loaded.sources }
+}

@@ -1,0 +1,249 @@
+//! What can be wrong with terms that read well.
+
+use crate::source::Span;
+use crate::syntax;
+use miette::{Diagnostic, LabeledSpan, Severity};
+use thiserror::Error;
+
+/// Something wrong with terms.
+#[derive(Debug, Clone, Error)]
+pub enum Problem {
+    /// The text itself.
+    #[error(transparent)]
+    Syntax(#[from] syntax::Problem),
+    /// A file that cannot be read.
+    #[error("`{path}` cannot be read: {why}")]
+    Unreadable { at: Span, path: String, why: String },
+    /// Files that import one another.
+    #[error("`{path}` imports itself")]
+    ImportCycle { at: Span, path: String },
+    /// Something every terms file states.
+    #[error("{what} is not stated")]
+    MissingSetting { at: Span, what: &'static str, example: &'static str },
+    /// A setting that makes no sense.
+    #[error("{what}")]
+    BadSetting { at: Span, what: String, help: String },
+    /// A name nothing has.
+    #[error("there is no {what} `{name}`")]
+    UnknownName { at: Span, name: String, what: String, nearest: Option<String> },
+    /// A name two things have.
+    #[error("`{name}` can be `{one}` or `{other}`")]
+    Ambiguous { at: Span, name: String, one: String, other: String },
+    /// A name declared twice.
+    #[error("`{name}` is declared twice")]
+    Duplicate { at: Span, name: String, first: String },
+    /// Two sides that do not go together.
+    #[error("{left} and {right} cannot be {verb}")]
+    Dimensions { at: Span, left: String, left_at: Span, right: String, right_at: Span, verb: &'static str, hint: String },
+    /// A value of the wrong type.
+    #[error("{wanted} is needed here, and this is {found}")]
+    WrongType { at: Span, wanted: String, found: String, help: String },
+    /// A definition called with the wrong values.
+    #[error("`{name}` takes {wanted}, and is given {found}")]
+    Arguments { at: Span, name: String, wanted: String, found: String },
+    /// A field that must be given.
+    #[error("`{kind}` needs `{field}`")]
+    MissingField { at: Span, kind: String, field: String },
+    /// Cases that do not cover everything.
+    #[error("no case applies when {case}")]
+    MissingCase { at: Span, case: String },
+    /// A case that can never apply.
+    #[error("this case can never apply")]
+    Unreachable { at: Span, why: String },
+    /// Definitions that need one another.
+    #[error("`{name}` is defined by itself")]
+    Circular { at: Span, name: String, path: String },
+    /// Events that deem one another.
+    #[error("`{name}` would deem itself")]
+    DeemCycle { at: Span, name: String, path: String },
+    /// Two rules for one state.
+    #[error("`{rule}` and `{other}` both set `{state}`")]
+    Clash { at: Span, rule: String, other: String, other_at: String, state: String, case: String },
+    /// A rule whose effects depend on one another.
+    #[error("`{name}` after the event depends on itself")]
+    AfterCycle { at: Span, name: String },
+    /// A word that has no meaning in this place.
+    #[error("{what}")]
+    Misplaced { at: Span, what: String, help: String },
+    /// A variant that changes nothing.
+    #[error("there is no {sort} `{name}` to {verb}")]
+    NothingToChange { at: Span, sort: String, name: String, verb: &'static str, nearest: Option<String> },
+    /// A variant that changes something twice.
+    #[error("`{name}` is changed twice")]
+    ChangedTwice { at: Span, name: String, first: String },
+    /// A library's need that nothing meets.
+    #[error("`{library}` needs {what}, which is not declared")]
+    UnmetNeed { at: Span, library: String, what: String },
+    /// Something declared and never used.
+    #[error("{sort} `{name}` is never used")]
+    Unused { at: Span, sort: &'static str, name: String },
+    /// A rule without a clause.
+    #[error("{sort} `{name}` cites no clause")]
+    Uncited { at: Span, sort: &'static str, name: String },
+}
+
+impl Problem {
+    /// Where it is.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        match self {
+            Self::Syntax(p) => p.span(),
+            Self::Unreadable { at, .. }
+            | Self::ImportCycle { at, .. }
+            | Self::MissingSetting { at, .. }
+            | Self::BadSetting { at, .. }
+            | Self::UnknownName { at, .. }
+            | Self::Ambiguous { at, .. }
+            | Self::Duplicate { at, .. }
+            | Self::Dimensions { at, .. }
+            | Self::WrongType { at, .. }
+            | Self::Arguments { at, .. }
+            | Self::MissingField { at, .. }
+            | Self::MissingCase { at, .. }
+            | Self::Unreachable { at, .. }
+            | Self::Circular { at, .. }
+            | Self::DeemCycle { at, .. }
+            | Self::Clash { at, .. }
+            | Self::AfterCycle { at, .. }
+            | Self::Misplaced { at, .. }
+            | Self::NothingToChange { at, .. }
+            | Self::ChangedTwice { at, .. }
+            | Self::UnmetNeed { at, .. }
+            | Self::Unused { at, .. }
+            | Self::Uncited { at, .. } => *at,
+        }
+    }
+
+    /// Its code, the name of its fixture and of its heading in the documentation.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Syntax(p) => p.id(),
+            Self::Unreadable { .. } => "check::unreadable",
+            Self::ImportCycle { .. } => "check::import-cycle",
+            Self::MissingSetting { .. } => "check::missing-setting",
+            Self::BadSetting { .. } => "check::bad-setting",
+            Self::UnknownName { .. } => "check::unknown-name",
+            Self::Ambiguous { .. } => "check::ambiguous",
+            Self::Duplicate { .. } => "check::duplicate",
+            Self::Dimensions { .. } => "check::dimensions",
+            Self::WrongType { .. } => "check::wrong-type",
+            Self::Arguments { .. } => "check::arguments",
+            Self::MissingField { .. } => "check::missing-field",
+            Self::MissingCase { .. } => "check::missing-case",
+            Self::Unreachable { .. } => "check::unreachable",
+            Self::Circular { .. } => "check::circular",
+            Self::DeemCycle { .. } => "check::deem-cycle",
+            Self::Clash { .. } => "check::clash",
+            Self::AfterCycle { .. } => "check::after-cycle",
+            Self::Misplaced { .. } => "check::misplaced",
+            Self::NothingToChange { .. } => "check::nothing-to-change",
+            Self::ChangedTwice { .. } => "check::changed-twice",
+            Self::UnmetNeed { .. } => "check::unmet-need",
+            Self::Unused { .. } => "check::unused",
+            Self::Uncited { .. } => "check::uncited",
+        }
+    }
+
+    /// Whether it keeps the terms from running; a warning does not.
+    #[must_use]
+    pub const fn is_error(&self) -> bool {
+        !matches!(self, Self::Unused { .. } | Self::Uncited { .. })
+    }
+
+    fn label_text(&self) -> String {
+        match self {
+            Self::Syntax(_) => String::new(),
+            Self::Unreadable { .. } | Self::ImportCycle { .. } => "imported here".into(),
+            Self::MissingSetting { .. } => "in this file".into(),
+            Self::UnknownName { .. } => "not declared".into(),
+            Self::Ambiguous { .. } => "which of the two".into(),
+            Self::Duplicate { .. } => "declared again here".into(),
+            Self::WrongType { found, .. } => format!("this is {found}"),
+            Self::Arguments { .. } => "these values".into(),
+            Self::MissingField { .. } => "made here".into(),
+            Self::MissingCase { .. } => "the cases end here".into(),
+            Self::Unreachable { why, .. } => why.clone(),
+            Self::Circular { path, .. } | Self::DeemCycle { path, .. } => path.clone(),
+            Self::Clash { case, .. } => format!("both apply when {case}"),
+            Self::AfterCycle { .. } | Self::Misplaced { .. } | Self::BadSetting { .. } | Self::Dimensions { .. } => {
+                "here".into()
+            }
+            Self::NothingToChange { .. } => "not in the file this is a variant of".into(),
+            Self::ChangedTwice { .. } => "changed again here".into(),
+            Self::UnmetNeed { .. } => "needed here".into(),
+            Self::Unused { .. } => "declared here".into(),
+            Self::Uncited { .. } => "no § before it".into(),
+        }
+    }
+
+    fn help_text(&self) -> Option<String> {
+        let nearest = |n: &Option<String>| n.as_ref().map(|n| format!("did you mean `{n}`?"));
+        Some(match self {
+            Self::Syntax(_) => return None,
+            Self::Unreadable { .. } => "paths are relative to the file that names them".into(),
+            Self::ImportCycle { .. } => "put what both files need into a third one".into(),
+            Self::MissingSetting { example, .. } => format!("add a line such as `{example}`"),
+            Self::BadSetting { help, .. } | Self::Misplaced { help, .. } | Self::WrongType { help, .. } => {
+                if help.is_empty() {
+                    return None;
+                }
+                help.clone()
+            }
+            Self::UnknownName { nearest: n, .. } | Self::NothingToChange { nearest: n, .. } => return nearest(n),
+            Self::Ambiguous { one, other, .. } => format!("write `{one}` or `{other}`"),
+            Self::Duplicate { first, .. } => format!("the first is at {first}; give one of them another name"),
+            Self::Dimensions { hint, .. } => {
+                if hint.is_empty() {
+                    return None;
+                }
+                hint.clone()
+            }
+            Self::Arguments { wanted, .. } => format!("give it {wanted}"),
+            Self::MissingField { field, .. } => format!("add `{field}: …`, or declare the field `optional`"),
+            Self::MissingCase { .. } => "add that case, or `otherwise : …`, or `otherwise stop \"…\"`".into(),
+            Self::Unreachable { .. } => "remove it, or move it up".into(),
+            Self::Circular { .. } => "give one of them a value that does not need the others".into(),
+            Self::DeemCycle { .. } => "a deemed event may not lead back to itself: the run would never end".into(),
+            Self::Clash { rule, other, other_at, .. } => {
+                format!("`{other}` is at {other_at}; say which goes first: `rule {rule} … notwithstanding {other}`, or add a condition")
+            }
+            Self::AfterCycle { .. } => "use the value `before` in one of the formulas".into(),
+            Self::ChangedTwice { first, .. } => format!("the first change is at {first}; keep one of them"),
+            Self::UnmetNeed { .. } => "declare it in the file that imports the library".into(),
+            Self::Unused { .. } => "remove it, or use it".into(),
+            Self::Uncited { .. } => "write the clause it comes from in a line before it, such as `§4(d)(i)`".into(),
+        })
+    }
+}
+
+impl Diagnostic for Problem {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(self.id()))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(if self.is_error() { Severity::Error } else { Severity::Warning })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        if let Self::Syntax(p) = self {
+            return p.help();
+        }
+        self.help_text().map(|t| Box::new(t) as Box<dyn std::fmt::Display>)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        match self {
+            Self::Syntax(p) => p.labels(),
+            Self::Dimensions { left, left_at, right, right_at, .. } => Some(Box::new(
+                [
+                    LabeledSpan::new_with_span(Some(format!("this is {left}")), left_at.label()),
+                    LabeledSpan::new_with_span(Some(format!("this is {right}")), right_at.label()),
+                ]
+                .into_iter(),
+            )),
+            _ => Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some(self.label_text()), self.span().label())))),
+        }
+    }
+}

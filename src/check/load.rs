@@ -1,0 +1,155 @@
+//! A terms file with all it imports and the file it is a variant of, as one list of blocks.
+
+use super::Problem;
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::{self, ast};
+use ast::{Item, ItemKind, Setting};
+use std::path::{Component, Path, PathBuf};
+
+/// Gives the text of files. The library itself reads none.
+pub trait Reader {
+    /// The text of a file, or why there is none.
+    ///
+    /// # Errors
+    /// What kept it from being read, in words.
+    fn read(&self, path: &Path) -> Result<String, String>;
+}
+
+/// A block with where it came from.
+#[derive(Debug, Clone)]
+pub struct LoadedItem {
+    /// The block.
+    pub item: Item,
+    /// Whether it is from an imported library.
+    pub imported: bool,
+}
+
+/// All blocks of a terms file.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The blocks, imports first.
+    pub items: Vec<LoadedItem>,
+    /// What is wrong so far.
+    pub problems: Vec<Problem>,
+    /// The files read.
+    pub sources: Sources,
+    /// The texts of files of dates, by the place that names them.
+    pub dates: Vec<(Span, String)>,
+    /// The file that was asked for.
+    pub main: FileId,
+}
+
+/// Loads a file.
+#[must_use]
+pub fn load(path: &Path, reader: &dyn Reader) -> Loaded {
+    let mut loader = Loader { reader, out: Loaded::default(), open: Vec::new(), done: Vec::new() };
+    let at = Span::default();
+    let items = loader.file(path, at, false);
+    loader.out.items = items;
+    loader.out
+}
+
+struct Loader<'r> {
+    reader: &'r dyn Reader,
+    out: Loaded,
+    open: Vec<PathBuf>,
+    done: Vec<PathBuf>,
+}
+
+impl Loader<'_> {
+    /// The blocks of a file, after those it imports, with what it changes changed.
+    fn file(&mut self, path: &Path, at: Span, imported: bool) -> Vec<LoadedItem> {
+        let path = clean(path);
+        if self.open.contains(&path) {
+            self.out.problems.push(Problem::ImportCycle { at, path: path.display().to_string() });
+            return Vec::new();
+        }
+        let text = match self.reader.read(&path) {
+            Ok(text) => text,
+            Err(why) => {
+                if self.open.is_empty() {
+                    self.out.main = self.out.sources.add(&path, "");
+                }
+                self.out.problems.push(Problem::Unreadable { at, path: path.display().to_string(), why });
+                return Vec::new();
+            }
+        };
+        let id = self.out.sources.add(&path, text.as_str());
+        if self.open.is_empty() {
+            self.out.main = id;
+        }
+        let (file, problems) = syntax::parse(id, &text);
+        self.out.problems.extend(problems.into_iter().map(Problem::Syntax));
+        self.open.push(path.clone());
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        let items = self.blocks(file, &folder, imported);
+        self.open.pop();
+        items
+    }
+
+    fn blocks(&mut self, file: ast::File, folder: &Path, imported: bool) -> Vec<LoadedItem> {
+        let mut items: Vec<LoadedItem> = Vec::new();
+        let mut own: Vec<Item> = Vec::new();
+        for item in file.items {
+            match &item.kind {
+                ItemKind::Setting(Setting::Import(path, cited)) => {
+                    let target = folder.join(path.plain());
+                    let key = clean(&target);
+                    if !self.done.contains(&key) {
+                        let mut more = self.file(&target, path.span, true);
+                        for LoadedItem { item, .. } in &mut more {
+                            if item.citations.is_empty() {
+                                item.citations.clone_from(cited);
+                            }
+                        }
+                        self.done.push(key);
+                        items.extend(more);
+                    }
+                }
+                ItemKind::Setting(Setting::Variant(_, base)) => {
+                    let target = folder.join(base.plain());
+                    let mut more = self.file(&target, base.span, imported);
+                    more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
+                    items.extend(more);
+                    own.push(item);
+                }
+                ItemKind::Calendar { file, .. } => {
+                    self.dates(&folder.join(file.plain()), file.span);
+                    own.push(item);
+                }
+                ItemKind::Replace(inner) => {
+                    if let ItemKind::Calendar { file, .. } = &inner.kind {
+                        self.dates(&folder.join(file.plain()), file.span);
+                    }
+                    own.push(item);
+                }
+                _ => own.push(item),
+            }
+        }
+        super::item::apply(items, own, imported, &self.out.sources, &mut self.out.problems)
+    }
+
+    fn dates(&mut self, path: &Path, at: Span) {
+        match self.reader.read(&clean(path)) {
+            Ok(text) => self.out.dates.push((at, text)),
+            Err(why) => {
+                self.out.problems.push(Problem::Unreadable { at, path: path.display().to_string(), why });
+            }
+        }
+    }
+}
+
+/// A path without `.` and `x/..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::ParentDir | Component::Normal(_) => out.push(part),
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}

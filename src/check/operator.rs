@@ -1,0 +1,233 @@
+//! Arithmetic and comparison: dimensions on both sides.
+
+use super::Problem;
+use super::declare::Checker;
+use super::env::Env;
+use super::typed::fits;
+use crate::source::Span;
+use crate::syntax::ast::{self, Alternatives, ExprKind as A, Ident};
+use crate::terms::{Comparison, Dim, Expr, ExprKind, Operator, Standing, Type};
+use rust_decimal::prelude::ToPrimitive;
+
+impl Checker<'_> {
+    /// Two values of one dimension.
+    pub(super) fn same(&mut self, a: &Expr, b: &Expr, verb: &'static str, at: Span) -> Option<()> {
+        let ok = match (a.ty.dim(), b.ty.dim()) {
+            (Some(x), Some(y)) => x == y,
+            _ => fits(&a.ty, &b.ty) || fits(&b.ty, &a.ty),
+        };
+        if ok {
+            return Some(());
+        }
+        self.dimensions(a, b, verb, at)
+    }
+
+    fn dimensions<T>(&mut self, a: &Expr, b: &Expr, verb: &'static str, at: Span) -> Option<T> {
+        let mut hint = self.advice(&b.ty, &a.ty);
+        if hint.is_empty() {
+            hint = self.advice(&a.ty, &b.ty);
+        }
+        let (left, right) = (self.type_name(&a.ty), self.type_name(&b.ty));
+        self.problems.push(Problem::Dimensions { at, left, left_at: a.span, right, right_at: b.span, verb, hint });
+        None
+    }
+
+    /// `a × b`
+    pub(super) fn binary(&mut self, env: &mut Env, op: Operator, a: &ast::Expr, b: &ast::Expr, span: Span) -> Option<Expr> {
+        let (a, b) = (self.expr(env, a, None), self.expr(env, b, None));
+        let (a, b) = (a?, b?);
+        if let Some(moved) = self.shift(op, &a, &b, span) {
+            return Some(moved);
+        }
+        let (Some(x), Some(y)) = (a.ty.dim(), b.ty.dim()) else {
+            return self.dimensions(&a, &b, verb(op), span);
+        };
+        let ty = match op {
+            Operator::Add | Operator::Subtract if x == y => Type::Quantity(x),
+            Operator::Add | Operator::Subtract => return self.dimensions(&a, &b, verb(op), span),
+            Operator::Multiply => ratio_or(&a, &b, x.times(y)),
+            Operator::Divide => ratio_or(&a, &b, x.per(y)),
+            Operator::Power => {
+                if y != Dim::NUMBER {
+                    return self.wrong(&b, "a number");
+                }
+                let n = match &b.kind {
+                    ExprKind::Number(n) if n.is_integer() => n.to_i8(),
+                    _ => None,
+                };
+                match n {
+                    Some(n) => Type::Quantity(Dim { money: x.money * n, shares: x.shares * n, days: x.days * n }),
+                    None if x == Dim::NUMBER => Type::NUMBER,
+                    None => return self.wrong(&a, "a number without a unit, or a whole number as power"),
+                }
+            }
+        };
+        Some(Expr { kind: ExprKind::Arithmetic(op, Box::new(a), Box::new(b)), ty, span })
+    }
+
+    /// A day moved, or the days between two.
+    fn shift(&mut self, op: Operator, a: &Expr, b: &Expr, span: Span) -> Option<Expr> {
+        let back = match op {
+            Operator::Add => false,
+            Operator::Subtract => true,
+            Operator::Multiply | Operator::Divide | Operator::Power => return None,
+        };
+        let by_days = matches!(b.ty, Type::TradingDays | Type::Months) || b.ty == Type::Quantity(Dim::DAYS);
+        match (&a.ty, &b.ty) {
+            (Type::Date, Type::Date) if back => {
+                let kind = ExprKind::DaysBetween(Box::new(b.clone()), Box::new(a.clone()));
+                Some(Expr { kind, ty: Type::Quantity(Dim::DAYS), span })
+            }
+            (Type::Date, _) if by_days => {
+                let kind = ExprKind::Shift { day: Box::new(a.clone()), by: Box::new(b.clone()), back };
+                Some(Expr { kind, ty: Type::Date, span })
+            }
+            _ => None,
+        }
+    }
+
+    /// `a < b`
+    pub(super) fn compare(&mut self, env: &mut Env, c: Comparison, a: &ast::Expr, b: &ast::Expr, span: Span) -> Option<Expr> {
+        let left = self.expr(env, a, None);
+        let right = self.expr(env, b, left.as_ref().map(|l| l.ty.clone()).as_ref());
+        let (a, b) = (left?, right?);
+        let ordered = |ty: &Type| ty.is_decimal() || matches!(ty, Type::Date | Type::Moment | Type::Months | Type::TradingDays);
+        if !ordered(&a.ty) {
+            return self.wrong(&a, "something that can be more or less");
+        }
+        self.same(&a, &b, "compared", span)?;
+        Some(Expr { kind: ExprKind::Compare(c, Box::new(a), Box::new(b)), ty: Type::YesNo, span })
+    }
+
+    /// `a is b`
+    pub(super) fn is(&mut self, env: &mut Env, value: &ast::Expr, of: &Alternatives, span: Span) -> Option<Expr> {
+        let words: Vec<Ident> = match of {
+            Alternatives::Either(words) => words.clone(),
+            Alternatives::Breached => vec![Ident { name: "breached".into(), span }],
+            Alternatives::Word(word) => vec![word.clone()],
+            Alternatives::One(x) => match &x.kind {
+                A::Name(word) => vec![word.clone()],
+                _ => Vec::new(),
+            },
+        };
+        if let Some(asked) = self.is_reading(value, &words, span) {
+            return asked;
+        }
+        if let Some(asked) = self.is_standing(env, value, &words, span) {
+            return asked;
+        }
+        let left = self.expr(env, value, None)?;
+        if let (Type::Entry(kinds), [word]) = (&left.ty, words.as_slice())
+            && let Some(kind) = self.names.kinds.get(&word.name).copied()
+            && kinds.len() > 1
+        {
+            return Some(Expr { kind: ExprKind::IsKind(Box::new(left), kind), ty: Type::YesNo, span });
+        }
+        if let Type::Enum(known) = left.ty.clone() {
+            let one_name = matches!(of, Alternatives::One(x) if matches!(x.kind, A::Name(_)));
+            let all: Vec<_> = words.iter().map(|w| known.iter().copied().find(|k| self.terms.word(*k) == w.name)).collect();
+            if !words.is_empty() && all.iter().all(Option::is_some) {
+                let words = all.into_iter().flatten().collect();
+                return Some(Expr { kind: ExprKind::OneOf(Box::new(left), words), ty: Type::YesNo, span });
+            }
+            let elsewhere = one_name && words.first().is_some_and(|w| self.can_be_value(env, &w.name));
+            if !words.is_empty() && !elsewhere {
+                for (word, _) in words.iter().zip(&all).filter(|(_, k)| k.is_none()) {
+                    let nearest = super::name::nearest(&word.name, known.iter().map(|k| self.terms.word(*k)));
+                    let what = format!("alternative of {}", crate::syntax::print::expression(value));
+                    self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                }
+                return None;
+            }
+        }
+        let right = match of {
+            Alternatives::One(x) => self.expr(env, x, Some(&left.ty))?,
+            Alternatives::Either(_) | Alternatives::Breached | Alternatives::Word(_) => {
+                return self.wrong(&left, "one of several words");
+            }
+        };
+        self.same(&left, &right, "compared", span)?;
+        Some(Expr { kind: ExprKind::Equal(Box::new(left), Box::new(right)), ty: Type::YesNo, span })
+    }
+
+    fn can_be_value(&self, env: &Env, word: &str) -> bool {
+        env.find(word).is_some()
+            || self.names.states.keys().any(|(_, n)| n == word)
+            || self.names.defs.keys().any(|(_, n)| n == word)
+    }
+
+    /// `floor is nominal`, where `floor` is a reading.
+    fn is_reading(&mut self, value: &ast::Expr, words: &[Ident], span: Span) -> Option<Option<Expr>> {
+        let A::Name(name) = &value.kind else { return None };
+        let id = self.names.readings.get(&name.name).copied()?;
+        self.used.readings.insert(id);
+        let alternatives: Vec<String> =
+            self.terms.readings.get(id.at()).map(|r| r.alternatives.iter().map(|(w, _)| w.clone()).collect()).unwrap_or_default();
+        let mut chosen = Vec::new();
+        for word in words {
+            match alternatives.iter().position(|a| *a == word.name) {
+                Some(at) => chosen.push(u32::try_from(at).unwrap_or(0)),
+                None => {
+                    let nearest = super::name::nearest(&word.name, alternatives.iter().map(String::as_str));
+                    let what = format!("alternative of the reading `{}`", name.name);
+                    self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                    return Some(None);
+                }
+            }
+        }
+        if chosen.is_empty() {
+            return Some(self.misplaced(span, "a reading is compared with one of its alternatives", ""));
+        }
+        Some(Some(Expr { kind: ExprKind::Reading(id, chosen), ty: Type::YesNo, span }))
+    }
+
+    /// `exercise.shares_due is breached`, where `shares_due` is an obligation.
+    fn is_standing(&mut self, env: &mut Env, value: &ast::Expr, words: &[Ident], span: Span) -> Option<Option<Expr>> {
+        let A::Dot(base, name) = &value.kind else { return None };
+        let id = self.names.obligations.get(&name.name).copied()?;
+        let row = match self.expr(env, base, None) {
+            Some(row) if matches!(row.ty, Type::Entry(_)) => row,
+            Some(row) => return Some(self.wrong(&row, "an entry")),
+            None => return Some(None),
+        };
+        let mut asked = Vec::new();
+        for word in words {
+            let standing = match word.name.as_str() {
+                "open" => Standing::Open,
+                "met" => Standing::Met,
+                "late" => Standing::Late,
+                "breached" => Standing::Breached,
+                _ => {
+                    let nearest = super::name::nearest(&word.name, ["open", "met", "late", "breached"].into_iter());
+                    let what = "way for an obligation to stand".to_owned();
+                    self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                    return Some(None);
+                }
+            };
+            let kind = ExprKind::Obligation(id, Box::new(row.clone()), standing);
+            asked.push(Expr { kind, ty: Type::YesNo, span });
+        }
+        Some(match asked.len() {
+            0 => None,
+            1 => asked.pop(),
+            _ => Some(Expr { kind: ExprKind::Any(asked), ty: Type::YesNo, span }),
+        })
+    }
+}
+
+/// The type of a product: ratios stay ratios among numbers.
+fn ratio_or(a: &Expr, b: &Expr, dim: Dim) -> Type {
+    let ratio = a.ty == Type::Ratio || b.ty == Type::Ratio;
+    if ratio && dim == Dim::NUMBER { Type::Ratio } else { Type::Quantity(dim) }
+}
+
+/// What an operation does to its sides.
+const fn verb(op: Operator) -> &'static str {
+    match op {
+        Operator::Add => "added",
+        Operator::Subtract => "subtracted from one another",
+        Operator::Multiply => "multiplied",
+        Operator::Divide => "divided",
+        Operator::Power => "raised to one another",
+    }
+}
