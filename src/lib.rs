@@ -1,6 +1,8 @@
 //! Tenor: a rule engine driven by declarative terms files.
 
 pub mod check;
+pub mod engine;
+pub mod intern;
 pub mod source;
 pub mod syntax;
 pub mod terms;

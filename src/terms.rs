@@ -3,11 +3,13 @@
 
 mod decl;
 mod expr;
+mod layout;
 mod types;
 mod walk;
 
 pub use decl::*;
 pub use expr::*;
+pub use layout::{Layout, Lines, Place, Spot};
 pub use types::*;
 pub use walk::{children, walk, walk_failure, walk_text};
 

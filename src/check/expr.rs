@@ -432,7 +432,7 @@ impl Checker<'_> {
                     (Outcome::Value(value), at)
                 }
             };
-            out.push(Rung { label: rung.label.clone(), when, outcome, span: at });
+            out.push(Rung { label: rung.label.clone(), when, otherwise: rung.otherwise, outcome, span: at });
         }
         if !ok {
             return None;

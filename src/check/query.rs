@@ -52,7 +52,10 @@ impl Checker<'_> {
             ast::Ask::List(value) => {
                 let value = self.expr(env, value, None)?;
                 let shape = Shape { fields: vec![("value".into(), value.ty.clone(), false)], plain: true, makes: Vec::new() };
-                (Ask::List(vec![value]), Type::List(self.shape_id(shape)))
+                {
+                    let shape = self.shape_id(shape);
+                    (Ask::List(vec![value], shape), Type::List(shape))
+                }
             }
             ast::Ask::Records(fields) => {
                 if let Some(Type::List(shape)) = want {
@@ -60,7 +63,7 @@ impl Checker<'_> {
                     let Expr { kind: ExprKind::Lines(lines), .. } = self.records(env, lines, want, span)? else { return None };
                     let line: Option<Vec<Expr>> = lines.into_iter().flatten().collect();
                     return match line {
-                        Some(values) => Some((Ask::List(values), Type::List(*shape))),
+                        Some(values) => Some((Ask::List(values, *shape), Type::List(*shape))),
                         None => self.misplaced(span, "a line of this list has more fields", "give every field a value"),
                     };
                 }
@@ -72,7 +75,8 @@ impl Checker<'_> {
                     values.push(value);
                 }
                 let shape = Shape { fields: shape, plain: false, makes: Vec::new() };
-                (Ask::List(values), Type::List(self.shape_id(shape)))
+                let shape = self.shape_id(shape);
+                (Ask::List(values, shape), Type::List(shape))
             }
         })
     }
@@ -91,7 +95,7 @@ impl Checker<'_> {
                 self.used.effects.insert(effect);
                 let fields = self.terms.effects.get(effect.at())?.fields.clone();
                 let shape = self.shape_id(Shape { fields, plain: false, makes: Vec::new() });
-                return Some((Source::Effect(effect), Type::Line(shape)));
+                return Some((Source::Effect(effect, shape), Type::Line(shape)));
             }
         }
         let mut value = match env.find(&first.name) {
@@ -118,7 +122,7 @@ impl Checker<'_> {
     }
 
     fn window(&mut self, env: &mut Env, window: &ast::Window, source: &Source) -> Option<Window> {
-        if matches!(source, Source::List(_) | Source::Effect(_)) {
+        if matches!(source, Source::List(_) | Source::Effect(..)) {
             let at = match window {
                 ast::Window::On(d) | ast::Window::UpTo(d) | ast::Window::From(d, _) | ast::Window::In(d, _) => d.span,
             };

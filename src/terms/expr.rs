@@ -143,6 +143,8 @@ pub struct Rung {
     pub label: Option<String>,
     /// Its condition.
     pub when: Option<Expr>,
+    /// Whether it is the `otherwise`.
+    pub otherwise: bool,
     /// What it gives.
     pub outcome: Outcome,
     /// Where it was written.
@@ -212,7 +214,7 @@ pub enum Source {
     /// Past events that are not kept.
     Past(KindId),
     /// An effect.
-    Effect(super::EffectId),
+    Effect(super::EffectId, super::ShapeId),
     /// A list.
     List(Box<Expr>),
 }
@@ -240,7 +242,7 @@ pub enum Ask {
     /// The first.
     Earliest,
     /// A list, a value for each column of its shape.
-    List(Vec<Expr>),
+    List(Vec<Expr>, super::ShapeId),
 }
 
 /// Functions of the language.

@@ -122,7 +122,7 @@ pub fn children(e: &Expr, each: &mut dyn FnMut(&Expr)) {
             }
             match &q.ask {
                 Ask::Measure(_, v) => each(v),
-                Ask::List(vs) => vs.iter().for_each(each),
+                Ask::List(vs, _) => vs.iter().for_each(each),
                 Ask::Count | Ask::CountDays | Ask::Latest | Ask::Earliest => {}
             }
         }

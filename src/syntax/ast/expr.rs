@@ -127,7 +127,7 @@ pub enum Unit {
 }
 
 /// The edge of a business day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Edge {
     /// Its first moment.
     Start,

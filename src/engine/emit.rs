@@ -1,0 +1,256 @@
+//! A [`Plan`] to a [`Program`].
+
+mod branch;
+mod program;
+mod query;
+mod step;
+mod store;
+mod text;
+mod value;
+
+use super::code::{Op, Program, Reg, Target};
+use super::fraction::Fractions;
+use super::graph::{Graph, NodeId, Why};
+use super::plan::Plan;
+use crate::source::Span;
+use crate::terms::{ClauseId, KindId, RuleId, Terms};
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+pub use program::emit;
+
+/// A place in the code that is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Label(usize);
+
+/// The emitter, with the program as far as it is made.
+struct Emit<'t> {
+    terms: &'t Terms,
+    plan: Plan,
+    graph: Graph,
+    fractions: Fractions,
+    out: Program,
+    /// Where labels are.
+    labels: Vec<Option<Target>>,
+    /// Values that stand in registers, the innermost scope last.
+    scopes: Vec<FxHashMap<NodeId, Reg>>,
+    /// Where to go when a value is missing; none stops the event.
+    handler: Option<Label>,
+    /// The register of the row of each kind that is looped over.
+    rows: FxHashMap<KindId, Reg>,
+    /// Queries and lists that are open: the loop and the register of their entry.
+    its: Vec<It>,
+    /// Fixed numbers.
+    constants: FxHashMap<[u8; 16], Reg>,
+    wholes: FxHashMap<i64, Reg>,
+    texts: FxHashMap<String, Reg>,
+    /// The next free registers.
+    next: (Reg, Reg, Reg),
+    /// How many loops are open.
+    open_loops: usize,
+    /// Whether formulas are computed as they are written, without fusing.
+    plainly: bool,
+    /// Fused formulas whose plain code is still to come.
+    fused: Vec<Fused>,
+    /// The clause and the rule at hand.
+    clause: Option<ClauseId>,
+    rule: RuleId,
+    /// Portions of the list that is gone through.
+    portions: FxHashMap<NodeId, Portion>,
+    /// Marks of values computed once for all rows of a loop.
+    once: Vec<Reg>,
+    /// Those values: their mark and their register.
+    once_for: FxHashMap<NodeId, (Reg, Reg)>,
+    /// Obligations whose code for `done` is still to come.
+    later: Vec<(usize, NodeId)>,
+    /// Whether registers ran out.
+    full: bool,
+    /// What indexes have been asked for: kind, whether of entries, conditions, key, sum.
+    wanted: Vec<(KindId, bool, Vec<NodeId>, Option<u16>, Option<NodeId>)>,
+    /// Indexes whose code is still to come.
+    index_code: Vec<(usize, Vec<NodeId>, Option<NodeId>, u16)>,
+}
+
+/// An open query or list.
+#[derive(Debug, Clone, Copy)]
+struct It {
+    /// The number of the loop.
+    at: u16,
+    /// The register of the row or record.
+    row: Reg,
+}
+
+/// A fused formula.
+struct Fused {
+    start: Target,
+    end: Target,
+    node: NodeId,
+    to: Reg,
+    rows: FxHashMap<KindId, Reg>,
+    its: Vec<It>,
+    handler: Option<Label>,
+    portions: FxHashMap<NodeId, Portion>,
+}
+
+/// A portion of a value among the lines of a list.
+#[derive(Debug, Clone, Copy)]
+struct Portion {
+    /// The register of the sum of the weights.
+    total: Reg,
+    /// The register of what has been given out.
+    given: Reg,
+    /// The register that tells the last line.
+    last: Reg,
+}
+
+impl Emit<'_> {
+    fn op(&mut self, op: Op) {
+        self.out.ops.push(op);
+    }
+
+    /// An instruction that can fail, with its place in the terms.
+    fn op_at(&mut self, op: Op, span: Span) {
+        let here = self.here();
+        self.out.spans.push((here, span));
+        self.out.ops.push(op);
+    }
+
+    fn here(&self) -> Target {
+        Target::try_from(self.out.ops.len()).unwrap_or(Target::MAX)
+    }
+
+    fn label(&mut self) -> Label {
+        self.labels.push(None);
+        Label(self.labels.len() - 1)
+    }
+
+    fn place(&mut self, label: Label) {
+        let here = self.here();
+        if let Some(slot) = self.labels.get_mut(label.0) {
+            *slot = Some(here);
+        }
+    }
+
+    /// A label as the target of an instruction, until the labels are known.
+    fn to(label: Label) -> Target {
+        Target::try_from(label.0).unwrap_or(Target::MAX)
+    }
+
+    fn new_d(&mut self) -> Reg {
+        Self::bump(&mut self.next.0, &mut self.full)
+    }
+
+    fn new_i(&mut self) -> Reg {
+        Self::bump(&mut self.next.1, &mut self.full)
+    }
+
+    fn new_l(&mut self) -> Reg {
+        Self::bump(&mut self.next.2, &mut self.full)
+    }
+
+    fn bump(next: &mut Reg, full: &mut bool) -> Reg {
+        let reg = *next;
+        match next.checked_add(1) {
+            Some(n) => *next = n,
+            None => *full = true,
+        }
+        reg
+    }
+
+    /// A fixed decimal.
+    fn constant(&mut self, value: Decimal) -> Reg {
+        let key = value.serialize();
+        if let Some(reg) = self.constants.get(&key) {
+            return *reg;
+        }
+        let reg = self.new_d();
+        self.constants.insert(key, reg);
+        reg
+    }
+
+    /// A fixed whole number.
+    fn whole(&mut self, value: i64) -> Reg {
+        if let Some(reg) = self.wholes.get(&value) {
+            return *reg;
+        }
+        let reg = self.new_i();
+        self.wholes.insert(value, reg);
+        reg
+    }
+
+    /// A fixed text.
+    fn text_constant(&mut self, text: &str) -> Reg {
+        if let Some(reg) = self.texts.get(text) {
+            return *reg;
+        }
+        let reg = self.new_i();
+        self.texts.insert(text.to_owned(), reg);
+        self.out.texts.push((reg, text.to_owned()));
+        reg
+    }
+
+    /// A scope: what is computed in it is forgotten after it.
+    fn scoped<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push(FxHashMap::default());
+        let value = inside(self);
+        self.scopes.pop();
+        value
+    }
+
+    fn remembered(&self, node: NodeId) -> Option<Reg> {
+        self.scopes.iter().rev().find_map(|s| s.get(&node).copied())
+    }
+
+    fn remember(&mut self, node: NodeId, reg: Reg) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(node, reg);
+        }
+    }
+
+    /// With another place to go when a value is missing.
+    fn handled<T>(&mut self, handler: Option<Label>, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.handler, handler);
+        let value = inside(self);
+        self.handler = outer;
+        value
+    }
+
+    /// A value is missing here.
+    fn missing(&mut self, why: Why, span: Span) {
+        match self.handler {
+            Some(label) => self.op(Op::Jump(Self::to(label))),
+            None => {
+                let at = self.out.missing.len();
+                self.out.missing.push((why, span));
+                self.op_at(Op::Missing(u16::try_from(at).unwrap_or(u16::MAX)), span);
+            }
+        }
+    }
+
+    /// A place to go when a value is missing: the handler, or one made for the purpose after `inside`.
+    fn or_missing(&mut self, why: Why, span: Span, inside: impl FnOnce(&mut Self, Label)) {
+        if let Some(label) = self.handler {
+            inside(self, label);
+            return;
+        }
+        let absent = self.label();
+        let done = self.label();
+        inside(self, absent);
+        self.op(Op::Jump(Self::to(done)));
+        self.place(absent);
+        self.missing(why, span);
+        self.place(done);
+    }
+
+    /// A piece of code that can be called; nothing of it is remembered.
+    fn routine(&mut self, inside: impl FnOnce(&mut Self)) -> Target {
+        let start = self.here();
+        let scopes = std::mem::replace(&mut self.scopes, vec![FxHashMap::default()]);
+        let handler = self.handler.take();
+        inside(self);
+        self.op(Op::Return);
+        self.scopes = scopes;
+        self.handler = handler;
+        start
+    }
+}

@@ -1,0 +1,325 @@
+//! The whole program: one piece of code after another.
+
+use super::{Emit, Target};
+use crate::engine::code::{Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Site, TimerCode};
+use crate::engine::fraction::Fractions;
+use crate::engine::graph::NodeId;
+use crate::engine::plan::Plan;
+use crate::terms::{KindId, Place, RuleId, Spot, Terms};
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+/// Makes the program; none where the terms need more registers than there are.
+#[must_use]
+pub fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -> Option<Program> {
+    let graph = std::mem::take(&mut plan.graph);
+    let next = plan.registers;
+    let mut e = Emit {
+        terms,
+        plan,
+        graph,
+        fractions: Fractions::default(),
+        out: Program::default(),
+        labels: Vec::new(),
+        scopes: vec![FxHashMap::default()],
+        handler: None,
+        rows: FxHashMap::default(),
+        its: Vec::new(),
+        constants: FxHashMap::default(),
+        wholes: FxHashMap::default(),
+        texts: FxHashMap::default(),
+        next,
+        open_loops: 0,
+        plainly: false,
+        fused: Vec::new(),
+        clause: None,
+        rule: RuleId(0),
+        portions: FxHashMap::default(),
+        once: Vec::new(),
+        once_for: FxHashMap::default(),
+        later: Vec::new(),
+        full: false,
+        wanted: Vec::new(),
+        index_code: Vec::new(),
+    };
+    e.out.kept = (usize::from(next.0), usize::from(next.1));
+    e.out.readings = readings.to_vec();
+    e.all();
+    e.finish()
+}
+
+impl Emit<'_> {
+    fn all(&mut self) {
+        self.sites();
+        self.events();
+        self.others();
+        self.results();
+        // code that other code asked for
+        loop {
+            self.done_routines();
+            self.index_routines();
+            if self.later.is_empty() && self.index_code.is_empty() {
+                break;
+            }
+        }
+        self.fallbacks();
+    }
+
+    fn sites(&mut self) {
+        for s in &self.plan.sites {
+            let Some(state) = self.plan.states.get(s.state.at()) else { continue };
+            let spot = match (s.pending, state.pending) {
+                (true, Some(col)) => Spot { place: Place::Decimal(col), known: None },
+                _ => state.spot,
+            };
+            self.out.sites.push(Site {
+                rule: s.rule,
+                state: s.state,
+                clause: s.clause,
+                pending: s.pending,
+                spot,
+                of: state.of,
+                waiting: state.pending,
+                watched: state.watched && !s.pending,
+                traced: (state.history || state.change_by) && !s.pending,
+            });
+        }
+    }
+
+    fn events(&mut self) {
+        let issuer = self.plan.initial.clone();
+        self.out.begin_issuer = self.routine(|e| {
+            for (state, node) in issuer {
+                e.begin(state, u16::MAX, node);
+            }
+        });
+        for at in 0..self.plan.kinds.len() {
+            let step = self.plan.on_event.get(at).cloned().unwrap_or_default();
+            self.out.is_final.push(step.rules.iter().any(|r| r.is_final));
+            let code = self.step(&step);
+            self.out.on_event.push(code);
+            let initial = self.plan.kinds.get(at).map(|k| k.initial.clone()).unwrap_or_default();
+            let row = self.new_i();
+            let kind = KindId::from(at);
+            self.rows.insert(kind, row);
+            let begin = self.routine(|e| {
+                for (state, node) in initial {
+                    e.begin(state, row, node);
+                }
+            });
+            self.rows.remove(&kind);
+            self.out.begin.push((begin, row));
+            let checks = self.plan.kinds.get(at).map(|k| k.checks.clone()).unwrap_or_default();
+            let mut codes = Vec::new();
+            for (cond, text) in checks {
+                let holds = self.new_i();
+                let mut message = Message::default();
+                let code = self.routine(|e| {
+                    let (fails, done) = (e.label(), e.label());
+                    e.op(Op::SetI(holds, 1));
+                    // what is left out is not checked
+                    e.handled(Some(done), |e| e.scoped(|e| e.jump_unless(cond, fails)));
+                    e.op(Op::Jump(Emit::to(done)));
+                    e.place(fails);
+                    e.op(Op::SetI(holds, 0));
+                    message = e.message(&text);
+                    e.place(done);
+                });
+                codes.push((code, holds, message));
+            }
+            self.out.checks.push(codes);
+        }
+    }
+
+    /// Rules that do not answer events.
+    fn others(&mut self) {
+        for t in std::mem::take(&mut self.plan.timers) {
+            let row = self.new_i();
+            let each = t.each.as_ref().map(|k| (k.kind, k.any, row));
+            if let Some(k) = &t.each {
+                self.rows.insert(k.kind, row);
+            }
+            let value = self.new_i();
+            let when = self.value_routine(t.at, value);
+            // the step itself goes over no rows: the timer gives it one
+            let mut step = t.step.clone();
+            for rule in &mut step.rules {
+                rule.each = None;
+            }
+            let run = self.step(&step);
+            if let Some(k) = &t.each {
+                self.rows.remove(&k.kind);
+            }
+            self.out.timers.push(TimerCode { each, when, value, first: t.first, run });
+        }
+        for o in std::mem::take(&mut self.plan.onces) {
+            let value = self.new_i();
+            let when = self.value_routine(o.cond, value);
+            let run = self.step(&o.step);
+            self.out.onces.push(TimerCode { each: None, when, value, first: false, run });
+        }
+        let changes = self.plan.changes.clone();
+        for c in changes {
+            let run = self.step(&c.step);
+            self.out.changes.push(ChangeCode { states: c.states, by: c.by, run });
+        }
+        for (state, mut step) in std::mem::take(&mut self.plan.makings) {
+            let row = self.new_i();
+            let kind = self.plan.states.get(state.at()).and_then(|s| s.of);
+            if let Some(kind) = kind {
+                self.rows.insert(kind, row);
+            }
+            for rule in &mut step.rules {
+                rule.each = None;
+            }
+            let run = self.step(&step);
+            if let Some(kind) = kind {
+                self.rows.remove(&kind);
+            }
+            self.out.makings.push((state, row, run));
+        }
+        for (id, step) in std::mem::take(&mut self.plan.breaches) {
+            let run = self.step(&step);
+            self.out.breaches.push((id, run));
+        }
+        for d in std::mem::take(&mut self.plan.adjustment_duties) {
+            let asks = d.done_registers;
+            let states = d.states.clone();
+            let run = self.routine(|e| e.duty(&d));
+            self.out.adjustment_duties.push((states, run, asks));
+        }
+        if let Some((day, node)) = self.plan.trading_day {
+            let value = self.new_i();
+            let code = self.routine(|e| {
+                let from = e.i(node);
+                e.op(Op::MoveI(value, from));
+            });
+            self.out.trading_day = Some((day, code, value));
+        }
+    }
+
+    /// A whole number, −1 where it cannot be told.
+    fn value_routine(&mut self, node: NodeId, value: u16) -> Target {
+        self.routine(|e| {
+            let absent = e.label();
+            e.op(Op::SetI(value, -1));
+            e.handled(Some(absent), |e| {
+                let from = e.i(node);
+                e.op(Op::MoveI(value, from));
+            });
+            e.place(absent);
+        })
+    }
+
+    /// Covenants, reports, and what is asked from outside.
+    fn results(&mut self) {
+        for c in std::mem::take(&mut self.plan.covenants) {
+            let (known, holds) = (self.new_i(), self.new_i());
+            let run = self.routine(|e| {
+                let absent = e.label();
+                e.op(Op::SetI(known, 0));
+                e.op(Op::SetI(holds, 1));
+                e.handled(Some(absent), |e| {
+                    if let Some(during) = c.during {
+                        e.jump_unless(during, absent);
+                    }
+                    let from = e.i(c.holds);
+                    e.op(Op::MoveI(holds, from));
+                    e.op(Op::SetI(known, 1));
+                });
+                e.place(absent);
+            });
+            self.out.covenants.push(CovenantCode { run, known, holds });
+        }
+        for r in std::mem::take(&mut self.plan.reports) {
+            let row = self.new_i();
+            if let Some(kind) = r.of {
+                self.rows.insert(kind, row);
+            }
+            let shown = self.new_i();
+            let mut columns = Vec::new();
+            let run = self.routine(|e| {
+                let end = e.label();
+                e.op(Op::SetI(shown, 0));
+                if let Some(filter) = r.filter {
+                    e.scoped(|e| e.handled(Some(end), |e| e.jump_unless(filter, end)));
+                }
+                e.op(Op::SetI(shown, 1));
+                for (node, ty) in &r.columns {
+                    columns.push(e.arg(*node, ty.clone()));
+                }
+                e.place(end);
+            });
+            if let Some(kind) = r.of {
+                self.rows.remove(&kind);
+            }
+            self.out.reports.push(ReportCode { of: r.of.map(|k| (k, row)), run, shown, columns });
+        }
+        for a in std::mem::take(&mut self.plan.asked) {
+            let mut arg = Arg { reg: 0, known: None, ty: a.ty.clone() };
+            let code = self.routine(|e| arg = e.arg(a.node, a.ty.clone()));
+            self.out.asked.push((code, arg));
+        }
+    }
+
+    /// Labels to places, fixed numbers to registers.
+    fn finish(mut self) -> Option<Program> {
+        if self.full {
+            return None;
+        }
+        let labels = std::mem::take(&mut self.labels);
+        let place = |t: &mut Target| {
+            if let Some(Some(at)) = usize::try_from(*t).ok().and_then(|n| labels.get(n)) {
+                *t = *at;
+            }
+        };
+        for op in &mut self.out.ops {
+            if let Some(t) = target(op) {
+                place(t);
+            }
+            if let Op::Recall(_, _, body, end) = op {
+                place(body);
+                place(end);
+            }
+        }
+        self.out.d = vec![Decimal::ZERO; usize::from(self.next.0)];
+        self.out.i = vec![0; usize::from(self.next.1)];
+        self.out.lists = usize::from(self.next.2);
+        for (bytes, reg) in &self.constants {
+            if let Some(slot) = self.out.d.get_mut(usize::from(*reg)) {
+                *slot = Decimal::deserialize(*bytes);
+            }
+        }
+        for (value, reg) in &self.wholes {
+            if let Some(slot) = self.out.i.get_mut(usize::from(*reg)) {
+                *slot = *value;
+            }
+        }
+        self.plan.graph = self.graph;
+        self.out.plan = self.plan;
+        Some(self.out)
+    }
+}
+
+/// The target of an instruction.
+fn target(op: &mut Op) -> Option<&mut Target> {
+    match op {
+        Op::Jump(t)
+        | Op::JumpIf(_, t)
+        | Op::JumpUnless(_, t)
+        | Op::JumpUnlessD(_, _, _, t)
+        | Op::JumpUnlessQ(_, _, _, _, t)
+        | Op::JumpUnlessI(_, _, _, t)
+        | Op::JumpUnlessEqual(_, _, t)
+        | Op::JumpUnlessSame(_, _, t)
+        | Op::JumpUnlessIn(_, _, t)
+        | Op::JumpIfReplaying(t)
+        | Op::History(_, _, _, _, t)
+        | Op::ChangeBy(_, _, _, _, _, t)
+        | Op::NextRow(_, _, t)
+        | Op::NextPosting(_, _, t)
+        | Op::Pick(_, _, _, _, _, t)
+        | Op::NextLine(_, _, t) => Some(t),
+        _ => None,
+    }
+}

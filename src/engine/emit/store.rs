@@ -1,0 +1,236 @@
+//! Changes of states: first every new value and whether it waits, then the changes themselves.
+
+use super::Emit;
+use crate::engine::code::{Op, Reg};
+use crate::engine::graph::{Bank, Node, NodeId};
+use crate::engine::plan::{WaitPlan, WritePlan};
+use crate::terms::{Builtin, Comparison, Place, Spot, StateId};
+use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+
+/// A change whose new value is in registers.
+pub(super) struct Change {
+    /// The change.
+    write: WritePlan,
+    /// Whether it happens.
+    flag: Reg,
+    /// The register of its row.
+    row: Option<Reg>,
+    /// The new value.
+    value: Reg,
+    /// Its denominator, where it is a fraction.
+    den: Option<Reg>,
+    /// What waits: the register of whether it does, of what waits then, of the new value if not.
+    waiting: Option<(Reg, Reg, Reg)>,
+}
+
+impl Change {
+    /// The register that tells whether it happens.
+    pub(super) const fn flag(&self) -> Reg {
+        self.flag
+    }
+}
+
+/// What is known of the waiting changes of a row: state by state, whether, what waits, the state before.
+type Waits = FxHashMap<StateId, (Reg, Reg, Reg)>;
+
+impl Emit<'_> {
+    /// The new value of a state, and whether it changes at all.
+    pub(super) fn change(&mut self, write: &WritePlan) -> Change {
+        let flag = self.new_i();
+        let spot = self.spot(write.state);
+        let ratio = matches!(spot.place, Place::Ratio(_)) && !write.pending;
+        let bank = self.graph.bank(write.value);
+        let value = if bank == Bank::Whole { self.new_i() } else { self.new_d() };
+        let den = ratio.then(|| self.new_d());
+        let row = write.row.map(|_| self.new_i());
+        let end = self.label();
+        self.op(Op::SetI(flag, 0));
+        self.scoped(|e| {
+            e.guards(&write.guards, end);
+            if let (Some(node), Some(to)) = (write.row, row) {
+                let from = e.i(node);
+                e.op(Op::MoveI(to, from));
+            }
+            match (bank, den) {
+                (Bank::Whole, _) => {
+                    let from = e.i(write.value);
+                    e.op(Op::MoveI(value, from));
+                }
+                (_, Some(den)) => {
+                    let f = e.fraction(write.value);
+                    e.check_cancelled(write.value);
+                    let n = e.d(f.num);
+                    let d = match f.den {
+                        Some(d) => e.d(d),
+                        None => e.constant(Decimal::ONE),
+                    };
+                    e.op(Op::MoveD(value, n));
+                    e.op(Op::MoveD(den, d));
+                }
+                (_, None) => {
+                    let from = e.d(write.value);
+                    e.op(Op::MoveD(value, from));
+                }
+            }
+            e.op(Op::SetI(flag, 1));
+        });
+        self.place(end);
+        Change { write: write.clone(), flag, row, value, den, waiting: None }
+    }
+
+    fn spot(&self, state: StateId) -> Spot {
+        self.plan.states.get(state.at()).map_or(Spot { place: Place::Whole(0), known: None }, |s| s.spot)
+    }
+
+    /// Makes changes: those that other changes wait with first.
+    pub(super) fn store(&mut self, mut changes: Vec<Change>) {
+        changes.sort_by_key(|c| c.write.wait.as_ref().is_some_and(|w| w.with.is_some()));
+        let mut waits: Waits = FxHashMap::default();
+        for c in &mut changes {
+            if let Some(wait) = c.write.wait.clone() {
+                c.waiting = Some(self.decide(c, &wait, &mut waits));
+            }
+        }
+        for c in changes {
+            let skip = self.label();
+            self.op(Op::JumpUnless(c.flag, Self::to(skip)));
+            self.make(&c);
+            self.place(skip);
+        }
+    }
+
+    fn make(&mut self, c: &Change) {
+        let site = c.write.site;
+        let row = c.row.unwrap_or(Reg::MAX);
+        if let Some((waits, pending, value)) = c.waiting {
+            let (at_once, done) = (self.label(), self.label());
+            self.op(Op::JumpUnless(waits, Self::to(at_once)));
+            self.op(Op::Wait(site, row, pending, c.value));
+            self.op(Op::Jump(Self::to(done)));
+            self.place(at_once);
+            self.op(Op::Make(site, row, value));
+            self.place(done);
+            return;
+        }
+        let whole = self.graph.bank(c.write.value) == Bank::Whole;
+        self.op(match (c.row, c.den, whole) {
+            (None, Some(den), _) => Op::StoreQ(site, c.value, den),
+            (None, None, true) => Op::StoreI(site, c.value),
+            (None, None, false) => Op::StoreD(site, c.value),
+            (Some(row), Some(den), _) => Op::StoreRowQ(site, row, c.value, den),
+            (Some(row), None, true) => Op::StoreRowI(site, row, c.value),
+            (Some(row), None, false) => Op::StoreRowD(site, row, c.value),
+        });
+    }
+
+    /// Whether a change waits: the registers of the answer, of what waits then, of the new value if it does not.
+    fn decide(&mut self, c: &Change, wait: &WaitPlan, waits: &mut Waits) -> (Reg, Reg, Reg) {
+        let span = self.graph.span(c.write.value);
+        let (flag, pending, value) = (self.new_i(), self.new_d(), self.new_d());
+        let skip = self.label();
+        self.op(Op::SetI(flag, 0));
+        self.op(Op::JumpUnless(c.flag, Self::to(skip)));
+        let before = self.state_now(c.write.state, c.row, false);
+        let waited = self.state_now(c.write.state, c.row, true);
+        if wait.compounding || wait.restating {
+            self.op_at(Op::Sub(pending, c.value, before), span);
+        } else {
+            let delta = self.new_d();
+            self.op_at(Op::Sub(delta, c.value, before), span);
+            self.op_at(Op::Add(pending, waited, delta), span);
+        }
+        self.op_at(Op::Add(value, before, pending), span);
+        waits.insert(c.write.state, (flag, pending, before));
+        let at_once = self.label();
+        match wait.with {
+            Some(leader) => match waits.get(&leader).copied() {
+                Some((leads, _, _)) => self.op(Op::JumpUnless(leads, Self::to(at_once))),
+                None => self.op(Op::Jump(Self::to(at_once))),
+            },
+            None => {
+                for test in &wait.tests {
+                    let Some((_, change, base)) = waits.get(&test.of).copied() else { continue };
+                    let limit = self.scoped(|e| e.d(test.limit));
+                    let (size, bound) = (self.new_d(), self.new_d());
+                    self.op(Op::Function(Builtin::Abs, size, change));
+                    if test.relative {
+                        self.op_at(Op::Mul(bound, limit, base), span);
+                        self.op(Op::Function(Builtin::Abs, bound, bound));
+                    } else {
+                        self.op(Op::MoveD(bound, limit));
+                    }
+                    let sign = if test.strict { Comparison::Less } else { Comparison::AtMost };
+                    self.op(Op::JumpUnlessD(sign, size, bound, Self::to(at_once)));
+                }
+            }
+        }
+        self.op(Op::SetI(flag, 1));
+        self.place(at_once);
+        self.place(skip);
+        (flag, pending, value)
+    }
+
+    /// A state, or what waits of it, as it is now.
+    fn state_now(&mut self, state: StateId, row: Option<Reg>, waiting: bool) -> Reg {
+        let Some(plan) = self.plan.states.get(state.at()) else { return 0 };
+        let column = if waiting {
+            plan.pending
+        } else {
+            match plan.spot.place {
+                Place::Decimal(n) | Place::Ratio(n) => Some(n),
+                Place::Whole(_) | Place::List(_) => None,
+            }
+        };
+        match (plan.of, row, column) {
+            (Some(kind), Some(row), Some(col)) => {
+                let to = self.new_d();
+                self.op(Op::LoadD(to, kind, row, col));
+                to
+            }
+            (None, _, Some(slot)) => slot,
+            _ => self.constant(Decimal::ZERO),
+        }
+    }
+
+    /// Begins a state with a value that may be missing.
+    pub(super) fn begin(&mut self, state: StateId, row: Reg, node: NodeId) {
+        let absent = self.label();
+        let ratio = matches!(self.spot(state).place, Place::Ratio(_));
+        let optional = self.spot(state).known.is_some();
+        let handler = if optional { Some(absent) } else { None };
+        self.scoped(|e| {
+            e.handled(handler, |e| match e.graph.bank(node) {
+                Bank::Whole => {
+                    let from = e.i(node);
+                    e.op(Op::InitI(state, row, from));
+                }
+                Bank::Decimal if ratio => {
+                    let f = e.fraction(node);
+                    let n = e.d(f.num);
+                    let d = match f.den {
+                        Some(d) => e.d(d),
+                        None => e.constant(Decimal::ONE),
+                    };
+                    e.op(Op::InitQ(state, row, n, d));
+                }
+                Bank::Decimal => {
+                    let from = e.d(node);
+                    e.op(Op::InitD(state, row, from));
+                }
+                Bank::List => {}
+            });
+        });
+        self.place(absent);
+    }
+
+    /// Whether a formula asks about entries of a kind.
+    pub(super) fn asks_entries(&self, id: NodeId, kind: crate::terms::KindId) -> bool {
+        if let Node::Query(q) = self.graph.get(id)
+            && self.graph.query(*q).is_some_and(|q| q.source == crate::engine::graph::Source::Entries(kind))
+        {
+            return true;
+        }
+        self.graph.parts(id).iter().any(|p| self.asks_entries(*p, kind))
+    }
+}

@@ -1,0 +1,721 @@
+//! Values into registers.
+
+use super::{Emit, Fused, It};
+use crate::engine::code::{Op, Reg, Target};
+use crate::engine::fraction::Fraction;
+use crate::engine::graph::{Bank, Node, NodeId, Then, Why};
+use crate::terms::{Builtin, Edge, Operator};
+use rust_decimal::Decimal;
+
+impl Emit<'_> {
+    /// A decimal.
+    pub(super) fn d(&mut self, id: NodeId) -> Reg {
+        let id = self.graph.plain(id);
+        match self.graph.get(id) {
+            Node::Decimal(bytes) => {
+                let value = Decimal::deserialize(*bytes);
+                return self.constant(value);
+            }
+            Node::SlotD(reg) => return *reg,
+            _ => {}
+        }
+        if let Some(reg) = self.remembered(id) {
+            return reg;
+        }
+        if let Some(reg) = self.once_for_all(id, Bank::Decimal) {
+            return reg;
+        }
+        let reg = self.decimal(id);
+        self.remember(id, reg);
+        reg
+    }
+
+    fn decimal(&mut self, id: NodeId) -> Reg {
+        let span = self.graph.span(id);
+        match self.graph.get(id).clone() {
+            Node::Arithmetic(op, a, b) if self.plainly => {
+                let (a, b) = (self.d(a), self.d(b));
+                let to = self.new_d();
+                self.op_at(arithmetic(op, to, a, b), span);
+                to
+            }
+            Node::Arithmetic(..) => self.fused(id),
+            Node::Settled(x) => self.d(x),
+            Node::Sum(terms) => self.sum(id, &terms),
+            Node::Product(factors) => self.product(id, &factors),
+            Node::Negative(x) => {
+                let a = self.d(x);
+                let to = self.new_d();
+                self.op(Op::Neg(to, a));
+                to
+            }
+            Node::CaseNumerator(f) | Node::CaseDenominator(f) => {
+                self.case_pair(f);
+                self.remembered(id).unwrap_or(0)
+            }
+            Node::PowerOf(a, b) => {
+                let (a, b) = (self.d(a), self.d(b));
+                let to = self.new_d();
+                self.op_at(Op::Power(to, a, b), span);
+                to
+            }
+            Node::Round(x, mode, unit) => {
+                let unit = self.d(unit);
+                let to = self.new_d();
+                let start = self.here();
+                let fraction = self.fraction(x);
+                match fraction.den {
+                    Some(den) if !self.plainly => {
+                        self.check_cancelled(x);
+                        let (n, d) = (self.d(fraction.num), self.d(den));
+                        self.op_at(Op::RoundQuotient(to, n, d, unit, mode), span);
+                        self.fall_back(start, id, to);
+                    }
+                    _ => {
+                        let a = self.d(x);
+                        self.op_at(Op::Round(to, a, unit, mode), span);
+                    }
+                }
+                to
+            }
+            Node::RowD(kind, row, col) => {
+                let row = self.i(row);
+                let to = self.new_d();
+                self.op(Op::LoadD(to, kind, row, col));
+                to
+            }
+            Node::PastD(kind, row, col) => {
+                let row = self.i(row);
+                let to = self.new_d();
+                self.op(Op::PastD(to, kind, row, col));
+                to
+            }
+            Node::ItemD(depth, col) => {
+                let it = self.it(depth);
+                let to = self.new_d();
+                self.op(Op::LineD(to, it.at, col));
+                to
+            }
+            Node::Checked { value, known, why } => {
+                self.check_known(known, why, id);
+                self.d(value)
+            }
+            Node::HistoryD(state, part, moment) => {
+                let moment = self.i(moment);
+                let to = self.new_d();
+                self.or_missing(Why::State(state), span, |e, absent| {
+                    e.op(Op::History(to, state, part, moment, Self::to(absent)));
+                });
+                to
+            }
+            Node::ChangeBy { state, row, by, after } => {
+                let (row, by) = (self.i(row), self.i(by));
+                let to = self.new_d();
+                self.or_missing(Why::Change(state), span, |e, absent| {
+                    e.op(Op::ChangeBy(to, state, row, by, after, Self::to(absent)));
+                });
+                to
+            }
+            Node::FirstOf(cases, _) => {
+                let to = self.new_d();
+                self.cases(id, &cases, |e, value| {
+                    let from = e.d(value);
+                    e.op(Op::MoveD(to, from));
+                });
+                to
+            }
+            Node::KnownAmong(xs) => {
+                let to = self.new_d();
+                let (zero, one) = (self.constant(Decimal::ZERO), self.constant(Decimal::ONE));
+                self.op(Op::MoveD(to, zero));
+                for x in xs {
+                    let absent = self.label();
+                    self.scoped(|e| {
+                        e.handled(Some(absent), |e| e.any(x));
+                        e.op(Op::Add(to, to, one));
+                    });
+                    self.place(absent);
+                }
+                to
+            }
+            Node::Call(builtin, xs) => self.call(id, builtin, &xs),
+            Node::Table(table, xs) => {
+                let row = xs.first().map(|x| self.d(*x)).unwrap_or(0);
+                let col = xs.get(1).map(|x| self.d(*x)).unwrap_or(row);
+                let to = self.new_d();
+                self.op_at(Op::Table(table, to, row, col), span);
+                to
+            }
+            Node::DaysBetween(a, b) => {
+                let (a, b) = (self.i(a), self.i(b));
+                let to = self.new_d();
+                self.op(Op::DaysBetween(to, a, b));
+                to
+            }
+            Node::DaysInYear(x) => {
+                let x = self.i(x);
+                let to = self.new_d();
+                self.op(Op::DaysInYear(to, x));
+                to
+            }
+            Node::ProRata { value, weight, rounding, .. } => self.portion(id, value, weight, rounding),
+            Node::Query(q) => self.query_d(q),
+            _ => self.constant(Decimal::ZERO),
+        }
+    }
+
+    /// A formula as a fraction, or as it is.
+    pub(super) fn fraction(&mut self, id: NodeId) -> Fraction {
+        if self.plainly {
+            return Fraction { num: self.graph.plain(id), den: None };
+        }
+        self.fractions.of(&mut self.graph, id)
+    }
+
+    /// A formula of arithmetic, divided once.
+    fn fused(&mut self, id: NodeId) -> Reg {
+        let span = self.graph.span(id);
+        let start = self.here();
+        let f = self.fraction(id);
+        self.check_cancelled(id);
+        let to = match f.den {
+            None if f.num == id => {
+                // too long to be one fraction
+                let Node::Arithmetic(op, a, b) = self.graph.get(id).clone() else { return 0 };
+                let (a, b) = (self.d(a), self.d(b));
+                let to = self.new_d();
+                self.op_at(arithmetic(op, to, a, b), span);
+                return to;
+            }
+            None => {
+                let to = self.d(f.num);
+                if !matches!(self.graph.get(f.num), Node::Sum(_) | Node::Product(_)) {
+                    return to;
+                }
+                to
+            }
+            Some(den) => {
+                let (n, d) = (self.d(f.num), self.d(den));
+                let to = self.new_d();
+                self.op_at(Op::Div(to, n, d), span);
+                to
+            }
+        };
+        self.fall_back(start, id, to);
+        to
+    }
+
+    /// Code since `start` computes a formula fused: should it overflow, it is computed as it is written.
+    fn fall_back(&mut self, start: Target, node: NodeId, to: Reg) {
+        let end = self.here();
+        if end > start {
+            self.fused.push(Fused {
+                start,
+                end,
+                node,
+                to,
+                rows: self.rows.clone(),
+                its: self.its.clone(),
+                handler: self.handler,
+                portions: self.portions.clone(),
+            });
+        }
+    }
+
+    /// What a fraction cancelled must not be zero.
+    pub(super) fn check_cancelled(&mut self, id: NodeId) {
+        let id = self.graph.plain(id);
+        let Some(list) = self.fractions.cancelled.get(&id).cloned() else { return };
+        let span = self.graph.span(id);
+        for node in list {
+            if matches!(self.graph.get(node), Node::Decimal(_)) {
+                continue;
+            }
+            let zero = self.constant(Decimal::ZERO);
+            let reg = self.d(node);
+            let nonzero = self.label();
+            self.op(Op::JumpUnlessEqual(reg, zero, Self::to(nonzero)));
+            let scratch = self.new_d();
+            self.op_at(Op::Div(scratch, reg, reg), span);
+            self.place(nonzero);
+        }
+    }
+
+    fn sum(&mut self, id: NodeId, terms: &[(bool, NodeId)]) -> Reg {
+        let span = self.graph.span(id);
+        // begin with a term that is added
+        let first = terms.iter().position(|(minus, _)| !minus);
+        let mut so_far: Option<Reg> = None;
+        if let Some((_, x)) = first.and_then(|at| terms.get(at)) {
+            so_far = Some(self.d(*x));
+        }
+        for (at, (minus, x)) in terms.iter().enumerate() {
+            if Some(at) == first {
+                continue;
+            }
+            let next = self.d(*x);
+            let to = self.new_d();
+            match (so_far, minus) {
+                (Some(a), false) => self.op_at(Op::Add(to, a, next), span),
+                (Some(a), true) => self.op_at(Op::Sub(to, a, next), span),
+                (None, _) => self.op(Op::Neg(to, next)),
+            }
+            so_far = Some(to);
+        }
+        so_far.unwrap_or(0)
+    }
+
+    fn product(&mut self, id: NodeId, factors: &[NodeId]) -> Reg {
+        let span = self.graph.span(id);
+        let mut so_far: Option<Reg> = None;
+        for x in factors {
+            let next = self.d(*x);
+            so_far = Some(match so_far {
+                None => next,
+                Some(a) => {
+                    let to = self.new_d();
+                    self.op_at(Op::Mul(to, a, next), span);
+                    to
+                }
+            });
+        }
+        so_far.unwrap_or(0)
+    }
+
+    /// A waterfall of fractions, into two registers.
+    fn case_pair(&mut self, f: NodeId) {
+        let Node::FirstOf(cases, _) = self.graph.get(f).clone() else { return };
+        let (num, den) = (self.new_d(), self.new_d());
+        let one = self.constant(Decimal::ONE);
+        self.cases(f, &cases, |e, value| {
+            let fraction = e.fraction(value);
+            e.check_cancelled(value);
+            let n = e.d(fraction.num);
+            e.op(Op::MoveD(num, n));
+            let d = fraction.den.map_or(one, |d| e.d(d));
+            e.op(Op::MoveD(den, d));
+        });
+        let numerator = self.graph.add(Node::CaseNumerator(f));
+        let denominator = self.graph.add(Node::CaseDenominator(f));
+        self.remember(numerator, num);
+        self.remember(denominator, den);
+    }
+
+    fn call(&mut self, id: NodeId, builtin: Builtin, xs: &[NodeId]) -> Reg {
+        let span = self.graph.span(id);
+        let regs: Vec<Reg> = xs.iter().map(|x| self.d(*x)).collect();
+        let first = regs.first().copied().unwrap_or(0);
+        match builtin {
+            Builtin::Least | Builtin::Greatest => {
+                let mut best = first;
+                for next in regs.iter().skip(1) {
+                    let to = self.new_d();
+                    self.op(if builtin == Builtin::Least {
+                        Op::Least(to, best, *next)
+                    } else {
+                        Op::Greatest(to, best, *next)
+                    });
+                    best = to;
+                }
+                best
+            }
+            Builtin::Abs | Builtin::Exp | Builtin::Ln | Builtin::Sqrt | Builtin::Normal | Builtin::KnownAmong | Builtin::DaysInYear => {
+                let to = self.new_d();
+                self.op_at(Op::Function(builtin, to, first), span);
+                to
+            }
+        }
+    }
+
+    /// The portion of a line, the last taking what is left.
+    fn portion(
+        &mut self,
+        id: NodeId,
+        value: NodeId,
+        weight: NodeId,
+        rounding: Option<(crate::terms::RoundingMode, [u8; 16])>,
+    ) -> Reg {
+        let span = self.graph.span(id);
+        let Some(p) = self.portions.get(&id).copied() else { return self.constant(Decimal::ZERO) };
+        let (whole, weight) = (self.d(value), self.d(weight));
+        let to = self.new_d();
+        let (last, done) = (self.label(), self.label());
+        self.op(Op::JumpIf(p.last, Self::to(last)));
+        let product = self.new_d();
+        self.op_at(Op::Mul(product, whole, weight), span);
+        match rounding {
+            Some((mode, unit)) => {
+                let unit = self.constant(Decimal::deserialize(unit));
+                self.op_at(Op::RoundQuotient(to, product, p.total, unit, mode), span);
+            }
+            None => self.op_at(Op::Div(to, product, p.total), span),
+        }
+        self.op_at(Op::Add(p.given, p.given, to), span);
+        self.op(Op::Jump(Self::to(done)));
+        self.place(last);
+        self.op_at(Op::Sub(to, whole, p.given), span);
+        self.place(done);
+        to
+    }
+
+    /// The open query or list at a depth.
+    pub(super) fn it(&self, depth: u16) -> It {
+        self.its.get(usize::from(depth)).copied().unwrap_or(It { at: 0, row: 0 })
+    }
+
+    /// Goes to the handler unless a mark is set.
+    fn check_known(&mut self, known: NodeId, why: Why, id: NodeId) {
+        let span = self.graph.span(id);
+        self.or_missing(why, span, |e, absent| {
+            let absent = absent;
+            e.jump_unless(known, absent);
+        });
+    }
+
+    /// A value of any sort, for its own sake.
+    pub(super) fn any(&mut self, id: NodeId) {
+        match self.graph.bank(id) {
+            Bank::Decimal => {
+                self.d(id);
+            }
+            Bank::Whole => {
+                self.i(id);
+            }
+            Bank::List => {
+                self.l(id);
+            }
+        }
+    }
+
+    /// A whole number.
+    pub(super) fn i(&mut self, id: NodeId) -> Reg {
+        let id = self.graph.plain(id);
+        match self.graph.get(id) {
+            Node::Whole(n) => {
+                let n = *n;
+                return self.whole(n);
+            }
+            Node::Text(t) => {
+                let t = t.clone();
+                return self.text_constant(&t);
+            }
+            Node::SlotI(reg) => return *reg,
+            Node::EachRow(kind) => return self.rows.get(kind).copied().unwrap_or(0),
+            Node::It(depth) => return self.it(*depth).row,
+            _ => {}
+        }
+        if let Some(reg) = self.remembered(id) {
+            return reg;
+        }
+        if let Some(reg) = self.once_for_all(id, Bank::Whole) {
+            return reg;
+        }
+        let reg = self.whole_number(id);
+        self.remember(id, reg);
+        reg
+    }
+
+    fn whole_number(&mut self, id: NodeId) -> Reg {
+        let span = self.graph.span(id);
+        let node = self.graph.get(id).clone();
+        let to = match node {
+            Node::Checked { value, known, why } => {
+                self.check_known(known, why, id);
+                return self.i(value);
+            }
+            Node::Query(q) => return self.query_i(q),
+            _ => self.new_i(),
+        };
+        match node {
+            Node::RowI(kind, row, col) => {
+                let row = self.i(row);
+                self.op(Op::LoadI(to, kind, row, col));
+            }
+            Node::PastI(kind, row, col) => {
+                let row = self.i(row);
+                self.op(Op::PastI(to, kind, row, col));
+            }
+            Node::ItemI(depth, col) => {
+                let it = self.it(depth);
+                self.op(Op::LineI(to, it.at, col));
+            }
+            Node::ByKey(kind, key) => {
+                let key = self.text_constant(&key);
+                self.op(Op::ByKey(to, kind, key));
+            }
+            Node::FirstOf(cases, _) => self.cases(id, &cases, |e, value| {
+                let from = e.i(value);
+                e.op(Op::MoveI(to, from));
+            }),
+            Node::Void(x) => {
+                let x = self.i(x);
+                self.op(Op::Void(to, x));
+            }
+            Node::IsKind(x, kind) => {
+                let x = self.i(x);
+                self.op(Op::IsKind(to, x, kind));
+            }
+            Node::Contains(list, value) => {
+                let (list, value) = (self.l(list), self.i(value));
+                self.op(Op::Contains(to, list, value));
+            }
+            Node::Extreme(greatest, a, b) => {
+                let (a, b) = (self.i(a), self.i(b));
+                self.op(Op::ExtremeI(greatest, to, a, b));
+            }
+            Node::Open(calendar, day) => {
+                let day = self.i(day);
+                self.op_at(Op::Open(u16::try_from(calendar.0).unwrap_or(0), to, day), span);
+            }
+            Node::AddDays(day, by, back) => {
+                let (day, by) = (self.i(day), self.d(by));
+                self.op_at(Op::AddDays(to, day, by, back), span);
+            }
+            Node::AddMonths(day, by, back) => {
+                let (day, by) = (self.i(day), self.i(by));
+                self.op_at(Op::AddMonths(to, day, by, back), span);
+            }
+            Node::AddTradingDays(day, by, back) => {
+                let (day, by) = (self.i(day), self.i(by));
+                self.op_at(Op::AddTradingDays(to, day, by, back), span);
+            }
+            Node::DayOf(x) => {
+                let x = self.i(x);
+                self.op(Op::DayOf(to, x));
+            }
+            Node::Edge(Edge::Start, x) => {
+                let x = self.i(x);
+                self.op(Op::StartOf(to, x));
+            }
+            Node::Edge(Edge::Close, x) => {
+                let x = self.i(x);
+                self.op(Op::CloseOf(to, x));
+            }
+            Node::Obligation(id, x, standing) => {
+                let x = self.i(x);
+                self.op(Op::Obligation(to, id, x, standing));
+            }
+            // conditions: no, unless they hold
+            _ => {
+                self.op(Op::SetI(to, 0));
+                let fails = self.label();
+                self.scoped(|e| e.jump_unless(id, fails));
+                self.op(Op::SetI(to, 1));
+                self.place(fails);
+            }
+        }
+        to
+    }
+
+    /// A list.
+    pub(super) fn l(&mut self, id: NodeId) -> Reg {
+        let id = self.graph.plain(id);
+        if let Node::SlotL(reg) = self.graph.get(id) {
+            return *reg;
+        }
+        if let Some(reg) = self.remembered(id) {
+            return reg;
+        }
+        let reg = self.list(id);
+        self.remember(id, reg);
+        reg
+    }
+
+    fn list(&mut self, id: NodeId) -> Reg {
+        match self.graph.get(id).clone() {
+            Node::Checked { value, known, why } => {
+                self.check_known(known, why, id);
+                self.l(value)
+            }
+            Node::RowL(kind, row, col) => {
+                let row = self.i(row);
+                let to = self.new_l();
+                self.op(Op::LoadL(to, kind, row, col));
+                to
+            }
+            Node::FirstOf(cases, _) => {
+                let to = self.new_l();
+                self.cases(id, &cases, |e, value| {
+                    let from = e.l(value);
+                    e.op(Op::MoveL(to, from));
+                });
+                to
+            }
+            Node::Lines(lines, shape) => {
+                let to = self.new_l();
+                self.op(Op::ListNew(to));
+                for line in lines {
+                    self.scoped(|e| e.list_line(to, shape, &line));
+                }
+                to
+            }
+            Node::Query(q) => self.query_l(q),
+            _ => {
+                let to = self.new_l();
+                self.op(Op::ListNew(to));
+                to
+            }
+        }
+    }
+
+    /// One line of a list, a value for each column.
+    pub(super) fn list_line(&mut self, to: Reg, shape: crate::terms::ShapeId, values: &[Option<NodeId>]) {
+        let optional: Vec<bool> =
+            self.terms.shapes.get(shape.at()).map(|s| s.fields.iter().map(|f| f.2).collect()).unwrap_or_default();
+        let decimal: Vec<bool> =
+            self.terms.shapes.get(shape.at()).map(|s| s.fields.iter().map(|f| f.1.is_decimal()).collect()).unwrap_or_default();
+        for (at, value) in values.iter().enumerate() {
+            let is_optional = optional.get(at).copied().unwrap_or(false);
+            let is_decimal = decimal.get(at).copied().unwrap_or(false);
+            let absent = self.label();
+            let done = self.label();
+            if let Some(node) = value {
+                self.scoped(|e| {
+                    let handler = if is_optional { Some(absent) } else { e.handler };
+                    e.handled(handler, |e| {
+                        if is_decimal {
+                            let reg = e.d(*node);
+                            e.op(Op::ListD(to, reg));
+                        } else {
+                            let reg = e.i(*node);
+                            e.op(Op::ListI(to, reg));
+                        }
+                    });
+                });
+                if is_optional {
+                    let one = self.whole(1);
+                    self.op(Op::ListI(to, one));
+                    self.op(Op::Jump(Self::to(done)));
+                }
+            }
+            if is_optional || value.is_none() {
+                self.place(absent);
+                if is_decimal {
+                    let zero = self.constant(Decimal::ZERO);
+                    self.op(Op::ListD(to, zero));
+                } else {
+                    let none = self.whole(-1);
+                    self.op(Op::ListI(to, none));
+                }
+                if is_optional {
+                    let zero = self.whole(0);
+                    self.op(Op::ListI(to, zero));
+                }
+                self.place(done);
+            }
+        }
+        self.op(Op::ListEnd(to));
+    }
+
+    /// A costly value that is the same for all rows of a loop is computed for the first row that needs it.
+    fn once_for_all(&mut self, id: NodeId, bank: Bank) -> Option<Reg> {
+        if self.rows.is_empty() || self.plainly || !self.its.is_empty() || self.graph.moving(id) != 0 || !self.costly(id) {
+            return None;
+        }
+        let (flag, to) = match self.once_for.get(&id).copied() {
+            Some(known) => known,
+            None => {
+                let flag = self.new_i();
+                self.once.push(flag);
+                let to = if bank == Bank::Decimal { self.new_d() } else { self.new_i() };
+                self.once_for.insert(id, (flag, to));
+                (flag, to)
+            }
+        };
+        let done = self.label();
+        self.op(Op::JumpIf(flag, Self::to(done)));
+        let rows = std::mem::take(&mut self.rows);
+        self.scoped(|e| {
+            if bank == Bank::Decimal {
+                let from = e.decimal(id);
+                e.op(Op::MoveD(to, from));
+            } else {
+                let from = e.whole_number(id);
+                e.op(Op::MoveI(to, from));
+            }
+        });
+        self.rows = rows;
+        self.op(Op::SetI(flag, 1));
+        self.place(done);
+        self.remember(id, to);
+        Some(to)
+    }
+
+    fn costly(&self, id: NodeId) -> bool {
+        match self.graph.get(id) {
+            Node::Query(_) | Node::HistoryD(..) | Node::Table(..) | Node::AddTradingDays(..) | Node::Open(..) => true,
+            Node::Arithmetic(Operator::Divide, ..) | Node::FirstOf(..) => true,
+            Node::Arithmetic(..) | Node::Round(..) | Node::Call(..) | Node::Sum(_) | Node::Product(_) => {
+                self.graph.parts(id).iter().any(|p| self.costly(self.graph.plain(*p)))
+            }
+            _ => false,
+        }
+    }
+
+    /// The plain code of fused formulas that overflowed, after all other code.
+    pub(super) fn fallbacks(&mut self) {
+        while let Some(f) = self.fused.pop() {
+            let here: Target = self.here();
+            self.out.fallbacks.push((f.start, f.end, here));
+            let rows = std::mem::replace(&mut self.rows, f.rows);
+            let its = std::mem::replace(&mut self.its, f.its);
+            let portions = std::mem::replace(&mut self.portions, f.portions);
+            let scopes = std::mem::replace(&mut self.scopes, vec![rustc_hash::FxHashMap::default()]);
+            self.plainly = true;
+            let handler = f.handler;
+            self.handled(handler, |e| {
+                let from = e.decimal(f.node);
+                e.op(Op::MoveD(f.to, from));
+            });
+            self.plainly = false;
+            let back = self.label();
+            if let Some(slot) = self.labels.get_mut(back.0) {
+                *slot = Some(f.end);
+            }
+            self.op(Op::Jump(Self::to(back)));
+            self.rows = rows;
+            self.its = its;
+            self.portions = portions;
+            self.scopes = scopes;
+        }
+        self.out.fallbacks.sort_unstable();
+    }
+
+    /// A case gives a value or fails; the first that applies.
+    pub(super) fn cases(&mut self, id: NodeId, cases: &[crate::engine::graph::Case], mut give: impl FnMut(&mut Self, NodeId)) {
+        let done = self.label();
+        let span = self.graph.span(id);
+        let mut closed = false;
+        for case in cases {
+            let next = self.label();
+            self.scoped(|e| {
+                if let Some(when) = case.when {
+                    e.jump_unless(when, next);
+                }
+                let handler = if case.if_known { Some(next) } else { e.handler };
+                match case.then {
+                    Then::Value(v) => e.handled(handler, |e| give(e, v)),
+                    Then::Fail(f) => e.fail(f),
+                }
+            });
+            self.op(Op::Jump(Self::to(done)));
+            self.place(next);
+            closed = case.when.is_none() && !case.if_known;
+        }
+        if !closed {
+            self.missing(Why::Case, span);
+        }
+        self.place(done);
+    }
+}
+
+/// One operation.
+const fn arithmetic(op: Operator, to: Reg, a: Reg, b: Reg) -> Op {
+    match op {
+        Operator::Add => Op::Add(to, a, b),
+        Operator::Subtract => Op::Sub(to, a, b),
+        Operator::Multiply => Op::Mul(to, a, b),
+        Operator::Divide => Op::Div(to, a, b),
+        Operator::Power => Op::Power(to, a, b),
+    }
+}

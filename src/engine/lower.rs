@@ -1,0 +1,137 @@
+//! [`Terms`] and the readings chosen, to a [`Plan`]: definitions written out, readings decided, registers given.
+
+mod expr;
+mod name;
+mod query;
+mod registers;
+mod rule;
+mod step;
+mod write;
+
+use super::graph::{Graph, Node, NodeId};
+use super::plan::{Asked, CovenantPlan, Plan, ReportPlan, Step};
+use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
+use expr::Env;
+
+/// Makes the plan.
+#[must_use]
+pub fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Plan {
+    let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), sites: 0 };
+    low.registers();
+    low.initial();
+    low.rules();
+    low.ends(asked);
+    low.plan
+}
+
+/// The lowering, with the plan as far as it is made.
+struct Lower<'t> {
+    terms: &'t Terms,
+    readings: &'t [u32],
+    plan: Plan,
+    /// What the states of the present step become: state, row, value.
+    after: Vec<(StateId, Option<NodeId>, Vec<NodeId>, NodeId)>,
+    /// How many places of change have been numbered.
+    sites: u16,
+}
+
+impl Lower<'_> {
+    fn graph(&mut self) -> &mut Graph {
+        &mut self.plan.graph
+    }
+
+    fn add(&mut self, node: Node) -> NodeId {
+        self.plan.graph.add(node)
+    }
+
+    /// Values of states at the beginning, and checks of records.
+    fn initial(&mut self) {
+        for (i, state) in self.terms.states.iter().enumerate() {
+            let id = StateId::from(i);
+            let Some(body) = &state.initial else { continue };
+            let mut env = Env::new(&body.vars, state.clause);
+            match state.of {
+                None => {
+                    let value = self.expr(&mut env, &body.value);
+                    let value = self.rounded_as(id, value);
+                    self.plan.initial.push((id, value));
+                }
+                Some(kind) => {
+                    let row = self.add(Node::EachRow(kind));
+                    env.bind_row(0, row, kind);
+                    let value = self.expr(&mut env, &body.value);
+                    let value = self.rounded_as(id, value);
+                    if let Some(plan) = self.plan.kinds.get_mut(kind.at()) {
+                        plan.initial.push((id, value));
+                    }
+                }
+            }
+        }
+        for (i, kind) in self.terms.kinds.iter().enumerate() {
+            let mut checks = Vec::new();
+            for (body, text) in &kind.checks {
+                let mut env = Env::new(&body.vars, kind.clause);
+                env.bind_event(0, KindId::from(i));
+                let cond = self.expr(&mut env, &body.value);
+                let text = self.template(&mut env, text);
+                checks.push((cond, text));
+            }
+            if let Some(plan) = self.plan.kinds.get_mut(i) {
+                plan.checks = checks;
+            }
+        }
+        if let Some(def) = self.terms.trading_day.and_then(|d| self.terms.defs.get(d.at())) {
+            let register = self.new_whole();
+            let mut env = Env::new(&def.body.vars, def.clause);
+            let day = self.add(Node::SlotI(register));
+            env.bind(0, day);
+            let value = self.expr(&mut env, &def.body.value);
+            self.plan.trading_day = Some((register, value));
+        }
+    }
+
+    /// Covenants, reports, and what is asked from outside.
+    fn ends(&mut self, asked: &[&Body<Expr>]) {
+        for c in &self.terms.covenants {
+            let during = c.during.as_ref().map(|b| self.free(b, c.clause));
+            let holds = self.free(&c.holds, c.clause);
+            self.plan.covenants.push(CovenantPlan { during, holds });
+        }
+        for r in &self.terms.reports {
+            let mut env = Env::new(&r.vars, None);
+            if let Some(kind) = r.of {
+                let row = self.add(Node::EachRow(kind));
+                env.bind_row(0, row, kind);
+            }
+            let filter = r.filter.as_ref().map(|f| self.expr(&mut env, f));
+            let columns = r.columns.iter().map(|(_, e)| (self.expr(&mut env, e), e.ty.clone())).collect();
+            self.plan.reports.push(ReportPlan { of: r.of, filter, columns });
+        }
+        for body in asked {
+            let node = self.free(body, None);
+            self.plan.asked.push(Asked { node, ty: body.value.ty.clone() });
+        }
+    }
+
+    /// A formula that speaks of no row.
+    fn free(&mut self, body: &Body<Expr>, clause: Option<ClauseId>) -> NodeId {
+        let mut env = Env::new(&body.vars, clause);
+        self.expr(&mut env, &body.value)
+    }
+
+    /// A register among the whole numbers.
+    fn new_whole(&mut self) -> u16 {
+        self.plan.registers.1 += 1;
+        self.plan.registers.1 - 1
+    }
+
+    /// The step of a kind.
+    fn step_of(&mut self, kind: KindId) -> Option<&mut Step> {
+        self.plan.on_event.get_mut(kind.at())
+    }
+
+    /// Whether a type is kept among the decimals.
+    const fn is_decimal(ty: &Type) -> bool {
+        ty.is_decimal()
+    }
+}

@@ -1,0 +1,183 @@
+//! One rule on one event.
+
+use super::Lower;
+use super::expr::Env;
+use super::write::Becomes;
+use crate::engine::graph::{Node, NodeId, Why};
+use crate::engine::plan::{Act, ActKind, EachPlan, RequirePlan, Rescind, RulePlan};
+use crate::terms::{Answer, Expr, KindId, RuleId, Statement, StatementKind, Type, Var, VarId};
+
+impl Lower<'_> {
+    /// A rule; none where it can never apply.
+    pub(super) fn rule(
+        &mut self,
+        kind: Option<KindId>,
+        id: RuleId,
+        answer: &Answer,
+        others: &[(RuleId, &Answer)],
+    ) -> Option<RulePlan> {
+        let terms = self.terms;
+        let rule = terms.rules.get(id.at())?;
+        let mut env = Env::new(&answer.vars, rule.clause);
+        let mut guards = self.scope(&mut env, kind, answer);
+        guards.extend(self.guards(&mut env, &answer.guards)?);
+        for (other, other_answer) in others {
+            if rule.subject_to.contains(other)
+                && let Some(applies) = self.applies(kind, other_answer)
+            {
+                let not = self.not(applies);
+                match self.decided(not) {
+                    Some(true) => {}
+                    Some(false) => return None,
+                    None => guards.push(not),
+                }
+            }
+        }
+        let mut plan = RulePlan {
+            rule: id,
+            clause: rule.clause,
+            is_final: rule.is_final,
+            each: answer.each.as_ref().map(|e| EachPlan { kind: e.kind, any: e.any }),
+            guards,
+            rescinds: Vec::new(),
+            requires: Vec::new(),
+            captures: Vec::new(),
+            writes: Vec::new(),
+            acts: Vec::new(),
+        };
+        for r in &answer.rescinding {
+            if let Some(guards) = self.guards(&mut env, &r.guards) {
+                let of = self.entry(&mut env, &r.of);
+                plan.rescinds.push(Rescind { deemed: r.deemed.clone(), of, keeping: r.keeping, guards });
+            }
+        }
+        self.lets(&mut env, answer, &mut plan);
+        for s in &answer.body {
+            self.require(&mut env, s, &mut plan);
+        }
+        self.writes(&mut env, kind, id, answer, &mut plan);
+        for s in &answer.body {
+            plan.acts.extend(self.act(&mut env, s));
+        }
+        Some(plan)
+    }
+
+    /// Binds the event and the rows; conditions that come with them.
+    fn scope(&mut self, env: &mut Env<'_>, kind: Option<KindId>, answer: &Answer) -> Vec<NodeId> {
+        let mut guards = Vec::new();
+        if let Some(kind) = kind {
+            env.bind_event(0, kind);
+        }
+        if matches!(answer.on, crate::terms::On::Making(_))
+            && let Some(Type::Entry(kinds)) = answer.vars.first().map(|v| &v.ty)
+            && let [kind] = kinds.as_slice()
+        {
+            let row = self.add(Node::EachRow(*kind));
+            env.bind_row(0, row, *kind);
+        }
+        if let Some((var, e)) = &answer.the {
+            let row = self.entry(env, e);
+            env.bind(var.at(), row);
+            guards.extend(self.kind_guard(&answer.vars, *var, e, env));
+        }
+        self.bind_each(env, answer);
+        if let Some(filter) = answer.each.as_ref().and_then(|e| e.filter.as_ref()) {
+            let node = self.expr(env, filter);
+            if self.decided(node) != Some(true) {
+                guards.push(node);
+            }
+        }
+        guards
+    }
+
+    /// Where an event names an entry of one of several kinds, it must be of the right one.
+    pub(super) fn kind_guard(&mut self, vars: &[Var], var: VarId, e: &Expr, env: &mut Env<'_>) -> Option<NodeId> {
+        let Type::Entry(kinds) = &e.ty else { return None };
+        let Some(Type::Entry(one)) = vars.get(var.at()).map(|v| &v.ty) else { return None };
+        let (true, [kind]) = (kinds.len() > 1, one.as_slice()) else { return None };
+        let row = self.entry(env, e);
+        Some(self.add(Node::IsKind(row, *kind)))
+    }
+
+    /// The condition under which a rule applies.
+    fn applies(&mut self, kind: Option<KindId>, answer: &Answer) -> Option<NodeId> {
+        let mut env = Env::new(&answer.vars, None);
+        let mut guards = self.scope(&mut env, kind, answer);
+        guards.extend(self.guards(&mut env, &answer.guards)?);
+        Some(if guards.is_empty() { self.add(Node::Whole(1)) } else { self.all(guards) })
+    }
+
+    /// Named values; those of a final rule are kept in registers.
+    fn lets(&mut self, env: &mut Env<'_>, answer: &Answer, plan: &mut RulePlan) {
+        for s in &answer.body {
+            let StatementKind::Let(var, value) = &s.kind else { continue };
+            let node = self.expr(env, value);
+            let named = if plan.is_final {
+                let spot = self.capture(&value.ty);
+                plan.captures.push((node, spot));
+                self.slot(spot, Why::Case)
+            } else {
+                let name = env.name(*var).to_owned();
+                self.add(Node::Named(crate::engine::graph::Name::Let(name), node))
+            };
+            env.bind(var.at(), named);
+        }
+    }
+
+    fn require(&mut self, env: &mut Env<'_>, s: &Statement, plan: &mut RulePlan) {
+        let StatementKind::Require(cond, failure) = &s.kind else { return };
+        let Some(guards) = self.guards(env, &s.guards) else { return };
+        let cond = self.expr(env, cond);
+        if self.decided(cond) == Some(true) {
+            return;
+        }
+        let fail = self.fail(env, failure);
+        plan.requires.push(RequirePlan { guards, cond, fail });
+    }
+
+    /// Changes of states, those read by others first.
+    fn writes(&mut self, env: &mut Env<'_>, kind: Option<KindId>, id: RuleId, answer: &Answer, plan: &mut RulePlan) {
+        for s in &answer.body {
+            let StatementKind::Becomes { state, of, pending, value, clamps } = &s.kind else { continue };
+            let becomes = Becomes { state: *state, of: of.as_ref(), pending: *pending, value, clamps, guards: &s.guards };
+            let Some(write) = self.write(env, &becomes, kind, id, plan.clause) else { continue };
+            if !write.pending {
+                let mut guards = plan.guards.clone();
+                guards.extend(&write.guards);
+                self.after.push((write.state, write.row, guards, write.value));
+            }
+            plan.writes.push(write);
+        }
+    }
+
+    fn act(&mut self, env: &mut Env<'_>, s: &Statement) -> Option<Act> {
+        let kind = match &s.kind {
+            StatementKind::Let(..) | StatementKind::Becomes { .. } | StatementKind::Require(..) => return None,
+            StatementKind::Deem { kind, fields, like, with } => ActKind::Deem {
+                kind: *kind,
+                fields: fields.iter().map(|(f, e)| (*f, self.entry(env, e))).collect(),
+                like: like.as_ref().map(|l| self.entry(env, l)),
+                with: with.iter().map(|(s, pending, e)| (*s, *pending, self.entry(env, e))).collect(),
+            },
+            StatementKind::Record { effect, fields } => ActKind::Record {
+                effect: *effect,
+                values: fields.iter().map(|f| f.as_ref().map(|e| self.entry(env, e))).collect(),
+            },
+            StatementKind::End(e) => ActKind::End(self.entry(env, e)),
+            StatementKind::Restore(e) => ActKind::Restore(self.entry(env, e)),
+            StatementKind::Warn(t) => ActKind::Warn(self.template(env, t)),
+            StatementKind::ForEach { var, list, shape, order, body } => {
+                let list = self.expr(env, list);
+                let depth = env.depth;
+                env.bind_line(var.at(), depth, *shape);
+                env.depth = depth + 1;
+                let order = order.as_ref().map(|(high, by)| (*high, self.expr(env, by)));
+                let body = body.iter().filter_map(|s| self.act(env, s)).collect();
+                env.depth = depth;
+                ActKind::ForEach { list, shape: *shape, depth, order, body }
+            }
+        };
+        let guards = self.guards(env, &s.guards)?;
+        Some(Act { guards, kind })
+    }
+}

@@ -1,0 +1,342 @@
+//! Which rules an event has, and in what order their formulas are written out.
+
+use super::Lower;
+use super::expr::Env;
+use crate::engine::graph::{Node, NodeId};
+use crate::engine::plan::{Change, Duty, EachPlan, Once, Step, Timer};
+use crate::terms::{
+    Answer, Edge, Expr, ExprKind, KindId, ObligationAnswer, ObligationId, On, RuleId, StateId, StatementKind, Terms, Type,
+    When, walk,
+};
+
+impl Lower<'_> {
+    /// All rules and obligations.
+    pub(super) fn rules(&mut self) {
+        self.inactive();
+        let terms = self.terms;
+        for kind in 0..terms.kinds.len() {
+            let id = KindId::from(kind);
+            let answers = answers(terms, |on| matches!(on, On::Event(k) if *k == id));
+            let mut step = self.step(Some(id), &answers);
+            step.flushes = self.flushes(id);
+            if let Some(slot) = self.step_of(id) {
+                *slot = step;
+            }
+        }
+        for (rule, r) in terms.rules.iter().enumerate() {
+            for answer in &r.answers {
+                self.other(RuleId::from(rule), answer);
+            }
+        }
+        for (id, o) in terms.obligations.iter().enumerate() {
+            for answer in &o.answers {
+                self.obligation(ObligationId::from(id), answer);
+            }
+        }
+    }
+
+    /// States whose changes never wait under the readings chosen keep nothing waiting.
+    fn inactive(&mut self) {
+        for (i, state) in self.terms.states.iter().enumerate() {
+            let Some(policy) = &state.postponement else { continue };
+            let own = policy.tests.iter().any(|t| self.holds(t.when.as_ref()));
+            let with = policy.with.as_ref().is_some_and(|(_, when)| self.holds(when.as_ref()));
+            if !own && !with
+                && let Some(plan) = self.plan.states.get_mut(i)
+            {
+                plan.pending = None;
+            }
+        }
+    }
+
+    /// Rules that answer something other than an event.
+    fn other(&mut self, rule: RuleId, answer: &Answer) {
+        let only = [(rule, answer)];
+        match &answer.on {
+            On::Event(_) => {}
+            On::Adjustment(_) => {}
+            On::Change { states, by } => {
+                for s in states {
+                    self.watch(*s);
+                }
+                let kind = by.first().copied();
+                let step = self.step(kind, &only);
+                self.plan.changes.push(Change { states: states.clone(), by: by.clone(), step });
+            }
+            On::Making(state) => {
+                let step = self.step(None, &only);
+                self.plan.makings.push((*state, step));
+            }
+            On::Breach(id) => {
+                let step = self.step(None, &only);
+                self.plan.breaches.push((*id, step));
+            }
+            On::At(at) => {
+                let mut env = Env::new(&answer.vars, self.clause_of(rule));
+                self.bind_each(&mut env, answer);
+                let node = self.expr(&mut env, at);
+                let first = matches!(at.kind, ExprKind::Edge(Edge::Start, _));
+                self.watch_all(at);
+                let step = self.step(None, &only);
+                let each = answer.each.as_ref().map(|e| EachPlan { kind: e.kind, any: e.any });
+                self.plan.timers.push(Timer { each, at: node, first, step });
+            }
+            On::Once(cond) => {
+                let mut env = Env::new(&answer.vars, self.clause_of(rule));
+                let node = self.expr(&mut env, cond);
+                let step = self.step(None, &only);
+                self.plan.onces.push(Once { cond: node, step });
+            }
+        }
+    }
+
+    fn clause_of(&self, rule: RuleId) -> Option<crate::terms::ClauseId> {
+        self.terms.rules.get(rule.at()).and_then(|r| r.clause)
+    }
+
+    /// A change of the state is to be noticed.
+    fn watch(&mut self, state: StateId) {
+        if let Some(plan) = self.plan.states.get_mut(state.at()) {
+            plan.watched = true;
+        }
+    }
+
+    /// Changes of all states a formula reads are to be noticed.
+    fn watch_all(&mut self, e: &Expr) {
+        let terms = self.terms;
+        let mut states = Vec::new();
+        states_read(terms, e, &mut states, 0);
+        for s in states {
+            self.watch(s);
+        }
+    }
+
+    pub(super) fn bind_each(&mut self, env: &mut Env<'_>, answer: &Answer) {
+        if let Some(each) = &answer.each {
+            let row = self.add(Node::EachRow(each.kind));
+            env.bind_row(each.var.at(), row, each.kind);
+        }
+    }
+
+    /// The rules of a step; those that read what others leave come after them.
+    pub(super) fn step(&mut self, kind: Option<KindId>, answers: &[(RuleId, &Answer)]) -> Step {
+        self.after.clear();
+        let order = in_order(self.terms, answers);
+        let mut plans: Vec<Option<crate::engine::plan::RulePlan>> = vec![None; answers.len()];
+        for at in order {
+            let Some((rule, answer)) = answers.get(at) else { continue };
+            let plan = self.rule(kind, *rule, answer, answers);
+            if let (Some(plan), Some(slot)) = (plan, plans.get_mut(at)) {
+                *slot = Some(plan);
+            }
+        }
+        Step { kind, rules: plans.into_iter().flatten().collect(), ..Step::default() }
+    }
+
+    /// What an event makes of what waits.
+    fn flushes(&mut self, kind: KindId) -> Vec<(StateId, Option<NodeId>)> {
+        let terms = self.terms;
+        let mut out = Vec::new();
+        for (i, state) in terms.states.iter().enumerate() {
+            let id = StateId::from(i);
+            let Some(policy) = &state.postponement else { continue };
+            let waits = self.plan.states.get(i).is_some_and(|s| s.pending.is_some());
+            if !waits || !self.listed(&policy.until, kind) {
+                continue;
+            }
+            let named = state.of.and_then(|of| {
+                let fields = &terms.kind(kind)?.fields;
+                let at = fields.iter().position(|f| matches!(&f.ty, Type::Entry(kinds) if kinds.as_slice() == [of]))?;
+                self.frame(kind, crate::terms::FieldId::from(at))
+            });
+            let row = named.and_then(|spot| match spot.place {
+                crate::terms::Place::Whole(n) => Some(self.add(Node::SlotI(n))),
+                _ => None,
+            });
+            out.push((id, row));
+        }
+        out
+    }
+
+    /// An obligation on what it answers.
+    fn obligation(&mut self, id: ObligationId, answer: &ObligationAnswer) {
+        let terms = self.terms;
+        let Some(o) = terms.obligations.get(id.at()) else { return };
+        let kind = match &answer.on {
+            On::Event(kind) => Some(*kind),
+            On::Change { by, .. } => by.first().copied(),
+            _ => None,
+        };
+        let registers = [self.new_whole(), self.new_whole(), self.new_whole(), self.new_whole()];
+        let mut now = Env::new(&answer.vars, o.clause);
+        let mut later = Env::new(&answer.vars, o.clause);
+        let kept = kind.is_some_and(|k| terms.kind(k).is_some_and(|k| k.kept.is_some()));
+        let [row, date, rid, each] = registers;
+        let mut about = None;
+        match kind {
+            Some(kind) => {
+                now.bind_event(0, kind);
+                if kept {
+                    let node = self.add(Node::SlotI(row));
+                    later.bind(0, node);
+                    let own = self.plan.kinds.get(kind.at()).map_or(0, |k| k.row);
+                    about = Some(self.add(Node::SlotI(own)));
+                } else {
+                    later.bind_record(0, date, rid);
+                }
+            }
+            None => {
+                now.bind_record(0, date, rid);
+                later.bind_record(0, date, rid);
+            }
+        }
+        let mut guards = Vec::new();
+        if let Some((var, e)) = &answer.the {
+            let node = self.entry(&mut now, e);
+            now.bind(var.at(), node);
+            if about.is_none() {
+                about = Some(node);
+                let node = self.add(Node::SlotI(row));
+                later.bind(var.at(), node);
+            } else {
+                let node = self.entry(&mut later, e);
+                later.bind(var.at(), node);
+            }
+            guards.extend(self.kind_guard(&answer.vars, *var, e, &mut now));
+        }
+        if let Some(e) = &answer.each {
+            let node = self.add(Node::EachRow(e.kind));
+            now.bind_row(e.var.at(), node, e.kind);
+            let node = self.add(Node::SlotI(each));
+            later.bind_row(e.var.at(), node, e.kind);
+            if let Some(f) = &e.filter {
+                guards.push(self.expr(&mut now, f));
+            }
+        }
+        let Some(more) = self.guards(&mut now, &answer.guards) else { return };
+        guards.extend(more);
+        let due = answer.due.as_ref().map(|d| self.expr(&mut now, d));
+        let what = self.template(&mut now, &o.what);
+        let done = self.expr(&mut later, &answer.done);
+        let states = match &answer.on {
+            On::Adjustment(states) => states.clone(),
+            _ => Vec::new(),
+        };
+        let duty = Duty {
+            obligation: id,
+            each: answer.each.as_ref().map(|e| EachPlan { kind: e.kind, any: e.any }),
+            guards,
+            row: about,
+            due,
+            what,
+            states,
+            done,
+            done_registers: registers,
+        };
+        match &answer.on {
+            On::Event(kind) => {
+                if let Some(step) = self.step_of(*kind) {
+                    step.duties.push(duty);
+                }
+            }
+            On::Adjustment(_) => self.plan.adjustment_duties.push(duty),
+            On::Change { states, by } => {
+                for s in states {
+                    self.watch(*s);
+                }
+                let step = Step { kind, duties: vec![duty], ..Step::default() };
+                self.plan.changes.push(Change { states: states.clone(), by: by.clone(), step });
+            }
+            On::Making(_) | On::Breach(_) | On::At(_) | On::Once(_) => {}
+        }
+    }
+}
+
+/// The answers of all rules that fit.
+fn answers<'t>(terms: &'t Terms, fits: impl Fn(&On) -> bool) -> Vec<(RuleId, &'t Answer)> {
+    let mut out = Vec::new();
+    for (i, rule) in terms.rules.iter().enumerate() {
+        out.extend(rule.answers.iter().filter(|a| fits(&a.on)).map(|a| (RuleId::from(i), a)));
+    }
+    out
+}
+
+/// An order in which what a rule reads `after` has been written out before; the checker has made sure there is one.
+fn in_order(terms: &Terms, answers: &[(RuleId, &Answer)]) -> Vec<usize> {
+    let writes: Vec<Vec<StateId>> = answers.iter().map(|(_, a)| writes(a)).collect();
+    let reads: Vec<Vec<StateId>> = answers.iter().map(|(_, a)| reads_after(terms, a)).collect();
+    let mut done: Vec<usize> = Vec::new();
+    let mut left: Vec<usize> = (0..answers.len()).collect();
+    while !left.is_empty() {
+        let free = left.iter().position(|at| {
+            let waits_for = |other: &usize| {
+                other != at
+                    && writes.get(*other).is_some_and(|w| reads.get(*at).is_some_and(|r| w.iter().any(|s| r.contains(s))))
+            };
+            !left.iter().any(waits_for)
+        });
+        done.push(left.remove(free.unwrap_or(0)));
+    }
+    done
+}
+
+/// The states an answer sets.
+fn writes(a: &Answer) -> Vec<StateId> {
+    a.body
+        .iter()
+        .filter_map(|s| match &s.kind {
+            StatementKind::Becomes { state, .. } => Some(*state),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The states an answer reads as the event leaves them.
+fn reads_after(terms: &Terms, a: &Answer) -> Vec<StateId> {
+    let mut out = Vec::new();
+    let mut visit = |e: &Expr| match &e.kind {
+        ExprKind::State { state, when: When::After, .. } => out.push(*state),
+        ExprKind::Def { def, after: true, .. } => {
+            if let Some(d) = terms.defs.get(def.at()) {
+                states_read(terms, &d.body.value, &mut out, 0);
+            }
+        }
+        _ => {}
+    };
+    for g in &a.guards {
+        walk(g, &mut visit);
+    }
+    for s in &a.body {
+        for g in &s.guards {
+            walk(g, &mut visit);
+        }
+        match &s.kind {
+            StatementKind::Let(_, e) => walk(e, &mut visit),
+            StatementKind::Becomes { value, clamps, .. } => {
+                walk(value, &mut visit);
+                clamps.iter().for_each(|c| walk(&c.limit, &mut visit));
+            }
+            StatementKind::Require(e, _) => walk(e, &mut visit),
+            StatementKind::Deem { fields, with, .. } => {
+                fields.iter().for_each(|(_, e)| walk(e, &mut visit));
+                with.iter().for_each(|(_, _, e)| walk(e, &mut visit));
+            }
+            StatementKind::Record { fields, .. } => fields.iter().flatten().for_each(|e| walk(e, &mut visit)),
+            StatementKind::End(_) | StatementKind::Restore(_) | StatementKind::Warn(_) | StatementKind::ForEach { .. } => {}
+        }
+    }
+    out
+}
+
+/// The states a formula reads, through definitions.
+fn states_read(terms: &Terms, e: &Expr, out: &mut Vec<StateId>, depth: usize) {
+    walk(e, &mut |x| match &x.kind {
+        ExprKind::State { state, .. } | ExprKind::Pending { state, .. } => out.push(*state),
+        ExprKind::Def { def, .. } if depth < 64 => {
+            if let Some(d) = terms.defs.get(def.at()) {
+                states_read(terms, &d.body.value, out, depth + 1);
+            }
+        }
+        _ => {}
+    });
+}

@@ -1,0 +1,197 @@
+//! Changes of states: limits, rounding, waiting.
+
+use super::Lower;
+use super::expr::Env;
+use crate::engine::graph::{Bank, Case, Node, NodeId, Then};
+use crate::engine::plan::{SitePlan, WaitPlan, WaitTestPlan, WritePlan};
+use crate::terms::{Clamp, ClauseId, Comparison, Expr, KindId, Postponement, RoundingMode, RuleId, StateId};
+use rust_decimal::Decimal;
+
+/// A change as written.
+pub(super) struct Becomes<'t> {
+    /// The state.
+    pub state: StateId,
+    /// Whose it is.
+    pub of: Option<&'t Expr>,
+    /// Whether what waits is set.
+    pub pending: bool,
+    /// The new value.
+    pub value: &'t Expr,
+    /// Its limits.
+    pub clamps: &'t [Clamp],
+    /// Conditions of the statement.
+    pub guards: &'t [Expr],
+}
+
+impl Lower<'_> {
+    /// A change; none where it can never happen, or nothing of the state ever waits.
+    pub(super) fn write(
+        &mut self,
+        env: &mut Env<'_>,
+        b: &Becomes<'_>,
+        kind: Option<KindId>,
+        rule: RuleId,
+        clause: Option<ClauseId>,
+    ) -> Option<WritePlan> {
+        let guards = self.guards(env, b.guards)?;
+        if b.pending && self.plan.states.get(b.state.at()).is_some_and(|s| s.pending.is_none()) {
+            return None;
+        }
+        let row = self.owner(env, b.of);
+        let wait = if b.pending { None } else { self.wait(env, b.state, row, kind) };
+        let compounding = wait.as_ref().is_some_and(|w| w.compounding);
+        let outer = env.compounding;
+        if compounding {
+            env.compounding = Some((b.state, row));
+        }
+        let mut value = self.expr(env, b.value);
+        if !b.clamps.is_empty() {
+            let before = self.present(b.state, row);
+            value = self.add(Node::Settled(value));
+            for clamp in b.clamps {
+                value = self.clamp(env, value, before, clamp);
+            }
+        }
+        env.compounding = outer;
+        let value = self.rounded_as(b.state, value);
+        let site = self.sites;
+        self.sites += 1;
+        self.plan.sites.push(SitePlan { rule, state: b.state, clause, pending: b.pending });
+        Some(WritePlan { state: b.state, row, pending: b.pending, guards, value, wait, site })
+    }
+
+    /// Conditions, decided ones left out; none where one of them never holds.
+    pub(super) fn guards(&mut self, env: &mut Env<'_>, list: &[Expr]) -> Option<Vec<NodeId>> {
+        let mut out = Vec::new();
+        for g in list {
+            let g = self.expr(env, g);
+            match self.decided(g) {
+                Some(true) => {}
+                Some(false) => return None,
+                None => out.push(g),
+            }
+        }
+        Some(out)
+    }
+
+    /// A new value within a limit: as far as the limit, never past the old value, or not at all.
+    fn clamp(&mut self, env: &mut Env<'_>, value: NodeId, before: NodeId, clamp: &Clamp) -> NodeId {
+        let limit = self.expr(env, &clamp.limit);
+        let limit = self.add(Node::Settled(limit));
+        let beyond = |low: &mut Self, x: NodeId| {
+            let sign = if clamp.above { Comparison::More } else { Comparison::Less };
+            low.add(Node::Compare(sign, x, limit))
+        };
+        let past = beyond(self, value);
+        let skip = clamp.skip.as_ref().and_then(|guards| self.guards(env, guards));
+        let mut cases = Vec::new();
+        match skip {
+            Some(guards) if guards.is_empty() => {
+                cases.push(Case { when: Some(past), if_known: false, then: Then::Value(before) });
+            }
+            skip => {
+                if let Some(mut guards) = skip {
+                    guards.insert(0, past);
+                    let when = Some(self.all(guards));
+                    cases.push(Case { when, if_known: false, then: Then::Value(before) });
+                }
+                let old_is_past = beyond(self, before);
+                let kept = self.all(vec![past, old_is_past]);
+                cases.push(Case { when: Some(kept), if_known: false, then: Then::Value(before) });
+                cases.push(Case { when: Some(past), if_known: false, then: Then::Value(limit) });
+            }
+        }
+        cases.push(Case { when: None, if_known: false, then: Then::Value(value) });
+        self.add(Node::FirstOf(cases, Bank::Decimal))
+    }
+
+    /// How a state is rounded under the readings chosen.
+    pub(super) fn unit_of(&mut self, state: StateId) -> Option<(RoundingMode, Decimal)> {
+        let lines = &self.terms.states.get(state.at())?.rounding;
+        for line in lines {
+            let applies = match &line.when {
+                None => true,
+                Some(when) => {
+                    let mut env = Env::new(&[], None);
+                    let when = self.expr(&mut env, when);
+                    self.decided(when) == Some(true)
+                }
+            };
+            if applies {
+                return Some((line.mode, line.unit));
+            }
+        }
+        None
+    }
+
+    /// A value rounded as a state is.
+    pub(super) fn rounded_as(&mut self, state: StateId, value: NodeId) -> NodeId {
+        match self.unit_of(state) {
+            None => value,
+            Some((mode, unit)) => {
+                let unit = self.graph().decimal(unit);
+                self.add(Node::Round(value, mode, unit))
+            }
+        }
+    }
+
+    /// Whether a condition on readings holds; none always does.
+    pub(super) fn holds(&mut self, when: Option<&Expr>) -> bool {
+        match when {
+            None => true,
+            Some(when) => {
+                let mut env = Env::new(&[], None);
+                let when = self.expr(&mut env, when);
+                self.decided(when) == Some(true)
+            }
+        }
+    }
+
+    /// When the changes of a state by an event wait.
+    fn wait(&mut self, env: &mut Env<'_>, state: StateId, row: Option<NodeId>, kind: Option<KindId>) -> Option<WaitPlan> {
+        let kind = kind?;
+        let terms = self.terms;
+        let policy = terms.states.get(state.at())?.postponement.as_ref()?;
+        let with = match &policy.with {
+            Some((with, when)) if self.holds(when.as_ref()) => Some(*with),
+            _ => None,
+        };
+        let waits = if policy.on.is_empty() {
+            let leader = with.and_then(|w| terms.states.get(w.at())).and_then(|s| s.postponement.as_ref());
+            leader.is_some_and(|l| self.listed(&l.on, kind))
+        } else {
+            self.listed(&policy.on, kind)
+        };
+        if !waits {
+            return None;
+        }
+        let tests = self.tests(env, policy, row);
+        if tests.is_empty() && with.is_none() {
+            return None;
+        }
+        let compounding = policy.compounding.as_ref().is_some_and(|w| self.holds(w.as_ref()));
+        let restating = policy.restating.as_ref().is_some_and(|w| self.holds(w.as_ref()));
+        Some(WaitPlan { tests, with, compounding, restating })
+    }
+
+    /// Whether an event is in one of the lists that hold.
+    pub(super) fn listed(&mut self, lists: &[(Vec<KindId>, Option<Expr>)], kind: KindId) -> bool {
+        lists.iter().any(|(kinds, when)| kinds.contains(&kind) && self.holds(when.as_ref()))
+    }
+
+    fn tests(&mut self, outer: &Env<'_>, policy: &Postponement, row: Option<NodeId>) -> Vec<WaitTestPlan> {
+        let mut out = Vec::new();
+        for t in &policy.tests {
+            if !self.holds(t.when.as_ref()) {
+                continue;
+            }
+            let mut env = Env::new(&policy.vars, outer.clause);
+            if let Some(row) = row {
+                env.bind(0, row);
+            }
+            let limit = self.expr(&mut env, &t.limit);
+            out.push(WaitTestPlan { of: t.of, strict: t.strict, limit, relative: t.relative });
+        }
+        out
+    }
+}
