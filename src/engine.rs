@@ -1,14 +1,27 @@
 //! Checked terms and events to a run: a pure fold. It knows neither files nor clocks nor wording.
 
+mod act;
+mod change;
 pub mod code;
+pub mod day;
 pub mod decimal;
+mod drive;
 mod emit;
+mod exec;
 mod fraction;
 pub mod graph;
+mod grid;
 mod index;
 mod lower;
+mod machine;
 pub mod math;
 pub mod plan;
+mod recall;
+pub mod run;
+pub mod table;
+
+pub use drive::{Engine, Options};
+use emit::shifted as emit_shifted;
 
 use crate::terms::{Body, Expr, Terms};
 

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod engine;
+pub mod event;
 pub mod intern;
 pub mod source;
 pub mod syntax;

@@ -324,6 +324,8 @@ pub struct RescindCode {
     pub deemed: Vec<KindId>,
     /// Whether what followed is kept.
     pub keeping: bool,
+    /// The places under which what changes by the recomputation stands, by state.
+    pub sites: Vec<(StateId, u16)>,
 }
 
 /// A final rule: the registers of what stands.
@@ -451,6 +453,8 @@ pub struct Program {
     pub on_event: Vec<Target>,
     /// By kind: whether an event of it does anything final.
     pub is_final: Vec<bool>,
+    /// By kind: whether its rules say what becomes of an entry that was never made.
+    pub handles_void: Vec<bool>,
     /// By kind: the code that begins the states of a new entry, with the register of its row.
     pub begin: Vec<(Target, Reg)>,
     /// By kind: the checks of a record: code, whether it holds, whether it could be told, message.

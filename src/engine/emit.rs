@@ -18,6 +18,7 @@ use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
 pub use program::emit;
+pub(super) use step::shifted;
 
 /// A place in the code that is not known yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

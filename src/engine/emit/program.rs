@@ -3,7 +3,7 @@
 use super::{Emit, Target};
 use crate::engine::code::{Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Site, TimerCode};
 use crate::engine::fraction::Fractions;
-use crate::engine::graph::NodeId;
+use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::Plan;
 use crate::terms::{KindId, Place, RuleId, Spot, Terms};
 use rust_decimal::Decimal;
@@ -96,6 +96,8 @@ impl Emit<'_> {
         for at in 0..self.plan.kinds.len() {
             let step = self.plan.on_event.get(at).cloned().unwrap_or_default();
             self.out.is_final.push(step.rules.iter().any(|r| r.is_final));
+            let asks_void = step.rules.iter().flat_map(|r| &r.requires).any(|r| self.asks_void(r.cond));
+            self.out.handles_void.push(asks_void);
             let code = self.step(&step);
             self.out.on_event.push(code);
             let initial = self.plan.kinds.get(at).map(|k| k.initial.clone()).unwrap_or_default();
@@ -129,6 +131,10 @@ impl Emit<'_> {
             }
             self.out.checks.push(codes);
         }
+    }
+
+    fn asks_void(&self, id: NodeId) -> bool {
+        matches!(self.graph.get(id), Node::Void(_)) || self.graph.parts(id).iter().any(|p| self.asks_void(*p))
     }
 
     /// Rules that do not answer events.

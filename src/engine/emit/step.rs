@@ -101,11 +101,13 @@ impl Emit<'_> {
             self.place(go);
             for r in &rule.rescinds {
                 let n = u16::try_from(self.out.rescinds.len()).unwrap_or(0);
+                let sites = self.rescission_sites(rule);
                 self.out.rescinds.push(RescindCode {
                     rule: rule.rule,
                     clause: rule.clause,
                     deemed: r.deemed.clone(),
                     keeping: r.keeping,
+                    sites,
                 });
                 let none = self.label();
                 self.scoped(|e| {
@@ -117,6 +119,30 @@ impl Emit<'_> {
             }
             self.place(skip);
             out.push((at, applies));
+        }
+        out
+    }
+
+    /// A place of change for each state that may be adjusted, for what a recomputation by a rule changes.
+    fn rescission_sites(&mut self, rule: &RulePlan) -> Vec<(StateId, u16)> {
+        let adjustable: Vec<StateId> =
+            self.plan.states.iter().enumerate().filter(|(_, s)| s.adjustable).map(|(i, _)| StateId::from(i)).collect();
+        let mut out = Vec::new();
+        for state in adjustable {
+            let Some(plan) = self.plan.states.get(state.at()) else { continue };
+            let site = crate::engine::code::Site {
+                rule: rule.rule,
+                state,
+                clause: rule.clause,
+                pending: false,
+                spot: plan.spot,
+                of: plan.of,
+                waiting: plan.pending,
+                watched: false,
+                traced: false,
+            };
+            out.push((state, u16::try_from(self.out.sites.len()).unwrap_or(u16::MAX)));
+            self.out.sites.push(site);
         }
         out
     }
@@ -559,7 +585,7 @@ impl Emit<'_> {
 }
 
 /// A place of a frame, from its first registers.
-pub(super) fn shifted(spot: Spot, base: (u16, u16, u16)) -> Spot {
+pub(in crate::engine) fn shifted(spot: Spot, base: (u16, u16, u16)) -> Spot {
     let place = match spot.place {
         Place::Decimal(n) => Place::Decimal(base.0 + n),
         Place::Ratio(n) => Place::Ratio(base.0 + n),

@@ -78,6 +78,10 @@ impl Lower<'_> {
         if let Some((var, e)) = &answer.the {
             let row = self.entry(env, e);
             env.bind(var.at(), row);
+            // an event that names no entry is none of this rule's business
+            if matches!(self.plan.graph.get(row), Node::Checked { .. }) {
+                guards.push(self.add(Node::Known(row)));
+            }
             guards.extend(self.kind_guard(&answer.vars, *var, e, env));
         }
         self.bind_each(env, answer);

@@ -1,0 +1,361 @@
+//! Changes of states, each of them a line of the journal and a step that can be taken back.
+
+use super::code::{Reg, Site};
+use super::decimal::{Fault, add, div};
+use super::machine::{Machine, Trap, Undo};
+use super::plan::NOW;
+use super::run::{Change, Status};
+use super::table::entry;
+use crate::terms::{KindId, Place, StateId};
+use rust_decimal::Decimal;
+
+impl Machine<'_> {
+    fn site(&self, site: u16) -> Option<Site> {
+        self.program.sites.get(usize::from(site)).copied()
+    }
+
+    /// A state of the issuer becomes a decimal.
+    #[inline]
+    pub(super) fn store_slot(&mut self, site: u16, value: Decimal) {
+        let Some(s) = self.site(site) else { return };
+        let Place::Decimal(reg) = s.spot.place else { return };
+        let before = self.rd(reg);
+        let known = s.spot.known.is_none_or(|k| self.ri(k) != 0);
+        if known && before == value {
+            return;
+        }
+        self.undo.push(Undo::D(reg, before));
+        self.wd(reg, value);
+        self.mark_slot(&s, known);
+        self.changed(site, &s, u32::MAX, before, value, known);
+        if s.traced {
+            self.trace(&s, u32::MAX, before, value, Decimal::ONE, Decimal::ONE);
+        }
+    }
+
+    /// A state of the issuer becomes a whole number.
+    pub(super) fn store_slot_whole(&mut self, site: u16, value: i64) {
+        let Some(s) = self.site(site) else { return };
+        let Place::Whole(reg) = s.spot.place else { return };
+        let before = self.ri(reg);
+        let known = s.spot.known.is_none_or(|k| self.ri(k) != 0);
+        if known && before == value {
+            return;
+        }
+        self.undo.push(Undo::I(reg, before));
+        self.wi(reg, value);
+        self.mark_slot(&s, known);
+        self.changed(site, &s, u32::MAX, Decimal::from(before), Decimal::from(value), known);
+    }
+
+    /// A state of the issuer becomes a fraction.
+    pub(super) fn store_slot_ratio(&mut self, site: u16, n: Decimal, d: Decimal) {
+        let Some(s) = self.site(site) else { return };
+        let Place::Ratio(reg) = s.spot.place else { return };
+        let (bn, bd) = (self.rd(reg), self.rd(reg + 1));
+        let known = s.spot.known.is_none_or(|k| self.ri(k) != 0);
+        if known && bn == n && bd == d {
+            return;
+        }
+        self.undo.push(Undo::D(reg, bn));
+        self.undo.push(Undo::D(reg + 1, bd));
+        self.wd(reg, n);
+        self.wd(reg + 1, d);
+        self.mark_slot(&s, known);
+        let (before, after) = (quotient(bn, bd), quotient(n, d));
+        self.changed(site, &s, u32::MAX, before, after, known);
+        if s.traced {
+            self.trace(&s, u32::MAX, bn, n, bd, d);
+        }
+    }
+
+    fn mark_slot(&mut self, s: &Site, known: bool) {
+        if let (Some(k), false) = (s.spot.known, known) {
+            self.undo.push(Undo::I(k, 0));
+            self.wi(k, 1);
+        }
+    }
+
+    /// A state of a row becomes a decimal.
+    #[inline]
+    pub(super) fn store_row(&mut self, site: u16, row: usize, value: Decimal) {
+        let Some(s) = self.site(site) else { return };
+        let (Place::Decimal(col), Some(kind)) = (s.spot.place, s.of) else { return };
+        let Some(before) = self.put_d(kind, row, col, value) else { return };
+        let known = self.mark_row(&s, kind, row);
+        if known && before == value {
+            return;
+        }
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        self.changed(site, &s, row, before, value, known);
+        if s.traced {
+            self.trace(&s, row, before, value, Decimal::ONE, Decimal::ONE);
+        }
+    }
+
+    /// A state of a row becomes a whole number.
+    pub(super) fn store_row_whole(&mut self, site: u16, row: usize, value: i64) {
+        let Some(s) = self.site(site) else { return };
+        let (Place::Whole(col), Some(kind)) = (s.spot.place, s.of) else { return };
+        let Some(before) = self.put_i(kind, row, col, value) else { return };
+        let known = self.mark_row(&s, kind, row);
+        if known && before == value {
+            return;
+        }
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        self.changed(site, &s, row, Decimal::from(before), Decimal::from(value), known);
+    }
+
+    /// A state of a row becomes a fraction.
+    pub(super) fn store_row_ratio(&mut self, site: u16, row: usize, n: Decimal, d: Decimal) {
+        let Some(s) = self.site(site) else { return };
+        let (Place::Ratio(col), Some(kind)) = (s.spot.place, s.of) else { return };
+        let Some(bn) = self.put_d(kind, row, col, n) else { return };
+        let Some(bd) = self.put_d(kind, row, col + 1, d) else { return };
+        let known = self.mark_row(&s, kind, row);
+        if known && bn == n && bd == d {
+            return;
+        }
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        self.changed(site, &s, row, quotient(bn, bd), quotient(n, d), known);
+    }
+
+    /// Puts a decimal into a row, and gives what was there.
+    fn put_d(&mut self, kind: KindId, row: usize, col: u16, value: Decimal) -> Option<Decimal> {
+        let table = self.tables.get_mut(kind.at())?;
+        let at = row.checked_mul(table.width.0)? + usize::from(col);
+        let slot = table.d.get_mut(at)?;
+        let before = std::mem::replace(slot, value);
+        self.undo.push(Undo::RowD(kind, u32::try_from(at).unwrap_or(u32::MAX), before));
+        Some(before)
+    }
+
+    /// Puts a whole number into a row, and gives what was there.
+    pub(super) fn put_i(&mut self, kind: KindId, row: usize, col: u16, value: i64) -> Option<i64> {
+        let table = self.tables.get_mut(kind.at())?;
+        let at = row.checked_mul(table.width.1)? + usize::from(col);
+        let slot = table.i.get_mut(at)?;
+        let before = std::mem::replace(slot, value);
+        self.undo.push(Undo::RowI(kind, u32::try_from(at).unwrap_or(u32::MAX), before));
+        Some(before)
+    }
+
+    /// Marks a state of a row as known; whether it was.
+    fn mark_row(&mut self, s: &Site, kind: KindId, row: usize) -> bool {
+        match s.spot.known {
+            None => true,
+            Some(col) => self.put_i(kind, row, col, 1).is_some_and(|b| b != 0),
+        }
+    }
+
+    /// A change, for the journal and for those who wait for it.
+    #[inline]
+    fn changed(&mut self, site: u16, s: &Site, row: u32, before: Decimal, after: Decimal, was_known: bool) {
+        self.count += 1;
+        if s.watched {
+            self.version += 1;
+            self.changed.push(s.state);
+        }
+        let clause = s.clause.or(self.clause);
+        if !s.pending && clause.is_some_and(|c| self.adjusting.get(c.at()).copied().unwrap_or(false)) {
+            self.adjusted.push(s.state);
+        }
+        if self.journal {
+            self.changes.push(Change {
+                when: self.when,
+                site,
+                clause,
+                row,
+                before,
+                after,
+                was_known,
+                status: Status::InForce,
+                cause: self.cause,
+            });
+        }
+    }
+
+    /// Keeps a value for questions about the past, and a change for questions about who made it.
+    fn trace(&mut self, s: &Site, row: u32, before: Decimal, after: Decimal, bd: Decimal, ad: Decimal) {
+        let Some(plan) = self.program.plan.states.get(s.state.at()) else { return };
+        if plan.history {
+            let now = self.ri(NOW);
+            let list = self.history.entry(s.state).or_default();
+            if list.is_empty() {
+                list.push((i64::MIN, before, bd));
+                self.undo.push(Undo::History(s.state));
+            }
+            list.push((now, after, ad));
+            self.undo.push(Undo::History(s.state));
+        }
+        if plan.change_by && self.cause_of >= 0 {
+            self.undo.push(Undo::ChangeBy(self.by.len()));
+            self.by.push(((s.state, row, self.cause_of), before, after));
+        }
+    }
+
+    /// A change waits.
+    pub(super) fn wait(&mut self, site: u16, row: usize, pending: Decimal) {
+        let Some(s) = self.site(site) else { return };
+        let (Some(col), Some(kind)) = (s.waiting, s.of) else { return };
+        let Some(before) = self.put_d(kind, row, col, pending) else { return };
+        if before == pending {
+            return;
+        }
+        let stands = self.stands(&s, kind, row);
+        let number = u32::try_from(row).unwrap_or(u32::MAX);
+        self.count += 1;
+        let (Ok(from), Ok(to)) = (add(stands, before), add(stands, pending)) else { return };
+        let at = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
+        let clause = s.clause.or(self.clause);
+        if self.journal {
+            self.changes.push(Change {
+                when: self.when,
+                site,
+                clause,
+                row: number,
+                before: from,
+                after: to,
+                was_known: true,
+                status: Status::Pending,
+                cause: self.cause,
+            });
+            let list = self.waiting.entry((s.state, number)).or_default();
+            self.undo.push(Undo::Waiting(s.state, number, u32::try_from(list.len()).unwrap_or(0)));
+            list.push(at);
+        }
+    }
+
+    fn stands(&self, s: &Site, kind: KindId, row: usize) -> Decimal {
+        match s.spot.place {
+            Place::Decimal(col) | Place::Ratio(col) => self.tables.get(kind.at()).map_or(Decimal::ZERO, |t| t.get_d(row, col)),
+            Place::Whole(_) | Place::List(_) => Decimal::ZERO,
+        }
+    }
+
+    /// A change is made, with what waited.
+    pub(super) fn make(&mut self, site: u16, row: usize, value: Decimal) {
+        let Some(s) = self.site(site) else { return };
+        let (Some(col), Some(kind), Place::Decimal(own)) = (s.waiting, s.of, s.spot.place) else { return };
+        let waited = self.put_d(kind, row, col, Decimal::ZERO).unwrap_or_default();
+        let number = u32::try_from(row).unwrap_or(u32::MAX);
+        self.made(s.state, number);
+        let Some(stood) = self.put_d(kind, row, own, value) else { return };
+        if stood == value && waited.is_zero() {
+            return;
+        }
+        let before = add(stood, waited).unwrap_or(stood);
+        if before != value {
+            self.changed(site, &s, number, before, value, true);
+        } else {
+            self.count += 1;
+        }
+    }
+
+    /// What waits of a state is made, of a row or of all rows.
+    pub(super) fn flush(&mut self, state: StateId, row: Option<usize>) -> Result<Result<(), Fault>, Trap> {
+        let Some(plan) = self.program.plan.states.get(state.at()) else { return Ok(Ok(())) };
+        let (Some(kind), Some(col), Place::Decimal(own)) = (plan.of, plan.pending, plan.spot.place) else { return Ok(Ok(())) };
+        let rows = match row {
+            Some(row) => row..row + 1,
+            None => 0..self.tables.get(kind.at()).map_or(0, super::table::Table::len),
+        };
+        let watched = plan.watched;
+        for row in rows {
+            let Some((stood, waited)) = self.tables.get(kind.at()).map(|t| (t.get_d(row, own), t.get_d(row, col))) else { continue };
+            if waited.is_zero() {
+                continue;
+            }
+            let value = match add(stood, waited) {
+                Ok(v) => v,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            self.put_d(kind, row, own, value);
+            self.put_d(kind, row, col, Decimal::ZERO);
+            let number = u32::try_from(row).unwrap_or(u32::MAX);
+            self.made(state, number);
+            self.count += 1;
+            self.adjusted.push(state);
+            if watched {
+                self.version += 1;
+                self.changed.push(state);
+            }
+            for (of, reg, code) in &self.program.makings {
+                if *of == state {
+                    self.wi(*reg, entry(kind, number));
+                    self.step(*code)?;
+                }
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Changes that waited are in force.
+    fn made(&mut self, state: StateId, row: u32) {
+        let Some(list) = self.waiting.get_mut(&(state, row)) else { return };
+        for at in std::mem::take(list) {
+            if let Some(c) = self.changes.get_mut(usize::try_from(at).unwrap_or(usize::MAX)) {
+                c.status = Status::InForce;
+                self.undo.push(Undo::Made(at));
+            }
+        }
+    }
+
+    /// A state begins with a decimal or a fraction.
+    pub(super) fn begin_d(&mut self, state: StateId, row: Reg, value: Decimal, den: Option<Decimal>) {
+        let Some(plan) = self.program.plan.states.get(state.at()) else { return };
+        let (spot, of) = (plan.spot, plan.of);
+        let (Place::Decimal(col) | Place::Ratio(col)) = spot.place else { return };
+        match of {
+            Some(kind) => {
+                let row = super::table::row_of(self.ri(row));
+                self.put_d(kind, row, col, value);
+                if let Some(den) = den {
+                    self.put_d(kind, row, col + 1, den);
+                }
+                if let Some(k) = spot.known {
+                    self.put_i(kind, row, k, 1);
+                }
+            }
+            None => {
+                self.wd(col, value);
+                if let Some(den) = den {
+                    self.wd(col + 1, den);
+                }
+                if let Some(k) = spot.known {
+                    self.wi(k, 1);
+                }
+                if plan.history {
+                    self.history.entry(state).or_default().push((i64::MIN, value, den.unwrap_or(Decimal::ONE)));
+                }
+            }
+        }
+    }
+
+    /// A state begins with a whole number.
+    pub(super) fn begin_i(&mut self, state: StateId, row: Reg, value: i64) {
+        let Some(plan) = self.program.plan.states.get(state.at()) else { return };
+        let (spot, of) = (plan.spot, plan.of);
+        let Place::Whole(col) = spot.place else { return };
+        match of {
+            Some(kind) => {
+                let row = super::table::row_of(self.ri(row));
+                self.put_i(kind, row, col, value);
+                if let Some(k) = spot.known {
+                    self.put_i(kind, row, k, 1);
+                }
+            }
+            None => {
+                self.wi(col, value);
+                if let Some(k) = spot.known {
+                    self.wi(k, 1);
+                }
+            }
+        }
+    }
+}
+
+/// A fraction as a decimal, for the journal.
+fn quotient(n: Decimal, d: Decimal) -> Decimal {
+    div(n, d).unwrap_or(n)
+}

@@ -1,0 +1,236 @@
+//! The fold: records day by day, in the order in which they take effect; rules at moments in between; and, where a rule
+//! annuls, the past again.
+
+mod close;
+mod event;
+mod replay;
+mod time;
+
+use super::code::Program;
+use super::machine::Machine;
+use super::run::{BadRecord, Breach, Moment, Rescission, StopReason, Stopped};
+use crate::event::{Batch, Head, NONE};
+use crate::intern::Interner;
+use crate::terms::{EventSort, Terms};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// How a run goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Nothing after this day is applied.
+    pub as_of: Option<i64>,
+    /// Bad records are set aside, and the run goes on.
+    pub keep_going: bool,
+    /// Changes of states are kept.
+    pub journal: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { as_of: None, keep_going: false, journal: true }
+    }
+}
+
+/// A run under way.
+pub struct Engine<'p> {
+    m: Machine<'p>,
+    options: Options,
+    /// Records of the day that is being read.
+    day: Batch,
+    day_number: i64,
+    /// Records in the order in which they take effect: of the present day, or of all days where rules annul.
+    tape: Batch,
+    /// The place of the first record of the tape.
+    base: u32,
+    /// The place of the next record to be carried out.
+    cursor: u32,
+    /// The place up to which the past is being recomputed.
+    furthest: u32,
+    snapshots: Vec<replay::Snapshot>,
+    redo: Option<replay::Redo>,
+    /// Rules at moments that have been carried out: the rule and the row.
+    fired: FxHashSet<(usize, i64)>,
+    /// The moment of the next of them, as far as it is known.
+    next_timer: Option<(u64, i64)>,
+    /// What conditions held before.
+    held: Vec<bool>,
+    last_moment: i64,
+    begun: bool,
+    /// Covenants: broken now, and whether they were looked at since the last change.
+    broken: Vec<bool>,
+    looked: (u64, i64),
+    breaches: Vec<Breach>,
+    rescissions: Vec<Rescission>,
+    archive: Vec<super::run::Change>,
+    stopped: Option<Stopped>,
+    rejected: Vec<Stopped>,
+    /// Records refused or set aside whose outcome stands.
+    refused: FxHashSet<u32>,
+    /// The clause of the refusal that kept an entry from being made, by entry.
+    void: FxHashMap<i64, usize>,
+    records: u32,
+    /// States that a recomputation has changed, until the record that asked for it is done with.
+    redone: Vec<crate::terms::StateId>,
+}
+
+impl<'p> Engine<'p> {
+    /// A run at its beginning, with the texts that its records were read with.
+    #[must_use]
+    pub fn new(program: &'p Program, terms: &'p Terms, texts: Interner, options: Options) -> Self {
+        Self {
+            m: Machine::new(program, terms, texts, options.journal),
+            options,
+            day: Batch::default(),
+            day_number: i64::MIN,
+            tape: Batch::default(),
+            base: 0,
+            cursor: 0,
+            furthest: 0,
+            snapshots: Vec::new(),
+            redo: None,
+            fired: FxHashSet::default(),
+            next_timer: None,
+            held: vec![false; program.onces.len()],
+            last_moment: i64::MIN,
+            begun: false,
+            broken: vec![false; program.covenants.len()],
+            looked: (u64::MAX, i64::MIN),
+            breaches: Vec::new(),
+            rescissions: Vec::new(),
+            archive: Vec::new(),
+            stopped: None,
+            rejected: Vec::new(),
+            refused: FxHashSet::default(),
+            void: FxHashMap::default(),
+            records: 0,
+            redone: Vec::new(),
+        }
+    }
+
+    /// The texts, for reading further records.
+    pub fn texts(&mut self) -> &mut Interner {
+        &mut self.m.texts
+    }
+
+    /// Whether the run has stopped at a record.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        self.stopped.is_some()
+    }
+
+    /// Takes a record. Records of one day are carried out together, once the day is complete.
+    pub fn record(&mut self, batch: &Batch, head: &Head) {
+        if self.stopped.is_some() || self.options.as_of.is_some_and(|last| head.day > last) {
+            return;
+        }
+        if head.day < self.day_number {
+            let when = Moment { at: self.cursor, number: head.number, day: head.day };
+            self.reject(Stopped { when, why: StopReason::Record(BadRecord::Backwards) });
+            return;
+        }
+        if head.day > self.day_number {
+            self.end_day();
+            self.day_number = head.day;
+        }
+        self.records += 1;
+        let layout = self.m.program.plan.kinds.get(head.kind.at()).map(|k| &k.layout);
+        let n = layout.map_or((0, 0, 0), |l| (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists)));
+        let (d, i, l) = batch.values(head, n);
+        self.day.push(*head, d, i, l);
+    }
+
+    /// A record that could not be read.
+    pub fn reject(&mut self, stopped: Stopped) {
+        if self.stopped.is_some() {
+            return;
+        }
+        if self.options.keep_going {
+            self.rejected.push(stopped);
+        } else {
+            self.end_day();
+            if self.stopped.is_none() {
+                self.stopped = Some(stopped);
+            }
+        }
+    }
+
+    /// Carries out the records of the day in the order in which they take effect.
+    fn end_day(&mut self) {
+        if self.day.is_empty() || self.stopped.is_some() {
+            self.day.clear();
+            return;
+        }
+        if !self.m.program.rescinding {
+            self.base = self.cursor;
+            self.tape.clear();
+        }
+        let day = std::mem::take(&mut self.day);
+        let mut order: Vec<usize> = (0..day.heads.len()).collect();
+        order.sort_by_key(|at| day.heads.get(*at).map_or(i64::MAX, |h| self.minute(h)));
+        for at in order {
+            let Some(head) = day.heads.get(at) else { continue };
+            let layout = self.m.program.plan.kinds.get(head.kind.at()).map(|k| &k.layout);
+            let n = layout.map_or((0, 0, 0), |l| (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists)));
+            let (d, i, l) = day.values(head, n);
+            self.tape.push(*head, d, i, l);
+        }
+        self.day = day;
+        self.day.clear();
+        self.pump();
+    }
+
+    /// The minute of the day at which a record takes effect; what is known all day comes first.
+    fn minute(&self, head: &Head) -> i64 {
+        let kind = self.m.terms.kind(head.kind);
+        match kind {
+            // among the facts of a day the last is that of its close
+            Some(k) if k.sort == EventSort::Observation => {
+                if head.minute == NONE { -1 } else { -10_000 + head.minute }
+            }
+            Some(k) if k.at_close => self.m.terms.close,
+            _ if head.minute == NONE => self.m.terms.close,
+            _ => head.minute,
+        }
+    }
+
+    /// The moment at which a record takes effect.
+    fn moment(&self, head: &Head) -> i64 {
+        head.day * 1440 + self.minute(head).max(0)
+    }
+
+    /// Carries out what is on the tape, from the cursor on.
+    fn pump(&mut self) {
+        self.begin();
+        while self.stopped.is_none() {
+            let at = usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX);
+            let Some(head) = self.tape.heads.get(at).copied() else { break };
+            self.m.replaying = self.cursor < self.furthest;
+            self.snapshot();
+            let observation = self.m.terms.kind(head.kind).is_some_and(|k| k.sort == EventSort::Observation);
+            let moment = self.moment(&head);
+            self.advance(moment, observation);
+            if self.stopped.is_some() {
+                break;
+            }
+            self.m.set_now(moment);
+            self.catch_up();
+            self.carry_out(&head);
+        }
+    }
+
+    /// The states of the issuer at the beginning.
+    fn begin(&mut self) {
+        if self.begun {
+            return;
+        }
+        self.begun = true;
+        let first = self.tape.heads.first().map_or(0, |h| h.day);
+        self.m.set_now(first * 1440);
+        self.m.when = Moment { at: 0, number: 0, day: first };
+        if let Err(trap) = self.m.exec(self.m.program.begin_issuer) {
+            let why = self.reason(trap);
+            self.stopped = Some(Stopped { when: self.m.when, why });
+        }
+        self.m.undo.clear();
+    }
+}

@@ -1,0 +1,95 @@
+//! The end of a run: obligations, what is shown, what was asked.
+
+use super::Engine;
+use crate::engine::run::{Run, Shown, Status};
+use crate::engine::table::{Life, Table, entry};
+
+impl Engine<'_> {
+    /// Ends the run at the end of a day: that asked for, or that of the last record.
+    #[must_use]
+    pub fn finish(mut self) -> Run {
+        self.end_day();
+        self.begin();
+        let last = if self.day_number == i64::MIN { 0 } else { self.day_number };
+        let as_of = match (&self.stopped, self.options.as_of) {
+            (None, Some(day)) => day,
+            _ => last,
+        };
+        let end = as_of * 1440 + 1439;
+        if self.stopped.is_none() {
+            self.advance(end + 1, true);
+        }
+        self.m.set_now(end);
+        self.m.when.day = as_of;
+        self.m.when.at = u32::MAX;
+        let mut run = Run { as_of, journal: self.options.journal, ..Run::default() };
+        self.obligations();
+        self.shown(&mut run);
+        self.asked(&mut run);
+        run.changes = std::mem::take(&mut self.archive);
+        run.changes.append(&mut self.m.changes);
+        // what no longer stands before what does, record by record
+        run.changes.sort_by_key(|c| (c.when.at, !matches!(c.status, Status::Rescinded | Status::Superseded)));
+        run.refusals = std::mem::take(&mut self.m.refusals);
+        run.refusals.sort_by_key(|r| r.when.number);
+        run.owed = std::mem::take(&mut self.m.owed);
+        run.breaches = self.breaches;
+        run.lines = std::mem::take(&mut self.m.lines);
+        run.warnings = std::mem::take(&mut self.m.warnings);
+        run.rescissions = self.rescissions;
+        run.stopped = self.stopped;
+        run.rejected = self.rejected;
+        run.records = self.records;
+        run.keys = self.m.tables.iter().map(|t| t.keys.clone()).collect();
+        run.texts = std::mem::take(&mut self.m.texts);
+        run
+    }
+
+    fn obligations(&mut self) {
+        let mut owed = std::mem::take(&mut self.m.owed);
+        for o in &mut owed {
+            if let Ok((done, standing)) = self.m.settled_on(o) {
+                o.done = done;
+                o.standing = Some(standing);
+            }
+        }
+        self.m.owed = owed;
+    }
+
+    fn shown(&mut self, run: &mut Run) {
+        let program = self.m.program;
+        for (n, report) in program.reports.iter().enumerate() {
+            let rows = match report.of {
+                None => 0..1,
+                Some((kind, _)) => 0..self.m.tables.get(kind.at()).map_or(0, Table::len),
+            };
+            for row in rows {
+                let mut number = -1;
+                let mut made = crate::engine::run::Moment::default();
+                if let Some((kind, reg)) = report.of {
+                    number = entry(kind, u32::try_from(row).unwrap_or(u32::MAX));
+                    if self.m.life(number) == Life::Void {
+                        continue;
+                    }
+                    if let Some(when) = self.m.tables.get(kind.at()).and_then(|t| t.made.get(row)) {
+                        made = *when;
+                    }
+                    self.m.wi(reg, number);
+                }
+                if self.m.aside(report.run).is_err() || self.m.ri(report.shown) == 0 {
+                    continue;
+                }
+                let columns = report.columns.iter().map(|c| self.m.value(c)).collect();
+                run.shown.push(Shown { report: n, row: number, made, columns });
+            }
+        }
+    }
+
+    fn asked(&mut self, run: &mut Run) {
+        let program = self.m.program;
+        for (code, arg) in &program.asked {
+            let _ = self.m.aside(*code);
+            run.asked.push(self.m.typed(arg));
+        }
+    }
+}

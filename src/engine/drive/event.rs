@@ -1,0 +1,453 @@
+//! One record: its values into registers, its checks, its rules; and back to where it began if it is refused.
+
+use super::Engine;
+use crate::engine::machine::Trap;
+use crate::engine::run::{BadRecord, Breach, Moment, Refusal, Said, SaidPart, StopReason, Stopped};
+use crate::engine::table::{Life, entry};
+use crate::event::Head;
+use crate::source::Span;
+use crate::terms::{Key, KindId, Place, Type};
+
+/// Where everything stood before a record.
+struct Mark {
+    changes: usize,
+    owed: usize,
+    lines: usize,
+    warnings: usize,
+    links: usize,
+}
+
+impl Engine<'_> {
+    /// Carries out the record at the cursor.
+    pub(super) fn carry_out(&mut self, head: &Head) {
+        let at = self.cursor;
+        self.m.when = Moment { at, number: head.number, day: head.day };
+        self.m.event_kind = Some(head.kind);
+        let is_final = self.m.program.is_final.get(head.kind.at()).copied().unwrap_or(false);
+        if self.m.replaying && self.refused.contains(&at) {
+            // refused then, and refused it stays
+            if let Ok(()) = self.load(head) {
+                self.make_void(head.kind, usize::MAX);
+            }
+            self.m.undo.clear();
+            self.cursor += 1;
+            return;
+        }
+        let mark = self.mark();
+        match self.attempt(head) {
+            Ok(()) => {
+                if is_final {
+                    self.m.settled.insert(at);
+                }
+                self.m.undo.clear();
+                self.cursor += 1;
+                self.after(head);
+            }
+            Err(Trap::Rescind(n, of)) => {
+                let targets = self.m.targets(n, of);
+                self.back(&mark);
+                self.recompute(n, targets);
+            }
+            Err(trap) => {
+                let message = self.refusal(&trap);
+                self.back(&mark);
+                match message {
+                    Some(refusal) => {
+                        self.m.refusals.push(refusal);
+                        let number = self.m.refusals.len() - 1;
+                        self.make_void(head.kind, number);
+                        self.m.undo.clear();
+                        if is_final {
+                            self.refused.insert(at);
+                        }
+                        self.cursor += 1;
+                        self.after(head);
+                    }
+                    None => {
+                        let why = self.reason(trap);
+                        let stopped = Stopped { when: self.m.when, why };
+                        if self.options.keep_going {
+                            self.rejected.push(stopped);
+                            self.refused.insert(at);
+                            self.cursor += 1;
+                        } else {
+                            self.stopped = Some(stopped);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn mark(&mut self) -> Mark {
+        self.m.undo.clear();
+        self.m.adjusted.clear();
+        self.m.adjusted.append(&mut self.redone);
+        self.m.fresh.clear();
+        self.m.deemed.clear();
+        self.m.clause = None;
+        self.m.cause = None;
+        self.m.cause_of = -1;
+        Mark {
+            changes: self.m.changes.len(),
+            owed: self.m.owed.len(),
+            lines: self.m.lines.len(),
+            warnings: self.m.warnings.len(),
+            links: self.m.links.len(),
+        }
+    }
+
+    /// Takes back the record at hand.
+    fn back(&mut self, mark: &Mark) {
+        self.m.take_back();
+        self.m.changes.truncate(mark.changes);
+        if !self.m.replaying {
+            self.m.owed.truncate(mark.owed);
+            self.m.lines.truncate(mark.lines);
+            self.m.warnings.truncate(mark.warnings);
+        }
+        self.m.unlink(mark.links);
+        for key in std::mem::take(&mut self.m.fresh) {
+            self.m.kept.remove(&key);
+        }
+    }
+
+    /// Checks and rules of the record.
+    fn attempt(&mut self, head: &Head) -> Result<(), Trap> {
+        self.load(head)?;
+        let program = self.m.program;
+        if let Some(checks) = program.checks.get(head.kind.at()) {
+            for (code, holds, message) in checks {
+                self.m.exec(*code)?;
+                if self.m.ri(*holds) == 0 {
+                    return Err(Trap::Check(Box::new(self.m.said(message))));
+                }
+            }
+        }
+        self.names(head)?;
+        let kept = self.m.terms.kind(head.kind).is_some_and(|k| k.kept.is_some());
+        if kept {
+            self.m.new_row(head.kind, None, &[])?;
+        }
+        let step = program.on_event.get(head.kind.at()).copied().unwrap_or(0);
+        self.m.step(step)?;
+        if program.plan.kinds.get(head.kind.at()).is_some_and(|k| k.past) {
+            self.m.remember_event(head.kind);
+        }
+        self.duties(head)?;
+        self.conditions()
+    }
+
+    /// The values of the record, into the registers of its kind; entries by their keys.
+    fn load(&mut self, head: &Head) -> Result<(), Trap> {
+        let program = self.m.program;
+        let Some(plan) = program.plan.kinds.get(head.kind.at()) else { return Ok(()) };
+        let l = &plan.layout;
+        let n = (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists));
+        let (d, i, lists) = self.tape.values(head, n);
+        let base = (usize::from(plan.base.0), usize::from(plan.base.1), usize::from(plan.base.2));
+        if let Some(to) = self.m.d.get_mut(base.0..base.0 + n.0) {
+            to.copy_from_slice(d);
+        }
+        if let Some(to) = self.m.i.get_mut(base.1..base.1 + n.1) {
+            to.copy_from_slice(i);
+        }
+        if let Some(to) = self.m.l.get_mut(base.2..base.2 + n.2) {
+            to.clone_from_slice(lists);
+        }
+        self.m.wi(plan.date, head.day);
+        self.m.wi(plan.id, head.id);
+        self.m.wi(plan.row, -1);
+        let terms = self.m.terms;
+        let Some(kind) = terms.kind(head.kind) else { return Ok(()) };
+        for (field, spot) in kind.fields.iter().zip(&plan.layout.spots) {
+            match (&field.ty, spot.place) {
+                (Type::Entry(kinds), Place::Whole(at)) => {
+                    if spot.known.is_some_and(|k| self.m.ri(plan.base.1 + k) == 0) {
+                        continue;
+                    }
+                    let reg = plan.base.1 + at;
+                    let found = self.find(&field.name, kinds, self.m.ri(reg))?;
+                    self.m.wi(reg, found);
+                }
+                (Type::List(shape), Place::List(at)) => self.list_entries(&field.name, *shape, plan.base.2 + at)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn list_entries(&mut self, field: &str, shape: crate::terms::ShapeId, reg: u16) -> Result<(), Trap> {
+        let terms = self.m.terms;
+        let Some(shape) = terms.shapes.get(shape.at()) else { return Ok(()) };
+        let layout = crate::terms::Layout::of_shape(shape);
+        for ((name, ty, _), spot) in shape.fields.iter().zip(&layout.spots) {
+            let (Type::Entry(kinds), Place::Whole(col)) = (ty, spot.place) else { continue };
+            let width = usize::from(layout.wholes);
+            for line in 0..self.m.list(reg).len {
+                let at = line * width + usize::from(col);
+                let key = self.m.list(reg).i.get(at).copied().unwrap_or(-1);
+                let name = if shape.plain { field } else { name.as_str() };
+                let found = self.find(name, kinds, key)?;
+                if let Some(slot) = self.m.l.get_mut(usize::from(reg)).and_then(|l| l.i.get_mut(at)) {
+                    *slot = found;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// An entry by its key.
+    fn find(&self, field: &str, kinds: &[KindId], key: i64) -> Result<i64, Trap> {
+        for kind in kinds {
+            if let Some(row) = self.m.tables.get(kind.at()).and_then(|t| t.by_key.get(&key)) {
+                return Ok(entry(*kind, *row));
+            }
+        }
+        let name = |k: &KindId| self.m.terms.kind(*k).map_or("", |k| k.name.as_str()).to_owned();
+        let wanted = self.m.texts.whole(key).to_owned();
+        let known = kinds.iter().filter_map(|k| self.m.tables.get(k.at())).flat_map(|t| t.keys.iter());
+        let near = known
+            .map(|k| self.m.texts.whole(*k))
+            .filter(|k| !k.is_empty())
+            .map(|k| (strsim::damerau_levenshtein(k, &wanted), k))
+            .filter(|(distance, k)| *distance <= 1 + k.len() / 3)
+            .min();
+        Err(Trap::Record(Box::new(BadRecord::NoSuchEntry {
+            field: field.to_owned(),
+            kind: kinds.iter().map(name).collect::<Vec<_>>().join(" or "),
+            key: wanted,
+            nearest: near.map(|(_, k)| k.to_owned()),
+        })))
+    }
+
+    /// The entries that the record is to make, by kind and key.
+    fn made(&self, kind: KindId) -> Vec<(KindId, i64)> {
+        let (Some(decl), Some(plan)) = (self.m.terms.kind(kind), self.m.program.plan.kinds.get(kind.at())) else {
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for (field, spot) in decl.fields.iter().zip(&plan.layout.spots) {
+            if let (Some(kind), Place::Whole(at)) = (field.makes, spot.place)
+                && spot.known.is_none_or(|k| self.m.ri(plan.base.1 + k) != 0)
+            {
+                out.push((kind, self.m.ri(plan.base.1 + at)));
+            }
+            if let (Type::List(shape), Place::List(at)) = (&field.ty, spot.place)
+                && let Some(shape) = self.m.terms.shapes.get(shape.at())
+            {
+                let layout = crate::terms::Layout::of_shape(shape);
+                let list = self.m.list(plan.base.2 + at);
+                for (f, kind) in &shape.makes {
+                    if let Some(Place::Whole(col)) = layout.spots.get(f.at()).map(|s| s.place) {
+                        let width = usize::from(layout.wholes);
+                        out.extend((0..list.len).filter_map(|n| list.i.get(n * width + usize::from(col)).map(|k| (*kind, *k))));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// Names of new entries must be new; what speaks of an entry that was never made is refused where no rule says so.
+    fn names(&mut self, head: &Head) -> Result<(), Trap> {
+        let made = self.made(head.kind);
+        for (n, (kind, key)) in made.iter().enumerate() {
+            let exists = self.m.tables.get(kind.at()).and_then(|t| t.by_key.get(key)).map(|row| self.m.life(entry(*kind, *row)));
+            let twice = made.iter().take(n).any(|(k, other)| k == kind && other == key);
+            if exists.is_some_and(|l| l != Life::Void) || twice {
+                let kind = self.m.terms.kind(*kind).map(|k| k.name.clone()).unwrap_or_default();
+                let key = self.m.texts.whole(*key).to_owned();
+                return Err(Trap::Record(Box::new(BadRecord::Exists { kind, key })));
+            }
+        }
+        if !self.m.program.handles_void.get(head.kind.at()).copied().unwrap_or(false)
+            && let Some(entry) = self.void_named(head.kind)
+        {
+            return Err(Trap::Void(entry));
+        }
+        Ok(())
+    }
+
+    /// An entry that was never made, of which the record speaks.
+    fn void_named(&self, kind: KindId) -> Option<i64> {
+        let (decl, plan) = (self.m.terms.kind(kind)?, self.m.program.plan.kinds.get(kind.at())?);
+        decl.fields
+            .iter()
+            .zip(&plan.layout.spots)
+            .filter(|(f, s)| matches!(f.ty, Type::Entry(_)) && s.known.is_none_or(|k| self.m.ri(plan.base.1 + k) != 0))
+            .filter_map(|(_, s)| match s.place {
+                Place::Whole(n) => Some(self.m.ri(plan.base.1 + n)),
+                _ => None,
+            })
+            .find(|e| *e >= 0 && self.m.life(*e) == Life::Void)
+    }
+
+    /// Entries that a refused record was to make are never made: what speaks of them is refused, not unknown.
+    fn make_void(&mut self, kind: KindId, refusal: usize) {
+        let mut all = self.made(kind);
+        if let Some(decl) = self.m.terms.kind(kind)
+            && let Some(plan) = self.m.program.plan.kinds.get(kind.at())
+        {
+            let key = match decl.kept {
+                Some(Key::Id) => self.m.ri(plan.id),
+                Some(Key::Field(f)) => match plan.layout.spots.get(f.at()).map(|s| s.place) {
+                    Some(Place::Whole(n)) => self.m.ri(plan.base.1 + n),
+                    _ => -1,
+                },
+                Some(Key::None) | None => -1,
+            };
+            if key >= 0 {
+                all.push((kind, key));
+            }
+        }
+        for (kind, key) in all {
+            if key < 0 || self.m.tables.get(kind.at()).is_some_and(|t| t.by_key.contains_key(&key)) {
+                continue;
+            }
+            let row = self.m.push_row(kind, key, Life::Void);
+            self.void_key(kind, row, key);
+            if refusal != usize::MAX {
+                self.void.insert(entry(kind, row), refusal);
+            }
+        }
+    }
+
+    /// The key of an entry that was never made stands in its field, so that messages can name it.
+    fn void_key(&mut self, kind: KindId, row: u32, key: i64) {
+        let Some(Key::Field(f)) = self.m.terms.kind(kind).and_then(|k| k.kept) else { return };
+        let spot = self.m.program.plan.kinds.get(kind.at()).and_then(|k| k.columns.layout.spots.get(f.at())).copied();
+        if let Some(Place::Whole(col)) = spot.map(|s| s.place) {
+            self.m.put_i(kind, usize::try_from(row).unwrap_or(0), col, key);
+        }
+    }
+
+    /// Obligations that arise with an adjustment by the record.
+    fn duties(&mut self, head: &Head) -> Result<(), Trap> {
+        if self.m.adjusted.is_empty() {
+            return Ok(());
+        }
+        let program = self.m.program;
+        for (states, code, asks) in &program.adjustment_duties {
+            if states.iter().any(|s| self.m.adjusted.contains(s)) {
+                for (reg, value) in asks.iter().zip([-1, head.day, head.id, -1]) {
+                    self.m.wi(*reg, value);
+                }
+                self.m.aside(*code)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rules on conditions that become true.
+    fn conditions(&mut self) -> Result<(), Trap> {
+        let program = self.m.program;
+        for (n, once) in program.onces.iter().enumerate() {
+            self.m.aside(once.when)?;
+            let holds = self.m.ri(once.value) == 1;
+            let before = self.held.get(n).copied().unwrap_or(false);
+            if let Some(slot) = self.held.get_mut(n) {
+                *slot = holds;
+            }
+            if holds && !before {
+                self.m.clause = None;
+                self.m.step(once.run)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Covenants, after every record and on every new day.
+    pub(super) fn after(&mut self, head: &Head) {
+        if self.m.replaying || self.m.program.covenants.is_empty() {
+            return;
+        }
+        let seen = (self.m.version, head.day);
+        if self.looked == seen {
+            return;
+        }
+        self.looked = seen;
+        let program = self.m.program;
+        for (n, c) in program.covenants.iter().enumerate() {
+            if self.m.aside(c.run).is_err() {
+                continue;
+            }
+            let broken = self.m.ri(c.known) != 0 && self.m.ri(c.holds) == 0;
+            let was = self.broken.get(n).copied().unwrap_or(false);
+            if let Some(slot) = self.broken.get_mut(n) {
+                *slot = broken;
+            }
+            if broken && !was {
+                self.breaches.push(Breach { when: self.m.when, covenant: n.into(), cured: None });
+            }
+            if was && !broken
+                && let Some(b) = self.breaches.iter_mut().rev().find(|b| b.covenant.at() == n)
+            {
+                b.cured = Some(head.day);
+            }
+        }
+    }
+
+    /// The refusal that a failure of the terms is, or that comes of speaking of an entry that was never made.
+    fn refusal(&self, trap: &Trap) -> Option<Refusal> {
+        if let Trap::Void(entry) = trap {
+            let cause = self.void.get(entry).and_then(|n| self.m.refusals.get(*n));
+            let number = cause.map_or(0, |r| r.when.number);
+            let plain = SaidPart::Plain(format!("this speaks of what record {number} was to make, and that record was refused"));
+            return Some(Refusal {
+                when: self.m.when,
+                clause: cause.and_then(|r| r.clause),
+                reason: Said { parts: vec![plain] },
+                with: Vec::new(),
+                span: cause.map_or_else(Span::default, |r| r.span),
+            });
+        }
+        let Trap::Fail(n) = trap else { return None };
+        let fail = self.m.program.fails.get(usize::from(*n))?;
+        if fail.stop {
+            return None;
+        }
+        Some(Refusal {
+            when: self.m.when,
+            clause: fail.clause.or(self.m.clause),
+            reason: self.m.said(&fail.message),
+            with: fail
+                .with
+                .iter()
+                .filter(|(_, arg)| arg.known.is_none_or(|k| self.m.ri(k) != 0))
+                .map(|(path, arg)| (path.clone(), self.m.typed(arg)))
+                .collect(),
+            span: fail.span,
+        })
+    }
+
+    /// Why the run cannot go on.
+    pub(super) fn reason(&self, trap: Trap) -> StopReason {
+        match trap {
+            Trap::Arithmetic(fault, at) => {
+                let spans = &self.m.program.spans;
+                let place = spans.partition_point(|(pc, _)| *pc <= at).checked_sub(1).and_then(|n| spans.get(n));
+                StopReason::Arithmetic { fault, span: place.map_or_else(Span::default, |(_, s)| *s) }
+            }
+            Trap::Missing(n) => {
+                let found = self.m.program.missing.get(usize::from(n)).copied();
+                let (why, span) = found.unwrap_or((crate::engine::graph::Why::Case, Span::default()));
+                StopReason::Missing { why, span }
+            }
+            Trap::Fail(n) => match self.m.program.fails.get(usize::from(n)) {
+                Some(fail) => StopReason::Stop {
+                    clause: fail.clause.or(self.m.clause),
+                    reason: self.m.said(&fail.message),
+                    span: fail.span,
+                },
+                None => StopReason::Stop { clause: None, reason: Said::default(), span: Span::default() },
+            },
+            Trap::Rescind(..) | Trap::Void(_) => {
+                let plain = SaidPart::Plain("a rule at a moment cannot annul".into());
+                StopReason::Stop { clause: None, reason: Said { parts: vec![plain] }, span: Span::default() }
+            }
+            Trap::Record(bad) => StopReason::Record(*bad),
+            Trap::Check(said) => StopReason::Check(*said),
+        }
+    }
+}

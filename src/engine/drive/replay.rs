@@ -1,0 +1,251 @@
+//! The past again: copies of the state to come back to, and what a recomputation leaves in the journal.
+
+use super::Engine;
+use crate::engine::machine::Instance;
+use crate::engine::run::{Change, Rescission, Status};
+use crate::engine::table::Table;
+use crate::terms::{ClauseId, Place, RuleId, StateId};
+use rust_decimal::Decimal;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The state before a record.
+pub(super) struct Snapshot {
+    at: u32,
+    d: Vec<Decimal>,
+    i: Vec<i64>,
+    tables: Vec<Table>,
+    past: Vec<usize>,
+    indexes: Vec<(usize, usize)>,
+    history: Vec<(StateId, usize)>,
+    by: usize,
+    links: usize,
+    changes: usize,
+    waiting: FxHashMap<(StateId, u32), Vec<u32>>,
+    fired: FxHashSet<(usize, i64)>,
+    held: Vec<bool>,
+    last_moment: i64,
+}
+
+/// A recomputation under way.
+pub(super) struct Redo {
+    /// The record that asked for it.
+    at: u32,
+    rule: RuleId,
+    clause: Option<ClauseId>,
+    /// Among [`crate::engine::code::Program::rescinds`].
+    code: u16,
+    /// What was annulled.
+    annulled: Vec<Instance>,
+    numbers: Vec<u32>,
+    /// Changes as they stood.
+    old: Vec<Change>,
+    /// From which record on.
+    from: u32,
+    /// States that may be adjusted, as they stood: state, row, value.
+    stood: Vec<(StateId, u32, Decimal)>,
+}
+
+impl Engine<'_> {
+    /// Keeps a copy of the state now and then: often of the near past, rarely of the far.
+    pub(super) fn snapshot(&mut self) {
+        if !self.m.program.rescinding {
+            return;
+        }
+        let at = self.cursor;
+        let size: usize = self.m.tables.iter().map(|t| t.d.len() + t.i.len()).sum::<usize>() + self.m.program.kept.1;
+        let interval = 64 + u32::try_from(size / 64).unwrap_or(u32::MAX);
+        let due = self.snapshots.last().is_none_or(|s| at >= s.at + interval);
+        if !due {
+            return;
+        }
+        let (kd, ki) = self.m.program.kept;
+        let snapshot = Snapshot {
+            at,
+            d: self.m.d.get(..kd).unwrap_or(&[]).to_vec(),
+            i: self.m.i.get(..ki).unwrap_or(&[]).to_vec(),
+            tables: self.m.tables.clone(),
+            past: self.m.past.iter().map(crate::engine::index::Past::len).collect(),
+            indexes: self.m.indexes.iter().map(crate::engine::index::Index::mark).collect(),
+            history: self.m.history.iter().map(|(s, h)| (*s, h.len())).collect(),
+            by: self.m.by.len(),
+            links: self.m.links.len(),
+            changes: self.m.changes.len(),
+            waiting: self.m.waiting.iter().filter(|(_, w)| !w.is_empty()).map(|(k, w)| (*k, w.clone())).collect(),
+            fired: self.fired.clone(),
+            held: self.held.clone(),
+            last_moment: self.last_moment,
+        };
+        self.snapshots.push(snapshot);
+        // the gap around a copy may be as wide as the copy after it is old
+        let mut n = 1;
+        while n + 1 < self.snapshots.len() {
+            let [before, _, after] = [n - 1, n, n + 1].map(|k| self.snapshots.get(k).map_or(0, |s| s.at));
+            if after - before <= at - after {
+                self.snapshots.remove(n);
+            } else {
+                n += 1;
+            }
+        }
+    }
+
+    /// Goes back to before what is annulled, and on from there.
+    pub(super) fn recompute(&mut self, code: u16, targets: Vec<Instance>) {
+        let Some(rescind) = self.m.program.rescinds.get(usize::from(code)) else { return };
+        let at = self.cursor;
+        let first = targets.iter().map(|t| t.0).min().unwrap_or(at);
+        self.m.decided.insert((at, rescind.rule));
+        self.m.annulled.extend(targets.iter().copied());
+        let stood = if self.redo.is_none() { self.adjustable() } else { Vec::new() };
+        while self.snapshots.last().is_some_and(|s| s.at > first) {
+            self.snapshots.pop();
+        }
+        let Some(snapshot) = self.snapshots.last() else { return };
+        let back_to = snapshot.at;
+        let gone = self.m.changes.split_off(snapshot.changes.min(self.m.changes.len()));
+        let numbers: Vec<u32> = targets.iter().filter_map(|t| self.number_of(t.0)).collect();
+        match &mut self.redo {
+            None => {
+                self.redo = Some(Redo {
+                    at,
+                    rule: rescind.rule,
+                    clause: rescind.clause,
+                    code,
+                    annulled: targets,
+                    numbers,
+                    old: gone,
+                    from: back_to,
+                    stood,
+                });
+            }
+            Some(redo) => {
+                // within a recomputation: what was recomputed so far never was; what lies before it was as it was
+                let mut older: Vec<Change> = gone.into_iter().filter(|c| c.when.at < redo.from).collect();
+                older.append(&mut redo.old);
+                redo.old = older;
+                redo.from = redo.from.min(back_to);
+                redo.annulled.extend(targets);
+                redo.numbers.extend(numbers);
+            }
+        }
+        self.furthest = self.furthest.max(at);
+        self.restore();
+    }
+
+    fn number_of(&self, at: u32) -> Option<u32> {
+        let n = usize::try_from(at.checked_sub(self.base)?).ok()?;
+        self.tape.heads.get(n).map(|h| h.number)
+    }
+
+    /// The state of the last copy.
+    fn restore(&mut self) {
+        let Some(s) = self.snapshots.last() else { return };
+        if let Some(to) = self.m.d.get_mut(..s.d.len()) {
+            to.copy_from_slice(&s.d);
+        }
+        if let Some(to) = self.m.i.get_mut(..s.i.len()) {
+            to.copy_from_slice(&s.i);
+        }
+        self.m.tables.clone_from(&s.tables);
+        for (past, len) in self.m.past.iter_mut().zip(&s.past) {
+            past.truncate(*len);
+        }
+        for (index, mark) in self.m.indexes.iter_mut().zip(&s.indexes) {
+            index.truncate(*mark);
+        }
+        for (state, history) in &mut self.m.history {
+            let len = s.history.iter().find(|(k, _)| k == state).map_or(0, |(_, n)| *n);
+            history.truncate(len);
+        }
+        self.m.by.truncate(s.by);
+        let links = s.links;
+        self.m.waiting.clone_from(&s.waiting);
+        self.fired.clone_from(&s.fired);
+        self.held.clone_from(&s.held);
+        self.last_moment = s.last_moment;
+        self.cursor = s.at;
+        let from = s.at;
+        self.m.unlink(links);
+        let settled: Vec<u32> = self.refused.iter().copied().collect();
+        self.m.refusals.retain(|r| r.when.at < from || settled.contains(&r.when.at));
+        self.m.version += 1;
+        self.next_timer = None;
+    }
+
+    /// States that may be adjusted, of all rows.
+    fn adjustable(&self) -> Vec<(StateId, u32, Decimal)> {
+        let mut out = Vec::new();
+        for (n, plan) in self.m.program.plan.states.iter().enumerate() {
+            let (true, Place::Decimal(col)) = (plan.adjustable, plan.spot.place) else { continue };
+            let state = StateId::from(n);
+            match plan.of {
+                None => out.push((state, u32::MAX, self.m.rd(col))),
+                Some(kind) => {
+                    if let Some(t) = self.m.tables.get(kind.at()) {
+                        out.extend((0..t.len()).map(|row| (state, u32::try_from(row).unwrap_or(u32::MAX), t.get_d(row, col))));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// Once the past is recomputed up to the record that asked for it: what it changes stands under that record, and
+    /// the changes as they stood are told from those that stand now.
+    pub(super) fn catch_up(&mut self) {
+        if self.redo.as_ref().is_none_or(|r| r.at != self.cursor) {
+            return;
+        }
+        let Some(redo) = self.redo.take() else { return };
+        let at = usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX);
+        let Some(head) = self.tape.heads.get(at).copied() else { return };
+        self.m.replaying = false;
+        let new: Vec<Change> = self.m.changes.iter().filter(|c| c.when.at >= redo.from).copied().collect();
+        self.settle(&redo, new);
+        let when = crate::engine::run::Moment { at: self.cursor, number: head.number, day: head.day };
+        let sites = self.m.program.rescinds.get(usize::from(redo.code)).map(|r| r.sites.clone()).unwrap_or_default();
+        let now = self.adjustable();
+        for (state, row, before) in &redo.stood {
+            let Some((_, _, after)) = now.iter().find(|(s, r, _)| s == state && r == row) else { continue };
+            if before == after {
+                continue;
+            }
+            let Some((_, site)) = sites.iter().find(|(s, _)| s == state) else { continue };
+            self.m.changes.push(Change {
+                when,
+                site: *site,
+                clause: redo.clause,
+                row: *row,
+                before: *before,
+                after: *after,
+                was_known: true,
+                status: Status::InForce,
+                cause: None,
+            });
+            self.redone.push(*state);
+        }
+        let mut annulled = redo.numbers.clone();
+        annulled.sort_unstable();
+        annulled.dedup();
+        let affected = std::mem::take(&mut self.m.affected);
+        self.rescissions.push(Rescission { when, rule: redo.rule, clause: redo.clause, annulled, affected });
+    }
+
+    /// Old changes: annulled, superseded, or the same as before.
+    fn settle(&mut self, redo: &Redo, mut new: Vec<Change>) {
+        new.sort_by_key(|c| c.when.at);
+        for old in &redo.old {
+            let annulled = old.cause.is_some_and(|(kind, n)| redo.annulled.contains(&(old.when.at, kind, n)));
+            if annulled {
+                self.archive.push(Change { status: Status::Rescinded, ..*old });
+                continue;
+            }
+            let from = new.partition_point(|c| c.when.at < old.when.at);
+            let same = new.iter().skip(from).take_while(|c| c.when.at == old.when.at).any(|c| {
+                c.site == old.site && c.row == old.row && c.before == old.before && c.after == old.after && c.status == old.status
+            });
+            if !same {
+                self.archive.push(Change { status: Status::Superseded, ..*old });
+            }
+        }
+    }
+}

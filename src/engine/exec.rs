@@ -1,0 +1,602 @@
+//! The loop over instructions.
+
+use super::code::{Op, Target};
+use super::decimal::{self, Fault};
+use super::machine::{Iter, Machine, Trap};
+use super::math;
+use super::table::{Life, entry, kind_of, row_of};
+use crate::terms::{Builtin, Comparison, KindId, Lines};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+/// Minutes of a day.
+const DAY: i64 = 1440;
+
+impl Machine<'_> {
+    /// Runs code until it returns.
+    pub(super) fn exec(&mut self, start: Target) -> Result<(), Trap> {
+        let program = self.program;
+        let ops = program.ops.as_slice();
+        let mut pc = usize::try_from(start).unwrap_or(usize::MAX);
+        /// The result of arithmetic into a register; where it overflows, the plain formula.
+        macro_rules! calc {
+            ($to:expr, $value:expr) => {
+                match $value {
+                    Ok(v) => self.wd($to, v),
+                    Err(fault) => pc = self.fault(pc - 1, fault)?,
+                }
+            };
+        }
+        macro_rules! go {
+            ($to:expr) => {
+                pc = usize::try_from($to).unwrap_or(usize::MAX)
+            };
+        }
+        while let Some(op) = ops.get(pc) {
+            pc += 1;
+            match *op {
+                Op::MoveD(to, a) => {
+                    let v = self.rd(a);
+                    self.wd(to, v);
+                }
+                Op::Add(to, a, b) => calc!(to, decimal::add(self.rd(a), self.rd(b))),
+                Op::Sub(to, a, b) => calc!(to, decimal::sub(self.rd(a), self.rd(b))),
+                Op::Mul(to, a, b) => calc!(to, decimal::mul(self.rd(a), self.rd(b))),
+                Op::Div(to, a, b) => calc!(to, decimal::div(self.rd(a), self.rd(b))),
+                Op::Neg(to, a) => {
+                    let v = -self.rd(a);
+                    self.wd(to, v);
+                }
+                Op::Power(to, a, b) => calc!(to, power(self.rd(a), self.rd(b))),
+                Op::Round(to, a, unit, mode) => calc!(to, decimal::round(self.rd(a), self.rd(unit), mode)),
+                Op::RoundQuotient(to, n, d, unit, mode) => {
+                    calc!(to, decimal::round_quotient(self.rd(n), self.rd(d), self.rd(unit), mode));
+                }
+                Op::Least(to, a, b) => {
+                    let (a, b) = (self.rd(a), self.rd(b));
+                    self.wd(to, if b < a { b } else { a });
+                }
+                Op::Greatest(to, a, b) => {
+                    let (a, b) = (self.rd(a), self.rd(b));
+                    self.wd(to, if b > a { b } else { a });
+                }
+                Op::Function(f, to, a) => calc!(to, function(f, self.rd(a))),
+                Op::Table(table, to, row, col) => {
+                    let value = self.terms.tables.get(table.at()).map_or(Err(Fault::Domain), |t| super::grid::cell(t, self.rd(row), self.rd(col)));
+                    calc!(to, value);
+                }
+                Op::MoveI(to, a) => {
+                    let v = self.ri(a);
+                    self.wi(to, v);
+                }
+                Op::SetI(to, n) => self.wi(to, i64::from(n)),
+                Op::AddI(to, a, b) => {
+                    let v = self.ri(a).saturating_add(self.ri(b));
+                    self.wi(to, v);
+                }
+                Op::ExtremeI(greatest, to, a, b) => {
+                    let (a, b) = (self.ri(a), self.ri(b));
+                    self.wi(to, if greatest { a.max(b) } else { a.min(b) });
+                }
+                Op::DayOf(to, a) => {
+                    let v = self.ri(a).div_euclid(DAY);
+                    self.wi(to, v);
+                }
+                Op::StartOf(to, a) => {
+                    let v = self.ri(a).saturating_mul(DAY);
+                    self.wi(to, v);
+                }
+                Op::CloseOf(to, a) => {
+                    let v = self.ri(a).saturating_mul(DAY).saturating_add(self.terms.close);
+                    self.wi(to, v);
+                }
+                Op::AddDays(to, a, b, back) => match self.rd(b).is_integer().then(|| self.rd(b).to_i64()).flatten() {
+                    Some(n) => {
+                        let v = self.ri(a).saturating_add(if back { -n } else { n });
+                        self.wi(to, v);
+                    }
+                    None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1))),
+                },
+                Op::AddMonths(to, a, b, back) => {
+                    let n = self.ri(b);
+                    match super::day::add_months(self.ri(a), if back { -n } else { n }) {
+                        Some(v) => self.wi(to, v),
+                        None => return Err(Trap::Arithmetic(Fault::Overflow, at(pc - 1))),
+                    }
+                }
+                Op::AddTradingDays(to, a, b, back) => {
+                    let v = self.trading(self.ri(a), self.ri(b), back, pc - 1)?;
+                    self.wi(to, v);
+                }
+                Op::TradingWindow(to, n, day) => {
+                    let v = self.window(self.ri(n), self.ri(day), pc - 1)?;
+                    self.wi(to, v);
+                }
+                Op::DaysBetween(to, a, b) => {
+                    let v = Decimal::from(self.ri(b).saturating_sub(self.ri(a)));
+                    self.wd(to, v);
+                }
+                Op::DaysInYear(to, a) => {
+                    let v = Decimal::from(super::day::days_in_year(self.ri(a)));
+                    self.wd(to, v);
+                }
+                Op::Open(calendar, to, day) => {
+                    let open = self.terms.calendars.get(usize::from(calendar)).and_then(|c| super::day::open(c, self.ri(day)));
+                    match open {
+                        Some(v) => self.wi(to, i64::from(v)),
+                        None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1))),
+                    }
+                }
+
+                Op::Jump(t) => go!(t),
+                Op::JumpIf(a, t) => {
+                    if self.ri(a) != 0 {
+                        go!(t);
+                    }
+                }
+                Op::JumpUnless(a, t) => {
+                    if self.ri(a) == 0 {
+                        go!(t);
+                    }
+                }
+                Op::JumpUnlessD(c, a, b, t) => {
+                    if !compares(c, self.rd(a).cmp(&self.rd(b))) {
+                        go!(t);
+                    }
+                }
+                Op::JumpUnlessQ(c, a, b, den, t) => {
+                    let den = self.rd(den);
+                    if den.is_zero() {
+                        return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
+                    }
+                    let order = self.rd(a).cmp(&self.rd(b));
+                    if !compares(c, if den.is_sign_negative() { order.reverse() } else { order }) {
+                        go!(t);
+                    }
+                }
+                Op::JumpUnlessI(c, a, b, t) => {
+                    if !compares(c, self.ri(a).cmp(&self.ri(b))) {
+                        go!(t);
+                    }
+                }
+                Op::JumpUnlessEqual(a, b, t) => {
+                    if self.rd(a) != self.rd(b) {
+                        go!(t);
+                    }
+                }
+                Op::JumpUnlessSame(a, b, t) => {
+                    if self.ri(a) != self.ri(b) {
+                        go!(t);
+                    }
+                }
+                Op::JumpUnlessIn(a, set, t) => {
+                    let v = self.ri(a);
+                    if !program.sets.get(usize::from(set)).is_some_and(|s| s.contains(&v)) {
+                        go!(t);
+                    }
+                }
+                Op::Return => return Ok(()),
+                Op::Missing(n) => return Err(Trap::Missing(n)),
+                Op::Fail(n) => return Err(Trap::Fail(n)),
+                Op::JumpIfReplaying(t) => {
+                    if self.replaying {
+                        go!(t);
+                    }
+                }
+
+                Op::LoadD(to, kind, row, col) => {
+                    let row = row_of(self.ri(row));
+                    let v = self.tables.get(kind.at()).map_or(Decimal::ZERO, |t| t.get_d(row, col));
+                    self.wd(to, v);
+                }
+                Op::LoadI(to, kind, row, col) => {
+                    let row = row_of(self.ri(row));
+                    let v = self.tables.get(kind.at()).map_or(0, |t| t.get_i(row, col));
+                    self.wi(to, v);
+                }
+                Op::LoadL(to, kind, row, col) => {
+                    let row = row_of(self.ri(row));
+                    let v = self.tables.get(kind.at()).and_then(|t| t.l.get(row * t.width.2 + usize::from(col))).cloned();
+                    self.wl(to, v.unwrap_or_default());
+                }
+                Op::PastD(to, kind, row, col) => {
+                    let row = row_of(self.ri(row));
+                    let v = self.past.get(kind.at()).and_then(|p| p.d.get(row * p.nd + usize::from(col))).copied();
+                    self.wd(to, v.unwrap_or_default());
+                }
+                Op::PastI(to, kind, row, col) => {
+                    let row = row_of(self.ri(row));
+                    let v = self.past.get(kind.at()).and_then(|p| p.i.get(row * p.ni + usize::from(col))).copied();
+                    self.wi(to, v.unwrap_or_default());
+                }
+                Op::Void(to, a) => {
+                    let v = i64::from(self.life(self.ri(a)) == Life::Void);
+                    self.wi(to, v);
+                }
+                Op::IsKind(to, a, kind) => {
+                    let a = self.ri(a);
+                    self.wi(to, i64::from(a >= 0 && kind_of(a) == kind.0));
+                }
+                Op::ByKey(to, kind, key) => {
+                    let key = self.ri(key);
+                    let v = self.tables.get(kind.at()).and_then(|t| t.by_key.get(&key)).map_or(-1, |r| entry(kind, *r));
+                    self.wi(to, v);
+                }
+                Op::Contains(to, list, a) => {
+                    let a = self.ri(a);
+                    let v = i64::from(self.list(list).i.contains(&a));
+                    self.wi(to, v);
+                }
+                Op::History(to, state, part, moment, t) => match self.past_value(state, self.ri(moment)) {
+                    Some((n, d)) => self.wd(to, if part == 0 { n } else { d }),
+                    None => go!(t),
+                },
+                Op::ChangeBy(to, state, row, by, after, t) => {
+                    let row = self.ri(row);
+                    let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).unwrap_or(u32::MAX) };
+                    let key = (state, row, self.ri(by));
+                    match self.by.iter().rev().find(|(k, _, _)| *k == key).copied() {
+                        Some((_, b, a)) => self.wd(to, if after { a } else { b }),
+                        None => go!(t),
+                    }
+                }
+                Op::Obligation(to, id, row, standing) => {
+                    let is = self.standing(id, self.ri(row))? == Some(standing);
+                    self.wi(to, i64::from(is));
+                }
+
+                Op::Rows(n, kind, any) => self.open(n, Iter::Rows { kind, any, next: 0 }),
+                Op::NextRow(n, to, t) => match self.next_row(n) {
+                    Some(e) => self.wi(to, e),
+                    None => go!(t),
+                },
+                Op::Postings(n, index, from, to, key) => {
+                    let key = (key != u16::MAX).then(|| self.ri(key));
+                    let range = self.range(index, key, self.ri(from), self.ri(to));
+                    self.open(n, Iter::Postings { index, key, next: range.start, end: range.end });
+                }
+                Op::NextPosting(n, to, t) => match self.next_posting(n) {
+                    Some(e) => self.wi(to, e),
+                    None => go!(t),
+                },
+                Op::Pick(to, index, from, until, latest, t) => {
+                    let range = self.range(index, None, self.ri(from), self.ri(until));
+                    let at = if range.is_empty() { None } else if latest { Some(range.end - 1) } else { Some(range.start) };
+                    match at.and_then(|at| self.posting(index, None, at)) {
+                        Some(e) => self.wi(to, e),
+                        None => go!(t),
+                    }
+                }
+                Op::CountIn(to, index, from, until) => {
+                    let range = self.range(index, None, self.ri(from), self.ri(until));
+                    self.wd(to, Decimal::from(range.len()));
+                }
+                Op::SumIn(to, index, from, until) => {
+                    let range = self.range(index, None, self.ri(from), self.ri(until));
+                    calc!(to, self.sum(index, range)?);
+                }
+                Op::Lines(n, list) => self.open(n, Iter::Lines { list, next: 0, order: None }),
+                Op::NextLine(n, last, t) => match self.next_line(n) {
+                    Some(is_last) => self.wi(last, i64::from(is_last)),
+                    None => go!(t),
+                },
+                Op::LineD(to, n, col) => {
+                    let v = self.line(n).map_or(Decimal::ZERO, |(l, line)| l.d.get(line * width(l.d.len(), l.len) + usize::from(col)).copied().unwrap_or_default());
+                    self.wd(to, v);
+                }
+                Op::LineI(to, n, col) => {
+                    let v = self.line(n).map_or(0, |(l, line)| l.i.get(line * width(l.i.len(), l.len) + usize::from(col)).copied().unwrap_or_default());
+                    self.wi(to, v);
+                }
+                Op::SortLines(n, keys, high) => {
+                    let keys = self.list(keys).d.clone();
+                    let mut order: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(0)).collect();
+                    let key = |at: &u32| keys.get(usize::try_from(*at).unwrap_or(0)).copied().unwrap_or_default();
+                    order.sort_by(|a, b| if high { key(b).cmp(&key(a)) } else { key(a).cmp(&key(b)) });
+                    if let Some(Iter::Lines { order: slot, .. }) = self.iters.get_mut(usize::from(n)) {
+                        *slot = Some(order);
+                    }
+                }
+                Op::EffectLines(to, effect) => {
+                    let lines = self.effect_lines(effect);
+                    self.wl(to, lines);
+                }
+                Op::ListNew(to) => self.wl(to, Lines::default()),
+                Op::ListD(to, a) => {
+                    let v = self.rd(a);
+                    if let Some(l) = self.l.get_mut(usize::from(to)) {
+                        l.d.push(v);
+                    }
+                }
+                Op::ListI(to, a) => {
+                    let v = self.ri(a);
+                    if let Some(l) = self.l.get_mut(usize::from(to)) {
+                        l.i.push(v);
+                    }
+                }
+                Op::ListEnd(to) => {
+                    if let Some(l) = self.l.get_mut(usize::from(to)) {
+                        l.len += 1;
+                    }
+                }
+                Op::MoveL(to, a) => {
+                    let v = self.list(a).clone();
+                    self.wl(to, v);
+                }
+
+                Op::StoreD(site, a) => self.store_slot(site, self.rd(a)),
+                Op::StoreI(site, a) => self.store_slot_whole(site, self.ri(a)),
+                Op::StoreQ(site, n, d) => match decimal::lowest_terms(self.rd(n), self.rd(d)) {
+                    Ok((n, d)) => self.store_slot_ratio(site, n, d),
+                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                },
+                Op::StoreRowD(site, row, a) => self.store_row(site, row_of(self.ri(row)), self.rd(a)),
+                Op::StoreRowI(site, row, a) => self.store_row_whole(site, row_of(self.ri(row)), self.ri(a)),
+                Op::StoreRowQ(site, row, n, d) => match decimal::lowest_terms(self.rd(n), self.rd(d)) {
+                    Ok((n, d)) => self.store_row_ratio(site, row_of(self.ri(row)), n, d),
+                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                },
+                Op::InitD(state, row, a) => self.begin_d(state, row, self.rd(a), None),
+                Op::InitQ(state, row, n, d) => match decimal::lowest_terms(self.rd(n), self.rd(d)) {
+                    Ok((n, d)) => self.begin_d(state, row, n, Some(d)),
+                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                },
+                Op::InitI(state, row, a) => self.begin_i(state, row, self.ri(a)),
+                Op::Wait(site, row, pending, _) => self.wait(site, self.row_at(row), self.rd(pending)),
+                Op::Make(site, row, value) => self.make(site, self.row_at(row), self.rd(value)),
+                Op::Flush(state, row) => {
+                    let row = (row != u16::MAX).then(|| row_of(self.ri(row)));
+                    if let Err(fault) = self.flush(state, row)? {
+                        return Err(Trap::Arithmetic(fault, at(pc - 1)));
+                    }
+                }
+
+                Op::Rescind(n, row) => self.rescind(n, self.ri(row))?,
+                Op::Decided(to, n) => {
+                    let rule = program.rescinds.get(usize::from(n)).map(|r| r.rule);
+                    let v = i64::from(rule.is_some_and(|r| self.decided.contains(&(self.when.at, r))));
+                    self.wi(to, v);
+                }
+                Op::Recall(n, row, body, end) => {
+                    if self.replaying && self.settled.contains(&self.when.at) {
+                        let row = if row == u16::MAX { -1 } else { self.ri(row) };
+                        if self.recall(n, row) {
+                            go!(body);
+                        } else {
+                            go!(end);
+                        }
+                    }
+                }
+                Op::Keep(n, row) => {
+                    let row = if row == u16::MAX { -1 } else { self.ri(row) };
+                    self.keep(n, row);
+                }
+
+                Op::Enqueue(n) => self.enqueue(n),
+                Op::RunQueue(_) => self.run_queue()?,
+                Op::RunChanges(kind) => self.run_changes(kind)?,
+                Op::Duty(n) => self.owe(n),
+            }
+        }
+        Ok(())
+    }
+
+    /// Where arithmetic failed: the plain formula if the fused one overflowed, else the end of the event.
+    #[cold]
+    fn fault(&self, pc: usize, fault: Fault) -> Result<usize, Trap> {
+        let here = at(pc);
+        if matches!(fault, Fault::Overflow | Fault::Inexact) {
+            let before = self.program.fallbacks.partition_point(|(start, _, _)| *start <= here);
+            let found = self.program.fallbacks.iter().take(before).rev().find(|(_, end, _)| here < *end);
+            if let Some((_, _, to)) = found {
+                return Ok(usize::try_from(*to).unwrap_or(usize::MAX));
+            }
+        }
+        Err(Trap::Arithmetic(fault, here))
+    }
+
+    fn row_at(&self, row: u16) -> usize {
+        if row == u16::MAX { usize::MAX } else { row_of(self.ri(row)) }
+    }
+
+    fn open(&mut self, n: u16, iter: Iter) {
+        if let Some(slot) = self.iters.get_mut(usize::from(n)) {
+            *slot = iter;
+        }
+    }
+
+    #[inline]
+    fn next_row(&mut self, n: u16) -> Option<i64> {
+        let Some(Iter::Rows { kind, any, next }) = self.iters.get_mut(usize::from(n)) else { return None };
+        let table = self.tables.get(kind.at())?;
+        while let Some(life) = table.life.get(*next) {
+            *next += 1;
+            if *life == Life::Live || (*any && *life == Life::Ended) {
+                return Some(entry(*kind, u32::try_from(*next - 1).unwrap_or(u32::MAX)));
+            }
+        }
+        None
+    }
+
+    fn range(&self, index: u16, key: Option<i64>, from: i64, to: i64) -> std::ops::Range<usize> {
+        // what is still to come is not there yet
+        let to = to.min(self.when.day);
+        let Some(ix) = self.indexes.get(usize::from(index)) else { return 0..0 };
+        match key {
+            None => ix.all.range(from, to),
+            Some(key) => ix.by_key.get(&key).map_or(0..0, |p| p.range(from, to)),
+        }
+    }
+
+    fn posting(&self, index: u16, key: Option<i64>, at: usize) -> Option<i64> {
+        let ix = self.indexes.get(usize::from(index))?;
+        let postings = match key {
+            None => &ix.all,
+            Some(key) => ix.by_key.get(&key)?,
+        };
+        let record = postings.records.get(at)?;
+        let kind = self.program.indexes.get(usize::from(index))?.kind;
+        Some(entry(kind, *record))
+    }
+
+    fn next_posting(&mut self, n: u16) -> Option<i64> {
+        loop {
+            let Some(Iter::Postings { index, key, next, end }) = self.iters.get_mut(usize::from(n)) else { return None };
+            if next >= end {
+                return None;
+            }
+            let (index, key, at) = (*index, *key, *next);
+            *next += 1;
+            let found = self.posting(index, key, at)?;
+            let entries = self.program.indexes.get(usize::from(index)).is_some_and(|s| s.entries);
+            if !entries || self.life(found) == Life::Live {
+                return Some(found);
+            }
+        }
+    }
+
+    fn next_line(&mut self, n: u16) -> Option<bool> {
+        let Some(Iter::Lines { list, next, .. }) = self.iters.get_mut(usize::from(n)) else { return None };
+        let len = self.l.get(usize::from(*list)).map_or(0, |l| l.len);
+        if *next >= len {
+            return None;
+        }
+        *next += 1;
+        Some(*next == len)
+    }
+
+    fn line(&self, n: u16) -> Option<(&Lines, usize)> {
+        let Some(Iter::Lines { list, next, order }) = self.iters.get(usize::from(n)) else { return None };
+        let at = next.saturating_sub(1);
+        let at = match order {
+            None => at,
+            Some(order) => order.get(at).and_then(|n| usize::try_from(*n).ok()).unwrap_or(at),
+        };
+        self.l.get(usize::from(*list)).map(|l| (l, at))
+    }
+
+    /// The sum of the values of an index.
+    fn sum(&mut self, index: u16, range: std::ops::Range<usize>) -> Result<Result<Decimal, Fault>, Trap> {
+        let Some(ix) = self.indexes.get(usize::from(index)) else { return Ok(Ok(Decimal::ZERO)) };
+        if range.is_empty() {
+            return Ok(Ok(Decimal::ZERO));
+        }
+        if !ix.all.inexact {
+            let upto = ix.all.sums.get(range.end - 1).copied().unwrap_or_default();
+            let before = range.start.checked_sub(1).and_then(|b| ix.all.sums.get(b)).copied().unwrap_or_default();
+            return Ok(decimal::sub(upto, before));
+        }
+        let Some((record, code, value)) = self.program.indexes.get(usize::from(index)).and_then(|s| s.sum) else {
+            return Ok(Ok(Decimal::ZERO));
+        };
+        let mut sum = Decimal::ZERO;
+        for at in range {
+            let Some(found) = self.posting(index, None, at) else { continue };
+            self.wi(record, found);
+            self.exec(code)?;
+            match decimal::add(sum, self.rd(value)) {
+                Ok(v) => sum = v,
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        Ok(Ok(sum))
+    }
+
+    /// A day moved by trading days.
+    fn trading(&mut self, day: i64, by: i64, back: bool, pc: usize) -> Result<i64, Trap> {
+        let (mut day, mut left) = (day, by);
+        let step = if back == (left < 0) { 1 } else { -1 };
+        left = left.abs();
+        while left > 0 {
+            day += step;
+            if self.is_trading_day(day, pc)? {
+                left -= 1;
+            }
+        }
+        Ok(day)
+    }
+
+    /// The first of that many trading days that end with a day.
+    fn window(&mut self, n: i64, day: i64, pc: usize) -> Result<i64, Trap> {
+        let (mut day, mut left) = (day, n);
+        loop {
+            if self.is_trading_day(day, pc)? {
+                left -= 1;
+                if left <= 0 {
+                    return Ok(day);
+                }
+            }
+            day -= 1;
+        }
+    }
+
+    fn is_trading_day(&mut self, day: i64, pc: usize) -> Result<bool, Trap> {
+        let Some((reg, code, value)) = self.program.trading_day else {
+            return Err(Trap::Arithmetic(Fault::Domain, at(pc)));
+        };
+        self.wi(reg, day);
+        self.aside(code)?;
+        Ok(self.ri(value) != 0)
+    }
+
+    /// The value a state had at a moment.
+    fn past_value(&self, state: crate::terms::StateId, moment: i64) -> Option<(Decimal, Decimal)> {
+        let history = self.history.get(&state)?;
+        // the start of a day is before all that happens on it, its close after all that happens at it
+        let start = moment.rem_euclid(DAY) == 0;
+        let at = history.partition_point(|(from, _, _)| if start { *from < moment } else { *from <= moment });
+        at.checked_sub(1).and_then(|at| history.get(at)).map(|(_, n, d)| (*n, *d))
+    }
+
+    fn run_changes(&mut self, kind: KindId) -> Result<(), Trap> {
+        let program = self.program;
+        for c in &program.changes {
+            let of_kind = c.by.is_empty() || c.by.contains(&kind);
+            let here = self.changed.get(self.changed_from..).unwrap_or(&[]);
+            if of_kind && c.states.iter().any(|s| here.contains(s)) {
+                let clause = self.clause;
+                self.step(c.run)?;
+                self.clause = clause;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many values a line has.
+#[inline]
+const fn width(values: usize, lines: usize) -> usize {
+    if lines == 0 { 0 } else { values / lines }
+}
+
+fn at(pc: usize) -> Target {
+    Target::try_from(pc).unwrap_or(Target::MAX)
+}
+
+#[inline]
+const fn compares(c: Comparison, order: std::cmp::Ordering) -> bool {
+    match c {
+        Comparison::Less => order.is_lt(),
+        Comparison::AtMost => order.is_le(),
+        Comparison::More => order.is_gt(),
+        Comparison::AtLeast => order.is_ge(),
+    }
+}
+
+fn function(f: Builtin, a: Decimal) -> Result<Decimal, Fault> {
+    match f {
+        Builtin::Abs => Ok(a.abs()),
+        Builtin::Exp => math::exp(a),
+        Builtin::Ln => math::ln(a),
+        Builtin::Sqrt => math::sqrt(a),
+        Builtin::Normal => math::normal(a),
+        Builtin::Least | Builtin::Greatest | Builtin::KnownAmong | Builtin::DaysInYear => Ok(a),
+    }
+}
+
+fn power(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
+    match b.is_integer().then(|| b.to_i64()).flatten() {
+        Some(n) => decimal::power(a, n),
+        None => math::exp(decimal::mul(b, math::ln(a)?)?),
+    }
+}

@@ -1,0 +1,375 @@
+//! The machine: registers, entries, history, and what is needed to take an event back.
+
+use super::code::{Program, Reg, Target};
+use super::decimal::Fault;
+use super::index::{Index, Past};
+use super::run::{BadRecord, Change, Line, Moment, Owed, Refusal, Said, SaidPart, Status, Typed, Value, Warning};
+use super::table::{Life, Table, row_of};
+use crate::intern::Interner;
+use crate::terms::{ClauseId, KindId, Lines, StateId, Terms};
+use rust_decimal::Decimal;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// What keeps an event from being carried out.
+#[derive(Debug)]
+pub(super) enum Trap {
+    /// A calculation has no answer that can be held: what, and at which instruction.
+    Arithmetic(Fault, Target),
+    /// A value is missing: among [`Program::missing`].
+    Missing(u16),
+    /// A refusal or a stop: among [`Program::fails`].
+    Fail(u16),
+    /// A rule annuls what was made for an entry: among [`Program::rescinds`].
+    Rescind(u16, i64),
+    /// The record is wrong.
+    Record(Box<BadRecord>),
+    /// The record speaks of an entry that was never made.
+    Void(i64),
+    /// The record fails a check of its declaration.
+    Check(Box<Said>),
+}
+
+/// A step back.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Undo {
+    D(Reg, Decimal),
+    I(Reg, i64),
+    RowD(KindId, u32, Decimal),
+    RowI(KindId, u32, i64),
+    Life(KindId, u32, Life),
+    Row(KindId),
+    Past(KindId),
+    Index(u16, (u32, u32)),
+    History(StateId),
+    ChangeBy(usize),
+    Waiting(StateId, u32, u32),
+    Made(u32),
+}
+
+/// What a deemed event was, where it can be annulled: the place of the record, the kind, which of that kind.
+pub(super) type Instance = (u32, KindId, u16);
+
+/// What stands of a final rule: the place of the record, the rule, the row.
+pub(super) type FinalKey = (u32, u16, i64);
+
+/// What stands of a final rule.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Kept {
+    pub d: Vec<Decimal>,
+    pub i: Vec<i64>,
+    pub l: Vec<Lines>,
+    /// The states that count, as they were then.
+    pub seen: Vec<Decimal>,
+}
+
+/// An open loop.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Iter {
+    #[default]
+    None,
+    Rows { kind: KindId, any: bool, next: usize },
+    Postings { index: u16, key: Option<i64>, next: usize, end: usize },
+    Lines { list: Reg, next: usize, order: Option<Vec<u32>> },
+}
+
+/// A past value of a state: the moment from which it holds, and the value.
+pub(super) type Past1 = (i64, Decimal, Decimal);
+
+/// The change an entry made: state, row, entry.
+pub(super) type ByKey = (StateId, u32, i64);
+
+/// The machine.
+pub(super) struct Machine<'p> {
+    pub program: &'p Program,
+    pub terms: &'p Terms,
+    pub d: Vec<Decimal>,
+    pub i: Vec<i64>,
+    pub l: Vec<Lines>,
+    pub tables: Vec<Table>,
+    pub past: Vec<Past>,
+    pub indexes: Vec<Index>,
+    /// Indexes by kind.
+    pub indexed: Vec<Vec<u16>>,
+    pub history: FxHashMap<StateId, Vec<Past1>>,
+    /// Changes made by entries, and where the last one of each stands.
+    pub by: Vec<(ByKey, Decimal, Decimal)>,
+    pub texts: Interner,
+    /// Records of entries whose change waits, by state and row.
+    pub waiting: FxHashMap<(StateId, u32), Vec<u32>>,
+
+    pub changes: Vec<Change>,
+    pub owed: Vec<Owed>,
+    pub lines: Vec<Line>,
+    pub warnings: Vec<Warning>,
+    pub refusals: Vec<Refusal>,
+
+    pub iters: Vec<Iter>,
+    pub queue: super::act::Queue,
+    pub undo: Vec<Undo>,
+    /// States that changed in the steps that are open, the innermost last.
+    pub changed: Vec<StateId>,
+    pub changed_from: usize,
+    /// States adjusted by the record at hand.
+    pub adjusted: Vec<StateId>,
+    pub adjusting: Vec<bool>,
+    /// How often watched states have changed.
+    pub version: u64,
+    /// How many changes there have been.
+    pub count: u64,
+
+    pub when: Moment,
+    pub clause: Option<ClauseId>,
+    pub cause: Option<(KindId, u16)>,
+    pub cause_of: i64,
+    pub deemed: FxHashMap<KindId, u16>,
+    /// Whether the past is being recomputed.
+    pub replaying: bool,
+    /// Whether changes are kept.
+    pub journal: bool,
+
+    pub annulled: FxHashSet<Instance>,
+    /// Annulled, with what followed kept.
+    pub undone: FxHashSet<Instance>,
+    pub links: Vec<(Instance, i64)>,
+    pub by_link: FxHashMap<(KindId, i64), Vec<u32>>,
+    pub decided: FxHashSet<(u32, crate::terms::RuleId)>,
+    pub kept: FxHashMap<FinalKey, Kept>,
+    /// Records of kinds whose outcome stands that have been carried out.
+    pub settled: FxHashSet<u32>,
+    /// Such records whose terms would now be others.
+    pub affected: Vec<u32>,
+    /// What final rules kept for the record at hand.
+    pub fresh: Vec<FinalKey>,
+    /// The kind of the record at hand.
+    pub event_kind: Option<KindId>,
+}
+
+impl<'p> Machine<'p> {
+    /// A machine at the beginning.
+    pub(super) fn new(program: &'p Program, terms: &'p Terms, texts: Interner, journal: bool) -> Self {
+        let plan = &program.plan;
+        let mut m = Self {
+            program,
+            terms,
+            d: program.d.clone(),
+            i: program.i.clone(),
+            l: vec![Lines::default(); program.lists],
+            tables: plan.kinds.iter().map(Table::new).collect(),
+            past: plan
+                .kinds
+                .iter()
+                .map(|k| Past {
+                    nd: usize::from(k.columns.layout.decimals),
+                    ni: usize::from(k.columns.layout.wholes),
+                    ..Past::default()
+                })
+                .collect(),
+            indexes: vec![Index::default(); program.indexes.len()],
+            indexed: vec![Vec::new(); plan.kinds.len()],
+            history: FxHashMap::default(),
+            by: Vec::new(),
+            texts,
+            waiting: FxHashMap::default(),
+            changes: Vec::new(),
+            owed: Vec::new(),
+            lines: Vec::new(),
+            warnings: Vec::new(),
+            refusals: Vec::new(),
+            iters: vec![Iter::None; program.loops + 1],
+            queue: super::act::Queue::default(),
+            undo: Vec::new(),
+            changed: Vec::new(),
+            changed_from: 0,
+            adjusted: Vec::new(),
+            adjusting: Vec::new(),
+            version: 0,
+            count: 0,
+            when: Moment::default(),
+            clause: None,
+            cause: None,
+            cause_of: -1,
+            deemed: FxHashMap::default(),
+            replaying: false,
+            journal,
+            annulled: FxHashSet::default(),
+            undone: FxHashSet::default(),
+            links: Vec::new(),
+            by_link: FxHashMap::default(),
+            decided: FxHashSet::default(),
+            kept: FxHashMap::default(),
+            settled: FxHashSet::default(),
+            affected: Vec::new(),
+            fresh: Vec::new(),
+            event_kind: None,
+        };
+        for (at, spec) in program.indexes.iter().enumerate() {
+            if let (Some(list), Ok(at)) = (m.indexed.get_mut(spec.kind.at()), u16::try_from(at)) {
+                list.push(at);
+            }
+        }
+        m.adjusting = terms.clauses.iter().map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| under(&c.cite, u)))).collect();
+        for (reg, text) in &program.texts {
+            let sym = m.texts.add(text).whole();
+            if let Some(slot) = m.i.get_mut(usize::from(*reg)) {
+                *slot = sym;
+            }
+        }
+        m
+    }
+
+    #[inline]
+    pub(super) fn rd(&self, r: Reg) -> Decimal {
+        self.d.get(usize::from(r)).copied().unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn ri(&self, r: Reg) -> i64 {
+        self.i.get(usize::from(r)).copied().unwrap_or_default()
+    }
+
+    #[inline]
+    pub(super) fn wd(&mut self, r: Reg, v: Decimal) {
+        if let Some(slot) = self.d.get_mut(usize::from(r)) {
+            *slot = v;
+        }
+    }
+
+    #[inline]
+    pub(super) fn wi(&mut self, r: Reg, v: i64) {
+        if let Some(slot) = self.i.get_mut(usize::from(r)) {
+            *slot = v;
+        }
+    }
+
+    pub(super) fn list(&self, r: Reg) -> &Lines {
+        static EMPTY: Lines = Lines { len: 0, d: Vec::new(), i: Vec::new() };
+        self.l.get(usize::from(r)).unwrap_or(&EMPTY)
+    }
+
+    pub(super) fn wl(&mut self, r: Reg, v: Lines) {
+        if let Some(slot) = self.l.get_mut(usize::from(r)) {
+            *slot = v;
+        }
+    }
+
+    /// Carries out a step, with its own part of the queue and its own record of what changed.
+    pub(super) fn step(&mut self, code: Target) -> Result<(), Trap> {
+        let queue = self.queue.open();
+        let from = std::mem::replace(&mut self.changed_from, self.changed.len());
+        let result = self.exec(code);
+        self.changed.truncate(self.changed_from);
+        self.changed_from = from;
+        self.queue.close(queue);
+        result
+    }
+
+    /// Runs a piece of code whose loops are its own.
+    pub(super) fn aside(&mut self, code: Target) -> Result<(), Trap> {
+        let count = self.iters.len();
+        let iters = std::mem::replace(&mut self.iters, vec![Iter::None; count]);
+        let result = self.exec(code);
+        self.iters = iters;
+        result
+    }
+
+    /// Takes back all since a point.
+    pub(super) fn take_back(&mut self) {
+        while let Some(u) = self.undo.pop() {
+            match u {
+                Undo::D(r, v) => self.wd(r, v),
+                Undo::I(r, v) => self.wi(r, v),
+                Undo::RowD(k, at, v) => {
+                    if let Some(slot) = self.tables.get_mut(k.at()).and_then(|t| t.d.get_mut(usize::try_from(at).unwrap_or(usize::MAX))) {
+                        *slot = v;
+                    }
+                }
+                Undo::RowI(k, at, v) => {
+                    if let Some(slot) = self.tables.get_mut(k.at()).and_then(|t| t.i.get_mut(usize::try_from(at).unwrap_or(usize::MAX))) {
+                        *slot = v;
+                    }
+                }
+                Undo::Life(k, row, life) => {
+                    if let Some(slot) = self.tables.get_mut(k.at()).and_then(|t| t.life.get_mut(usize::try_from(row).unwrap_or(usize::MAX))) {
+                        *slot = life;
+                    }
+                }
+                Undo::Row(k) => {
+                    if let Some(t) = self.tables.get_mut(k.at()) {
+                        let len = t.len().saturating_sub(1);
+                        t.truncate(len);
+                    }
+                }
+                Undo::Past(k) => {
+                    if let Some(p) = self.past.get_mut(k.at()) {
+                        let len = p.len().saturating_sub(1);
+                        p.truncate(len);
+                    }
+                }
+                Undo::Index(at, mark) => {
+                    let mark = (usize::try_from(mark.0).unwrap_or(0), usize::try_from(mark.1).unwrap_or(0));
+                    if let Some(ix) = self.indexes.get_mut(usize::from(at)) {
+                        ix.truncate(mark);
+                    }
+                }
+                Undo::History(s) => {
+                    if let Some(h) = self.history.get_mut(&s) {
+                        h.pop();
+                    }
+                }
+                Undo::ChangeBy(len) => self.by.truncate(len),
+                Undo::Waiting(s, row, len) => {
+                    if let Some(w) = self.waiting.get_mut(&(s, row)) {
+                        w.truncate(usize::try_from(len).unwrap_or(0));
+                    }
+                }
+                Undo::Made(at) => {
+                    if let Some(c) = self.changes.get_mut(usize::try_from(at).unwrap_or(usize::MAX)) {
+                        c.status = Status::Pending;
+                        self.waiting.entry((self.program.sites.get(usize::from(c.site)).map_or(StateId(0), |s| s.state), c.row)).or_default().push(at);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A text with the values that its registers hold now.
+    pub(super) fn said(&self, message: &super::code::Message) -> Said {
+        let parts = message
+            .parts
+            .iter()
+            .map(|p| match p {
+                super::code::MessagePart::Plain(s) => SaidPart::Plain(s.clone()),
+                super::code::MessagePart::Value(arg) => SaidPart::Value(self.typed(arg)),
+            })
+            .collect();
+        Said { parts }
+    }
+
+    /// A value with its type.
+    pub(super) fn typed(&self, arg: &super::code::Arg) -> Typed {
+        Typed { value: self.value(arg), ty: arg.ty.clone() }
+    }
+
+    /// The value of a register.
+    pub(super) fn value(&self, arg: &super::code::Arg) -> Value {
+        if arg.known.is_some_and(|k| self.ri(k) == 0) {
+            return Value::Unknown;
+        }
+        match &arg.ty {
+            ty if ty.is_decimal() => Value::Decimal(self.rd(arg.reg)),
+            crate::terms::Type::List(_) => Value::List(self.list(arg.reg).clone()),
+            _ => Value::Whole(self.ri(arg.reg)),
+        }
+    }
+
+    /// Whether an entry can be acted on.
+    pub(super) fn life(&self, entry: i64) -> Life {
+        let kind = usize::try_from(super::table::kind_of(entry)).unwrap_or(usize::MAX);
+        self.tables.get(kind).and_then(|t| t.life.get(row_of(entry))).copied().unwrap_or(Life::Void)
+    }
+}
+
+/// Whether a clause stands under another: `4(d)(i)` under `4`.
+fn under(cite: &str, above: &str) -> bool {
+    cite.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ' ', '.']))
+}

@@ -1,0 +1,272 @@
+//! What a run gives: states, changes, refusals, obligations, effects, and why it stopped where it did.
+
+use super::graph::Why;
+use crate::intern::Interner;
+use crate::source::Span;
+use crate::terms::{ClauseId, CovenantId, EffectId, KindId, Lines, ObligationId, RuleId, Type};
+use rust_decimal::Decimal;
+
+/// A value on its way out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Not known.
+    Unknown,
+    /// A number.
+    Decimal(Decimal),
+    /// A day, a moment, a condition, a word, a text, an entry: the type tells.
+    Whole(i64),
+    /// A list.
+    List(Lines),
+}
+
+/// A value with its type.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    /// The value.
+    pub value: Value,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// Text with values in it, to be worded later.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// Its parts.
+    pub parts: Vec<SaidPart>,
+}
+
+/// A part of a text.
+#[derive(Debug, Clone)]
+pub enum SaidPart {
+    /// As it stands.
+    Plain(String),
+    /// A value.
+    Value(Typed),
+}
+
+/// Where in the stream something happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Moment {
+    /// The place of the record in the order of events, from 0.
+    pub at: u32,
+    /// The number of the record, 0 for a rule at a moment.
+    pub number: u32,
+    /// The day.
+    pub day: i64,
+}
+
+/// How an adjustment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// Annulled.
+    Rescinded,
+    /// Another has taken its place.
+    Superseded,
+    /// It waits.
+    Pending,
+    /// It holds.
+    InForce,
+}
+
+/// A change of a state.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// When.
+    pub when: Moment,
+    /// The place in the terms, among [`super::code::Program::sites`].
+    pub site: u16,
+    /// The clause.
+    pub clause: Option<ClauseId>,
+    /// The row, among the rows of the kind the state belongs to.
+    pub row: u32,
+    /// The value before; whole numbers as decimals.
+    pub before: Decimal,
+    /// The value after.
+    pub after: Decimal,
+    /// Whether there was a value before.
+    pub was_known: bool,
+    /// How it stands.
+    pub status: Status,
+    /// What it was deemed under, where that can be annulled: the kind, and which of that kind in this event.
+    pub cause: Option<(KindId, u16)>,
+}
+
+/// The terms said no.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// When.
+    pub when: Moment,
+    /// The clause.
+    pub clause: Option<ClauseId>,
+    /// Why.
+    pub reason: Said,
+    /// Values given with it.
+    pub with: Vec<(Vec<String>, Typed)>,
+    /// Where in the terms.
+    pub span: Span,
+}
+
+/// An obligation that has arisen.
+#[derive(Debug, Clone)]
+pub struct Owed {
+    /// When.
+    pub when: Moment,
+    /// Which.
+    pub obligation: ObligationId,
+    /// Among [`super::code::Program::duties`].
+    pub duty: u16,
+    /// The entry it is about, −1 for none.
+    pub row: i64,
+    /// The row of the loop, −1 for none.
+    pub each: i64,
+    /// The record's id, −1 for none.
+    pub id: i64,
+    /// The day; none for promptly.
+    pub due: Option<i64>,
+    /// What is due.
+    pub what: Said,
+    /// The day it was done, at the end of the run.
+    pub done: Option<i64>,
+    /// How it stands at the end of the run.
+    pub standing: Option<crate::terms::Standing>,
+}
+
+/// A covenant that was broken.
+#[derive(Debug, Clone)]
+pub struct Breach {
+    /// When.
+    pub when: Moment,
+    /// Which.
+    pub covenant: CovenantId,
+    /// The day it held again.
+    pub cured: Option<i64>,
+}
+
+/// A line of an effect.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// When.
+    pub when: Moment,
+    /// Which effect.
+    pub effect: EffectId,
+    /// The clause.
+    pub clause: Option<ClauseId>,
+    /// The rule.
+    pub rule: RuleId,
+    /// Its values.
+    pub values: Vec<Value>,
+}
+
+/// A warning of the terms.
+#[derive(Debug, Clone)]
+pub struct Warning {
+    /// When.
+    pub when: Moment,
+    /// The clause.
+    pub clause: Option<ClauseId>,
+    /// What is said.
+    pub text: Said,
+}
+
+/// An annulment with what followed from it.
+#[derive(Debug, Clone)]
+pub struct Rescission {
+    /// When.
+    pub when: Moment,
+    /// The rule.
+    pub rule: RuleId,
+    /// The clause.
+    pub clause: Option<ClauseId>,
+    /// The records whose adjustments were annulled.
+    pub annulled: Vec<u32>,
+    /// The records completed in between, whose terms would have been others.
+    pub affected: Vec<u32>,
+}
+
+/// Why a run stopped at a record.
+#[derive(Debug, Clone)]
+pub struct Stopped {
+    /// When.
+    pub when: Moment,
+    /// Why.
+    pub why: StopReason,
+}
+
+/// Why a run stopped.
+#[derive(Debug, Clone)]
+pub enum StopReason {
+    /// The terms cannot go on.
+    Stop { clause: Option<ClauseId>, reason: Said, span: Span },
+    /// A value is missing.
+    Missing { why: Why, span: Span },
+    /// A calculation has no answer that can be held.
+    Arithmetic { fault: super::decimal::Fault, span: Span },
+    /// The record is wrong.
+    Record(BadRecord),
+    /// The record fails a check of its declaration.
+    Check(Said),
+}
+
+/// What is wrong with a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadRecord {
+    /// It speaks of an entry that does not exist.
+    NoSuchEntry { field: String, kind: String, key: String, nearest: Option<String> },
+    /// It makes an entry that exists.
+    Exists { kind: String, key: String },
+    /// Its date is before that of a record before it.
+    Backwards,
+}
+
+/// What is shown of something.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The report, among those of the terms.
+    pub report: usize,
+    /// The row, −1 for the issuer.
+    pub row: i64,
+    /// When the entry was made.
+    pub made: Moment,
+    /// Its columns.
+    pub columns: Vec<Value>,
+}
+
+/// A run.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// The day at whose end it stands.
+    pub as_of: i64,
+    /// Changes of states, in order.
+    pub changes: Vec<Change>,
+    /// Refusals.
+    pub refusals: Vec<Refusal>,
+    /// Obligations.
+    pub owed: Vec<Owed>,
+    /// Broken covenants.
+    pub breaches: Vec<Breach>,
+    /// Lines of effects.
+    pub lines: Vec<Line>,
+    /// Warnings.
+    pub warnings: Vec<Warning>,
+    /// Annulments.
+    pub rescissions: Vec<Rescission>,
+    /// What is shown.
+    pub shown: Vec<Shown>,
+    /// Why it stopped, where it did.
+    pub stopped: Option<Stopped>,
+    /// Records set aside.
+    pub rejected: Vec<Stopped>,
+    /// How many records were taken.
+    pub records: u32,
+    /// The keys of rows, by kind: texts, −1 for none.
+    pub keys: Vec<Vec<i64>>,
+    /// Answers to what was asked from outside.
+    pub asked: Vec<Typed>,
+    /// All texts.
+    pub texts: Interner,
+    /// Whether any changes were kept.
+    pub journal: bool,
+    /// The states by the number of the record, for those that ask.
+    pub notes: Vec<(u32, i64)>,
+}
+

@@ -1,0 +1,18 @@
+//! Streams of events: read, checked against the events the terms declare, and handed on as plain values.
+
+mod assemble;
+mod csv;
+mod error;
+mod jsonl;
+mod number;
+mod raw;
+mod record;
+mod stream;
+mod toml;
+
+pub use assemble::{Schema, day_number, minute_of};
+pub use error::{Place, Problem, What};
+pub use number::decimal;
+pub use raw::Raw;
+pub use record::{Batch, Head, NONE};
+pub use stream::{Failed, Format, Stream};
