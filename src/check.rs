@@ -6,6 +6,7 @@ mod cycle;
 mod declare;
 mod env;
 mod error;
+mod example;
 mod expr;
 mod item;
 mod load;
@@ -45,6 +46,10 @@ pub fn check(path: &std::path::Path, reader: &dyn Reader) -> Checked {
     let mut checker = Checker::new(&loaded);
     checker.problems = problems;
     let broken = checker.problems.iter().any(Problem::is_error);
+    if loaded.items.is_empty() && broken {
+        let problems = std::mem::take(&mut checker.problems);
+        return Checked { terms: None, problems, sources: loaded.sources };
+    }
     checker.declare(&loaded.items);
     checker.bodies(&loaded.items);
     if !broken && !checker.problems.iter().any(Problem::is_error) {

@@ -11,7 +11,7 @@ mod exec;
 mod fraction;
 pub mod graph;
 mod grid;
-mod index;
+pub mod index;
 mod lower;
 mod machine;
 pub mod math;

@@ -3,6 +3,7 @@
 mod assemble;
 mod csv;
 mod error;
+mod example;
 mod jsonl;
 mod number;
 mod raw;
@@ -12,6 +13,7 @@ mod toml;
 
 pub use assemble::{Schema, day_number, minute_of};
 pub use error::{Place, Problem, What};
+pub use example::step;
 pub use number::decimal;
 pub use raw::Raw;
 pub use record::{Batch, Head, NONE};

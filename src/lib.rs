@@ -1,9 +1,11 @@
 //! Tenor: a rule engine driven by declarative terms files.
 
 pub mod check;
+pub mod cli;
 pub mod engine;
 pub mod event;
 pub mod intern;
+pub mod report;
 pub mod source;
 pub mod syntax;
 pub mod terms;

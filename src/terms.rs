@@ -156,10 +156,38 @@ pub struct Remark {
 pub struct Example {
     /// Its title.
     pub title: String,
-    /// Its lines.
-    pub lines: Vec<ast::ExampleLine>,
+    /// The clauses it is about.
+    pub clause: Option<ClauseId>,
+    /// The readings it chooses.
+    pub given: Vec<Choice>,
+    /// Its records, as written.
+    pub steps: Vec<(ast::When, String, Vec<(ast::Ident, ast::StepValue)>)>,
+    /// What must be, after so many records.
+    pub expected: Vec<Expected>,
     /// Where.
     pub span: Span,
+}
+
+/// What an example expects.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// After so many records.
+    pub after: usize,
+    /// What.
+    pub what: Expectation,
+    /// Where.
+    pub span: Span,
+}
+
+/// What must be.
+#[derive(Debug, Clone)]
+pub enum Expectation {
+    /// The last record is refused, citing a clause.
+    Refused(Option<String>),
+    /// The run stops at the last record, saying this.
+    Stopped(Option<String>),
+    /// A condition holds; where it compares, both sides.
+    Holds(Body<Expr>, Vec<Body<Expr>>),
 }
 
 impl Terms {

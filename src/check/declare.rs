@@ -5,7 +5,7 @@ use super::load::{Loaded, LoadedItem};
 use crate::source::Span;
 use crate::syntax::ast::{self, Citation, Ident, ItemKind, Member, Setting};
 use crate::terms::{
-    Adjustments, Body, CalendarId, Clause, ClauseId, Covenant, CovenantId, Def, DefId, Effect, EffectId, Example, Expr,
+    Adjustments, Body, CalendarId, Clause, ClauseId, Covenant, CovenantId, Def, DefId, Effect, EffectId, Expr,
     ExprKind, Field, FieldId, Key, Kind, KindId, Literal, Obligation, ObligationId, Reading, ReadingId, Remark, Rule,
     RuleId, State, StateId, TableId, Terms, Type, WordId,
 };
@@ -189,12 +189,6 @@ impl<'l> Checker<'l> {
                 self.terms.not_computable.push(Remark { clause, text: t.plain(), span: item.span });
             }
             ItemKind::Defect(t) => self.terms.defects.push(Remark { clause, text: t.plain(), span: item.span }),
-            ItemKind::Example { title, lines } => {
-                let example = Example { title: title.plain(), lines: lines.clone(), span: title.span };
-                if item.span.file == self.loaded.main {
-                    self.terms.examples.push(example);
-                }
-            }
             _ => {}
         }
     }

@@ -44,6 +44,10 @@ impl Checker<'_> {
             ItemKind::Covenant { name, during, holds, .. } => self.covenant(name, during.as_ref(), holds),
             ItemKind::Adjustments { states, under } => self.adjustments(states, under),
             ItemKind::Report { name, of, filter, columns } => self.report(name, of.as_ref(), filter.as_ref(), columns),
+            ItemKind::Example { title, lines } if item.span.file == self.main() => {
+                let clause = self.clause(&item.citations);
+                self.example(title, lines, clause);
+            }
             ItemKind::Setting(ast::Setting::TradingDays(name)) => {
                 match self.names.defs.get(&(None, name.name.clone())).copied() {
                     Some(def) => {

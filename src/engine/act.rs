@@ -5,7 +5,7 @@ use super::machine::{Machine, Trap, Undo};
 use super::plan::{COL_DATE, COL_ID, KindPlan, TODAY};
 use super::run::{BadRecord, Line, Value, Warning};
 use super::table::{Life, entry, row_of};
-use crate::terms::{EventSort, Key, KindId, Lines, Literal, Place, Spot};
+use crate::terms::{Key, KindId, Lines, Literal, Place, Spot};
 use rust_decimal::Decimal;
 
 /// Acts that wait, with their values.
@@ -525,8 +525,3 @@ impl Machine<'_> {
     }
 }
 
-/// Whether a kind is known for the whole of its day.
-#[must_use]
-pub const fn is_observation(sort: EventSort) -> bool {
-    matches!(sort, EventSort::Observation)
-}

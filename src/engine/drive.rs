@@ -69,6 +69,7 @@ pub struct Engine<'p> {
     /// The clause of the refusal that kept an entry from being made, by entry.
     void: FxHashMap<i64, usize>,
     records: u32,
+    closed: bool,
     /// States that a recomputation has changed, until the record that asked for it is done with.
     redone: Vec<crate::terms::StateId>,
 }
@@ -103,6 +104,7 @@ impl<'p> Engine<'p> {
             refused: FxHashSet::default(),
             void: FxHashMap::default(),
             records: 0,
+            closed: false,
             redone: Vec::new(),
         }
     }
@@ -120,7 +122,7 @@ impl<'p> Engine<'p> {
 
     /// Takes a record. Records of one day are carried out together, once the day is complete.
     pub fn record(&mut self, batch: &Batch, head: &Head) {
-        if self.stopped.is_some() || self.options.as_of.is_some_and(|last| head.day > last) {
+        if self.stopped.is_some() || self.closed || self.options.as_of.is_some_and(|last| head.day > last) {
             return;
         }
         if head.day < self.day_number {
@@ -152,6 +154,12 @@ impl<'p> Engine<'p> {
                 self.stopped = Some(stopped);
             }
         }
+    }
+
+    /// Carries out what came so far and takes nothing more: the next record could not be read.
+    pub fn stop_here(&mut self) {
+        self.end_day();
+        self.closed = true;
     }
 
     /// Carries out the records of the day in the order in which they take effect.

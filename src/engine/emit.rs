@@ -17,7 +17,7 @@ use crate::terms::{ClauseId, KindId, RuleId, Terms};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-pub use program::emit;
+pub(super) use program::emit;
 pub(super) use step::shifted;
 
 /// A place in the code that is not known yet.

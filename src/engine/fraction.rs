@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 /// A numerator and, where there is one, a denominator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Fraction {
+pub(super) struct Fraction {
     /// Above the line.
     pub num: NodeId,
     /// Below the line.
@@ -22,7 +22,7 @@ const MOST_FACTORS: usize = 6;
 
 /// Fractions found so far, and what was cancelled in them.
 #[derive(Debug, Default)]
-pub struct Fractions {
+pub(super) struct Fractions {
     known: FxHashMap<NodeId, Fraction>,
     /// What must not be zero for the fraction of a node to be the formula.
     pub cancelled: FxHashMap<NodeId, Vec<NodeId>>,
@@ -30,7 +30,7 @@ pub struct Fractions {
 
 impl Fractions {
     /// A formula as a fraction.
-    pub fn of(&mut self, g: &mut Graph, id: NodeId) -> Fraction {
+    pub(super) fn of(&mut self, g: &mut Graph, id: NodeId) -> Fraction {
         let id = g.plain(id);
         if let Some(f) = self.known.get(&id) {
             return *f;

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 ///
 /// # Errors
 /// Outside of the table, where it does not go on past its edges.
-pub fn cell(t: &Table, row: Decimal, col: Decimal) -> Result<Decimal, Fault> {
+pub(super) fn cell(t: &Table, row: Decimal, col: Decimal) -> Result<Decimal, Fault> {
     let (r0, r1, rw) = place(&t.rows, row, t)?;
     let (c0, c1, cw) = if t.columns.is_empty() { (0, 0, None) } else { place(&t.columns, col, t)? };
     let at = |r: usize, c: usize| t.cells.get(r).and_then(|line| line.get(c)).copied().ok_or(Fault::Domain);

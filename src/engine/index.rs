@@ -21,7 +21,7 @@ pub struct IndexSpec {
 
 /// The records of a kind that is not kept.
 #[derive(Debug, Clone, Default)]
-pub struct Past {
+pub(super) struct Past {
     /// The day of each.
     pub days: Vec<i64>,
     /// Decimals, record by record.
@@ -37,18 +37,12 @@ pub struct Past {
 impl Past {
     /// How many there are.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.days.len()
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.days.is_empty()
-    }
-
     /// Forgets all but the first.
-    pub fn truncate(&mut self, len: usize) {
+    pub(super) fn truncate(&mut self, len: usize) {
         self.days.truncate(len);
         self.d.truncate(len * self.nd);
         self.i.truncate(len * self.ni);
@@ -57,7 +51,7 @@ impl Past {
 
 /// Records by day, in the order they came.
 #[derive(Debug, Clone, Default)]
-pub struct Postings {
+pub(super) struct Postings {
     /// The day of each.
     pub days: Vec<i64>,
     /// The record of each.
@@ -71,7 +65,7 @@ pub struct Postings {
 impl Postings {
     /// The range of records between two days, both included.
     #[must_use]
-    pub fn range(&self, from: i64, to: i64) -> std::ops::Range<usize> {
+    pub(super) fn range(&self, from: i64, to: i64) -> std::ops::Range<usize> {
         let start = if from == i64::MIN { 0 } else { self.days.partition_point(|d| *d < from) };
         let last = self.days.last().copied().unwrap_or(i64::MIN);
         let end = if last <= to { self.days.len() } else { self.days.partition_point(|d| *d <= to) };
@@ -100,7 +94,7 @@ impl Postings {
 
 /// An index.
 #[derive(Debug, Clone, Default)]
-pub struct Index {
+pub(super) struct Index {
     /// All records.
     pub all: Postings,
     /// Those of each key.
@@ -111,7 +105,7 @@ pub struct Index {
 
 impl Index {
     /// Adds a record.
-    pub fn add(&mut self, day: i64, record: u32, key: Option<i64>, value: Option<Decimal>) {
+    pub(super) fn add(&mut self, day: i64, record: u32, key: Option<i64>, value: Option<Decimal>) {
         match key {
             None => {
                 self.all.days.push(day);
@@ -131,12 +125,12 @@ impl Index {
 
     /// How much it holds, to come back to.
     #[must_use]
-    pub fn mark(&self) -> (usize, usize) {
+    pub(super) fn mark(&self) -> (usize, usize) {
         (self.all.days.len(), self.keys.len())
     }
 
     /// Forgets what came since a mark.
-    pub fn truncate(&mut self, mark: (usize, usize)) {
+    pub(super) fn truncate(&mut self, mark: (usize, usize)) {
         self.all.truncate(mark.0);
         while self.keys.len() > mark.1 {
             let Some(key) = self.keys.pop() else { return };

@@ -15,7 +15,7 @@ use expr::Env;
 
 /// Makes the plan.
 #[must_use]
-pub fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Plan {
+pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Plan {
     let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), sites: 0 };
     low.registers();
     low.initial();

@@ -301,7 +301,7 @@ impl<'p> Machine<'p> {
                 }
                 Undo::Past(k) => {
                     if let Some(p) = self.past.get_mut(k.at()) {
-                        let len = p.len().saturating_sub(1);
+                        let len = p.count().saturating_sub(1);
                         p.truncate(len);
                     }
                 }

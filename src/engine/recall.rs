@@ -14,7 +14,7 @@ impl Machine<'_> {
         let Some(plan) = program.plan.kinds.get(kind.at()) else { return };
         let day = self.ri(plan.date);
         let Some(past) = self.past.get_mut(kind.at()) else { return };
-        let record = u32::try_from(past.len()).unwrap_or(u32::MAX);
+        let record = u32::try_from(past.count()).unwrap_or(u32::MAX);
         past.days.push(day);
         let (d0, i0) = (past.d.len(), past.i.len());
         past.d.resize(d0 + past.nd, Decimal::ZERO);

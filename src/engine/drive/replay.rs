@@ -64,7 +64,7 @@ impl Engine<'_> {
             d: self.m.d.get(..kd).unwrap_or(&[]).to_vec(),
             i: self.m.i.get(..ki).unwrap_or(&[]).to_vec(),
             tables: self.m.tables.clone(),
-            past: self.m.past.iter().map(crate::engine::index::Past::len).collect(),
+            past: self.m.past.iter().map(crate::engine::index::Past::count).collect(),
             indexes: self.m.indexes.iter().map(crate::engine::index::Index::mark).collect(),
             history: self.m.history.iter().map(|(s, h)| (*s, h.len())).collect(),
             by: self.m.by.len(),

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 /// Makes the program; none where the terms need more registers than there are.
 #[must_use]
-pub fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -> Option<Program> {
+pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -> Option<Program> {
     let graph = std::mem::take(&mut plan.graph);
     let next = plan.registers;
     let mut e = Emit {

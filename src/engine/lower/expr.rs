@@ -6,7 +6,6 @@ use crate::terms::{
     Builtin, ClauseId, Expr, ExprKind, Failure, KindId, Operator, Outcome, Rung, ShapeId, TextPart, TextTemplate, Type,
     Var, VarId,
 };
-use rust_decimal::prelude::ToPrimitive;
 
 /// What the variables of a formula stand for.
 #[derive(Debug, Clone)]
@@ -424,15 +423,6 @@ impl Lower<'_> {
             Builtin::Least | Builtin::Greatest | Builtin::Abs | Builtin::Exp | Builtin::Ln | Builtin::Sqrt | Builtin::Normal => {
                 self.add(Node::Call(builtin, nodes))
             }
-        }
-    }
-
-    /// A whole number that a formula is, where it is fixed.
-    pub(super) fn fixed_whole(&self, node: NodeId) -> Option<i64> {
-        match self.plan.graph.get(node) {
-            Node::Decimal(bytes) => rust_decimal::Decimal::deserialize(*bytes).to_i64(),
-            Node::Whole(n) => Some(*n),
-            _ => None,
         }
     }
 }

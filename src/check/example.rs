@@ -1,0 +1,125 @@
+//! Examples: their records and their expectations, checked like everything else.
+
+use super::Problem;
+use super::declare::Checker;
+use super::env::Env;
+use crate::syntax::ast::{self, Alternatives, ExampleKind, ExprKind as A, Ident, StepValue, Text};
+use crate::terms::{
+    Body, Choice, ClauseId, EventSort, Example, Expectation, Expected, Expr, ExprKind, RoundingMode, Type,
+};
+
+impl Checker<'_> {
+    /// An example.
+    pub(super) fn example(&mut self, title: &Text, lines: &[ast::ExampleLine], clause: Option<ClauseId>) {
+        let mut out =
+            Example { title: title.plain(), clause, given: Vec::new(), steps: Vec::new(), expected: Vec::new(), span: title.span };
+        for line in lines {
+            let what = match &line.kind {
+                ExampleKind::Given(reading, word) => {
+                    out.given.extend(self.choice(reading, word));
+                    continue;
+                }
+                ExampleKind::Step { at, name, fields } => {
+                    self.step(name, fields);
+                    out.steps.push((at.clone(), name.name.clone(), fields.clone()));
+                    continue;
+                }
+                ExampleKind::Refused(clause) => Some(Expectation::Refused(clause.as_ref().map(ast::Citation::cite))),
+                ExampleKind::Stopped(text) => Some(Expectation::Stopped(text.as_ref().map(Text::plain))),
+                ExampleKind::That(e, unit) => self.expectation(e, unit.as_ref()),
+            };
+            if let Some(what) = what {
+                out.expected.push(Expected { after: out.steps.len(), what, span: line.span });
+            }
+        }
+        self.terms.examples.push(out);
+    }
+
+    fn choice(&mut self, reading: &Ident, word: &Ident) -> Option<Choice> {
+        let Some(id) = self.names.readings.get(&reading.name).copied() else {
+            let nearest = super::name::nearest(&reading.name, self.names.readings.keys().map(String::as_str));
+            let what = "reading".to_owned();
+            self.problems.push(Problem::UnknownName { at: reading.span, name: reading.name.clone(), what, nearest });
+            return None;
+        };
+        let words: Vec<String> = self.terms.readings.get(id.at())?.alternatives.iter().map(|(w, _)| w.clone()).collect();
+        match words.iter().position(|w| *w == word.name) {
+            Some(at) => Some(Choice { reading: id, alternative: u32::try_from(at).unwrap_or(0) }),
+            None => {
+                let nearest = super::name::nearest(&word.name, words.iter().map(String::as_str));
+                let what = format!("alternative of the reading `{}`", reading.name);
+                self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                None
+            }
+        }
+    }
+
+    /// A record: its event, its fields, and literals of the right type.
+    fn step(&mut self, name: &Ident, fields: &[(Ident, StepValue)]) {
+        let Some(id) = self.kind_id(name) else { return };
+        let Some(kind) = self.terms.kind(id).cloned() else { return };
+        if kind.sort == EventSort::Deemed {
+            let what = format!("`{}` is deemed by rules, and is not in a stream", kind.name);
+            let _: Option<()> = self.misplaced(name.span, &what, "use the event that leads to it");
+            return;
+        }
+        for (field, value) in fields {
+            if matches!(field.name.as_str(), "id" | "time" | "recorded" | "note") {
+                continue;
+            }
+            let declared: Vec<_> = kind.fields.iter().filter(|f| f.written() == field.name).collect();
+            let Some(first) = declared.first() else {
+                let nearest = super::name::nearest(&field.name, kind.fields.iter().map(crate::terms::Field::written));
+                let what = format!("field of `{}`", kind.name);
+                self.problems.push(Problem::UnknownName { at: field.span, name: field.name.clone(), what, nearest });
+                continue;
+            };
+            if let (StepValue::Literal(e), true) = (value, declared.len() == 1)
+                && !matches!(first.ty, Type::Entry(_))
+            {
+                self.typed(&mut Env::default(), e, &first.ty.clone());
+            }
+        }
+    }
+
+    fn expectation(&mut self, e: &ast::Expr, unit: Option<&ast::Expr>) -> Option<Expectation> {
+        let mut env = Env::default();
+        let cond = match (unit, &e.kind) {
+            (None, _) => self.condition(&mut env, e)?,
+            (Some(unit), A::Is { value, not: false, of: Alternatives::One(other) }) => {
+                let value = self.expr(&mut env, value, None)?;
+                let other = self.expr(&mut env, other, Some(&value.ty))?;
+                let unit = self.expr(&mut env, unit, Some(&value.ty))?;
+                self.same(&value, &other, "compared", e.span)?;
+                self.same(&value, &unit, "rounded to a multiple of one another", e.span)?;
+                let rounded = |x: Expr| {
+                    let (ty, span) = (x.ty.clone(), x.span);
+                    let kind = ExprKind::Round(Box::new(x), RoundingMode::HalfAwayFromZero, Box::new(unit.clone()));
+                    Expr { kind, ty, span }
+                };
+                let kind = ExprKind::Equal(Box::new(rounded(value)), Box::new(rounded(other)));
+                Expr { kind, ty: Type::YesNo, span: e.span }
+            }
+            (Some(unit), _) => {
+                return self.misplaced(unit.span, "only `… is …` is met to the nearest unit", "write `expect … is … to the nearest …`");
+            }
+        };
+        let vars = env.vars;
+        let sides = match &cond.kind {
+            ExprKind::Equal(a, b) | ExprKind::Compare(_, a, b) => vec![side(a, &vars), side(b, &vars)],
+            ExprKind::OneOf(a, _) => vec![side(a, &vars)],
+            _ => Vec::new(),
+        };
+        Some(Expectation::Holds(Body { vars, value: cond }, sides))
+    }
+}
+
+/// One side of a comparison, to be shown where it fails; a rounded one as it is.
+fn side(e: &Expr, vars: &[crate::terms::Var]) -> Body<Expr> {
+    let value = match &e.kind {
+        ExprKind::Round(inner, ..) => (**inner).clone(),
+        _ => e.clone(),
+    };
+    Body { vars: vars.to_vec(), value }
+}
+

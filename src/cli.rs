@@ -1,0 +1,79 @@
+//! The command line: arguments to files, files to results, results to an exit code.
+
+mod args;
+mod diagnose;
+mod events;
+mod explain;
+mod output;
+mod run;
+mod table;
+mod terms;
+mod test;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// How a command ends when it does not end well. The exit codes are those of sysexits where they fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Evaluated, and a check or an example failed.
+    Failed,
+    /// The command line is wrong.
+    Usage,
+    /// Terms or events are wrong.
+    Data,
+    /// A file is missing.
+    NoInput,
+    /// Our bug.
+    Software,
+    /// Reading or writing failed.
+    Io,
+    /// The reader of our output went away: that is no failure.
+    Closed,
+}
+
+impl End {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Data => 65,
+            Self::NoInput => 66,
+            Self::Software => 70,
+            Self::Io => 74,
+        }
+    }
+}
+
+/// What a command gives.
+pub(crate) type Outcome = Result<(), End>;
+
+/// Runs the command line of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match args::Cli::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            let usage = e.use_stderr();
+            let _ = e.print();
+            return ExitCode::from(if usage { 2 } else { 0 });
+        }
+    };
+    // a deep stack, so that whatever a file says, it is the parser's own bound that ends it
+    let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || dispatch(&args));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
+        Ok(Ok(Err(end))) => ExitCode::from(end.code()),
+        Ok(Err(_)) | Err(_) => ExitCode::from(End::Software.code()),
+    }
+}
+
+fn dispatch(args: &args::Cli) -> Outcome {
+    match &args.command {
+        args::Command::Run(a) => run::run(a),
+        args::Command::Check(a) => terms::check(a),
+        args::Command::Test(a) => test::test(a),
+        args::Command::Explain(a) => explain::explain(a),
+    }
+}

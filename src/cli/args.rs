@@ -1,0 +1,151 @@
+//! What the command line may say.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Runs terms files over streams of events, exactly, and explains every figure.
+#[derive(Debug, Parser)]
+#[command(name = "tenor", version, about, max_term_width = 100, after_help = "Begin with:\n  tenor run terms/glowpoint-2005.terms examples/glowpoint-history.jsonl\n\nThe manual is in docs/, the language in docs/language.md.")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run terms over a stream of events and show what comes of it
+    Run(Run),
+    /// Check a terms file, without any events
+    Check(Check),
+    /// Run the examples in terms files
+    Test(Test),
+    /// Explain figures: how each was computed, and why the others stayed as they were
+    Explain(Explain),
+}
+
+/// A stream and how it is read.
+#[derive(Debug, Args)]
+pub(crate) struct Stream {
+    /// The terms file
+    pub terms: PathBuf,
+    /// The events: JSON Lines, CSV or TOML; `-` reads standard input
+    pub events: PathBuf,
+    /// Choose a reading of the text: `--reading floor=nominal`; may be given several times
+    #[arg(long = "reading", value_name = "NAME=VALUE")]
+    pub readings: Vec<String>,
+    /// Apply nothing after this day, and report its end
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Run with what was known on this day: leaves out records with a later `recorded`
+    #[arg(long, value_name = "DATE")]
+    pub known_on: Option<String>,
+    /// Put the records in order of their dates first
+    #[arg(long)]
+    pub sort: bool,
+    /// The format of the events, where the name of the file does not tell
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub events_format: Option<EventsFormat>,
+}
+
+/// Formats of events.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum EventsFormat {
+    Jsonl,
+    Csv,
+    Toml,
+}
+
+/// Formats of results.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For reading on a screen
+    Table,
+    /// The document other programs read
+    Json,
+    /// One value a line: section, row, column, value
+    Csv,
+    /// For pasting into a page
+    Md,
+}
+
+/// `tenor run`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tenor run terms/glowpoint-2005.terms examples/glowpoint-history.jsonl
+  tenor run terms/glowpoint-2005.terms events.csv --reading floor=nominal --as-of 2006-12-31
+  tenor run terms/glowpoint-2005.terms events.jsonl --known-on 2006-06-30 --format json
+  cat events.jsonl | tenor run terms/glowpoint-2005.terms - --keep-going")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub stream: Stream,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Set bad records aside in a reject file and go on
+    #[arg(long)]
+    pub keep_going: bool,
+    /// The reject file; without it, the name of the events with `.rejects` after it
+    #[arg(long, value_name = "FILE", requires = "keep_going")]
+    pub rejects: Option<PathBuf>,
+}
+
+/// `tenor check`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tenor check terms/glowpoint-2005.terms
+  tenor check my-variant.terms && tenor test my-variant.terms")]
+pub(crate) struct Check {
+    /// The terms file
+    pub terms: PathBuf,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// `tenor test`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tenor test                                 all terms files below this folder
+  tenor test terms/glowpoint-2005.terms      the examples of one file")]
+pub(crate) struct Test {
+    /// Terms files, or folders of them
+    pub paths: Vec<PathBuf>,
+    /// Show every example, not only those that fail
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// `tenor explain`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tenor explain terms/glowpoint-2005.terms events.jsonl --event 7
+  tenor explain terms/glowpoint-2005.terms events.jsonl --event 7 --certificate W-1
+  tenor explain terms/glowpoint-2005.terms events.jsonl --format json")]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub stream: Stream,
+    /// The record to explain; without it, all records that changed or refused something
+    #[arg(long, value_name = "N")]
+    pub event: Option<u32>,
+    /// Only what concerns this certificate, or another entry by its key
+    #[arg(long, value_name = "KEY")]
+    pub certificate: Option<String>,
+    /// How the explanation is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ExplainFormat,
+    /// Show digits after the point up to this many
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub digits: u32,
+}
+
+/// Formats of explanations.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum ExplainFormat {
+    /// A tree in plain text
+    Table,
+    /// The same tree for other programs
+    Json,
+    /// The same tree for pasting into a page
+    Md,
+}

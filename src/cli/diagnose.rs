@@ -1,0 +1,72 @@
+//! Messages with the place they speak of.
+
+use super::output::say;
+use crate::check::Problem;
+use crate::report::stop::Explained;
+use crate::source::{Source, Sources};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+use std::io::IsTerminal;
+
+/// Shows all problems of terms; how many errors and warnings there were.
+pub(super) fn problems(list: &[Problem], sources: &Sources) -> (usize, usize) {
+    let (mut errors, mut warnings) = (0, 0);
+    for p in list {
+        if p.is_error() {
+            errors += 1;
+        } else {
+            warnings += 1;
+        }
+        match sources.get(p.span().file) {
+            Some(source) if !source.text.is_empty() => show(Report::new(p.clone()), source),
+            _ => say(&format!("tenor: {p}")),
+        }
+    }
+    (errors, warnings)
+}
+
+fn show(report: Report, source: &Source) {
+    let named = NamedSource::new(source.path.display().to_string(), source.text.to_string());
+    let report = report.with_source_code(named);
+    let mut text = String::new();
+    let drawn = handler().render_report(&mut text, report.as_ref());
+    say(if drawn.is_ok() { text.trim_end() } else { "tenor: a message could not be drawn" });
+}
+
+fn handler() -> GraphicalReportHandler {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) || !std::io::stderr().is_terminal();
+    let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };
+    GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false)
+}
+
+/// Shows why a run stopped, with the place in the terms.
+pub(super) fn stopped(place: &str, e: &Explained, sources: &Sources) {
+    let cite = if e.clause.is_empty() { String::new() } else { format!(" (§{})", e.clause) };
+    let mut d = MietteDiagnostic::new(format!("{place}: {}{cite}", e.message)).with_code(e.code).with_severity(Severity::Error);
+    if !e.help.is_empty() {
+        d = d.with_help(e.help.clone());
+    }
+    match e.span.and_then(|s| sources.get(s.file).map(|source| (s, source))) {
+        Some((span, source)) if span.end > span.start => {
+            d = d.with_label(LabeledSpan::new_with_span(Some("needed here".into()), span.label()));
+            show(Report::new(d), source);
+        }
+        _ => plain(d),
+    }
+}
+
+/// A message without a place in the terms.
+pub(super) fn plain(d: MietteDiagnostic) {
+    let mut text = String::new();
+    let report = Report::new(d);
+    let drawn = handler().render_report(&mut text, report.as_ref());
+    say(if drawn.is_ok() { text.trim_end() } else { "tenor: a message could not be drawn" });
+}
+
+/// A message with a code and advice.
+pub(super) fn message(code: &str, text: &str, help: &str) {
+    let mut d = MietteDiagnostic::new(text).with_code(code).with_severity(Severity::Error);
+    if !help.is_empty() {
+        d = d.with_help(help);
+    }
+    plain(d);
+}

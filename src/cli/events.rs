@@ -1,0 +1,223 @@
+//! Streams of events: from files or standard input into a run.
+
+use super::args::{EventsFormat, Stream as Args};
+use super::{End, diagnose, output, terms};
+use crate::engine::run::Run;
+use crate::engine::{Engine, Options, code::Program};
+use crate::event::{Batch, Failed, Format, Head, Place, Problem, Schema, Stream, day_number};
+use crate::terms::Terms;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+/// A run with what is wrong with its stream.
+pub(super) struct Ran {
+    /// The run.
+    pub run: Run,
+    /// Records that could not be read, set aside or the reason for the stop.
+    pub bad: Vec<Problem>,
+    /// The lines of records, for messages.
+    pub lines: Vec<(u32, u64)>,
+}
+
+/// A date of the command line.
+pub(super) fn date(text: Option<&str>, option: &str) -> Result<Option<i64>, End> {
+    match text {
+        None => Ok(None),
+        Some(t) => match day_number(t) {
+            Some(day) => Ok(Some(day)),
+            None => {
+                diagnose::message("usage::date", &format!("`{t}` is no date"), &format!("write `{option} 2006-12-31`"));
+                Err(End::Usage)
+            }
+        },
+    }
+}
+
+/// The stream as bytes with its format.
+pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
+    let stdin = args.events.as_os_str() == "-";
+    let mut input: Box<dyn BufRead> = if stdin {
+        Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
+    } else {
+        if args.events.is_dir() {
+            diagnose::message("event::unreadable", &format!("`{}` is a folder", args.events.display()), "name a file of events");
+            return Err(End::NoInput);
+        }
+        let file = File::open(&args.events).map_err(|e| {
+            let text = format!("`{}` cannot be read: {}", args.events.display(), terms::why(&args.events, &e));
+            diagnose::message("event::unreadable", &text, "name a file of events, or `-` for standard input");
+            End::NoInput
+        })?;
+        Box::new(BufReader::with_capacity(1 << 16, file))
+    };
+    let format = match args.events_format {
+        Some(EventsFormat::Jsonl) => Format::Jsonl,
+        Some(EventsFormat::Csv) => Format::Csv,
+        Some(EventsFormat::Toml) => Format::Toml,
+        None => match Format::of_name(&args.events.to_string_lossy()) {
+            Some(format) if !stdin => format,
+            _ => Format::of_text(input.fill_buf().map_err(|e| unreadable(&e))?),
+        },
+    };
+    Ok((input, format))
+}
+
+fn unreadable(e: &std::io::Error) -> End {
+    diagnose::message("event::unreadable", &format!("the events cannot be read further: {e}"), "");
+    End::Io
+}
+
+/// Runs a program over a stream.
+pub(super) fn run(args: &Args, t: &Terms, program: &Program, keep_going: bool, set: impl FnOnce(&mut Engine<'_>)) -> Result<Ran, End> {
+    let as_of = date(args.as_of.as_deref(), "--as-of")?;
+    let known_on = date(args.known_on.as_deref(), "--known-on")?;
+    let (input, format) = open(args)?;
+    let options = Options { as_of, keep_going, journal: true };
+    let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
+    set(&mut engine);
+    let mut schema = Schema::new(t);
+    let mut feed = Feed { bad: Vec::new(), lines: Vec::new(), keep_going };
+    match Stream::new(input, format, known_on) {
+        Ok(stream) if args.sort => feed.sorted(stream, &mut schema, &mut engine)?,
+        Ok(stream) => feed.straight(stream, &mut schema, &mut engine)?,
+        Err(failed) => feed.failed(failed, &mut engine)?,
+    }
+    Ok(Ran { run: engine.finish(), bad: feed.bad, lines: feed.lines })
+}
+
+/// Hands records from a stream to a run.
+struct Feed {
+    bad: Vec<Problem>,
+    lines: Vec<(u32, u64)>,
+    keep_going: bool,
+}
+
+impl Feed {
+    fn straight(&mut self, mut stream: Stream<Box<dyn BufRead>>, schema: &mut Schema<'_>, engine: &mut Engine<'_>) -> Result<(), End> {
+        let mut batch = Batch::default();
+        while !engine.is_stopped() {
+            match stream.next(schema, engine.texts(), &mut batch) {
+                Ok(Some((head, place))) => {
+                    self.line(&head, &place);
+                    engine.record(&batch, &head);
+                }
+                Ok(None) => break,
+                Err(failed) => {
+                    self.failed(failed, engine)?;
+                    if !self.keep_going {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sorted(&mut self, mut stream: Stream<Box<dyn BufRead>>, schema: &mut Schema<'_>, engine: &mut Engine<'_>) -> Result<(), End> {
+        let mut all: Vec<(Head, Batch)> = Vec::new();
+        let mut batch = Batch::default();
+        loop {
+            match stream.next(schema, engine.texts(), &mut batch) {
+                Ok(Some((head, place))) => {
+                    self.line(&head, &place);
+                    all.push((head, std::mem::take(&mut batch)));
+                }
+                Ok(None) => break,
+                Err(failed) => {
+                    self.failed(failed, engine)?;
+                    if !self.keep_going {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        all.sort_by_key(|(head, _)| head.day);
+        for (head, batch) in &all {
+            engine.record(batch, head);
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, head: &Head, place: &Place) {
+        if let Some(line) = place.line
+            && u64::from(head.number) != line
+        {
+            self.lines.push((head.number, line));
+        }
+    }
+
+    fn failed(&mut self, failed: Failed, engine: &mut Engine<'_>) -> Result<(), End> {
+        match failed {
+            Failed::Io(e) => Err(unreadable(&e)),
+            Failed::Record(problem) => {
+                if !self.keep_going {
+                    engine.stop_here();
+                }
+                self.bad.push(problem);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Tells of everything wrong with the stream; whether there was anything.
+pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool {
+    let words = crate::report::words::Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
+    let name = if args.events.as_os_str() == "-" { "standard input".to_owned() } else { args.events.display().to_string() };
+    let place = |number: u32| {
+        let line = ran.lines.iter().find(|(n, _)| *n == number).map_or(u64::from(number), |(_, l)| *l);
+        if number == 0 { name.clone() } else { format!("{name}:{line}: record {number}") }
+    };
+    for p in &ran.bad {
+        let place = match (p.place.number, p.place.line) {
+            (0, _) => name.clone(),
+            (n, Some(line)) => format!("{name}:{line}: record {n}"),
+            (n, None) => format!("{name}: record {n}"),
+        };
+        diagnose::message(p.what.id(), &format!("{place}: {}", p.what), &p.what.help());
+    }
+    for s in ran.run.rejected.iter().chain(&ran.run.stopped) {
+        let e = words.stopped(&s.why);
+        diagnose::stopped(&place(s.when.number), &e, &t.sources);
+    }
+    let count = ran.bad.len() + ran.run.rejected.len() + usize::from(ran.run.stopped.is_some());
+    if count > 0 && !keep_going {
+        output::say("tenor: nothing after this record is applied; what came before it stands");
+    }
+    count > 0
+}
+
+/// Writes the records that were set aside, with their reasons.
+pub(super) fn rejects(args: &Args, file: Option<&Path>, t: &Terms, ran: &Ran) -> Result<(), End> {
+    let words = crate::report::words::Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
+    let mut lines: Vec<(u32, String)> = Vec::new();
+    for p in &ran.bad {
+        lines.push((p.place.number, reject(p.place.number, p.what.id(), &p.what.to_string())));
+    }
+    for s in &ran.run.rejected {
+        let e = words.stopped(&s.why);
+        lines.push((s.when.number, reject(s.when.number, e.code, &e.message)));
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    lines.sort();
+    let path = match file {
+        Some(path) => path.to_path_buf(),
+        None if args.events.as_os_str() == "-" => PathBuf::from("stdin.rejects"),
+        None => PathBuf::from(format!("{}.rejects", args.events.display())),
+    };
+    let text: String = lines.into_iter().map(|(_, l)| l + "\n").collect();
+    let written = File::create(&path).and_then(|mut f| f.write_all(text.as_bytes()));
+    written.map_err(|e| {
+        diagnose::message("run::rejects", &format!("`{}` cannot be written: {e}", path.display()), "name another with `--rejects`");
+        End::Io
+    })?;
+    output::say(&format!("tenor: records set aside, with reasons: {}", path.display()));
+    Ok(())
+}
+
+fn reject(number: u32, code: &str, reason: &str) -> String {
+    serde_json::json!({ "event": number, "code": code, "reason": reason }).to_string()
+}

@@ -1,0 +1,28 @@
+//! `tenor run`
+
+use super::args::{Format, Run as Args};
+use super::{End, Outcome, events, output, table, terms};
+use crate::report;
+
+/// Runs terms over a stream.
+pub(super) fn run(args: &Args) -> Outcome {
+    let t = terms::load(&args.stream.terms, false)?;
+    let readings = terms::readings(&t, &args.stream.readings)?;
+    let program = terms::compile(&t, &readings, &[])?;
+    let ran = events::run(&args.stream, &t, &program, args.keep_going, |_| {})?;
+    let text = match args.format {
+        Format::Json => {
+            let document = report::json::document(&t, &program, &ran.run);
+            serde_json::to_string_pretty(&document).map_err(|_| End::Software)? + "\n"
+        }
+        Format::Table => table::table(&report::document(&t, &program, &ran.run)),
+        Format::Md => table::markdown(&report::document(&t, &program, &ran.run)),
+        Format::Csv => table::csv(&report::document(&t, &program, &ran.run)),
+    };
+    output::print(&text)?;
+    let bad = events::tell(&args.stream, &t, &ran, args.keep_going);
+    if args.keep_going {
+        events::rejects(&args.stream, args.rejects.as_deref(), &t, &ran)?;
+    }
+    if bad { Err(End::Data) } else { Ok(()) }
+}

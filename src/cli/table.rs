@@ -1,0 +1,75 @@
+//! Documents as tables, Markdown and CSV.
+
+use crate::report::{Document, Section};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use std::io::IsTerminal;
+
+/// A document as tables for a screen.
+pub(super) fn table(doc: &Document) -> String {
+    let mut out = format!("{}\nas of {}\n", doc.title, doc.as_of);
+    for section in &doc.sections {
+        out.push_str(&format!("\n{}\n", section.name));
+        out.push_str(&grid(section));
+        out.push('\n');
+    }
+    out
+}
+
+fn grid(section: &Section) -> String {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(&section.head);
+    if std::io::stdout().is_terminal() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    } else {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    for row in &section.rows {
+        table.add_row(row);
+    }
+    for (n, numeric) in section.numeric.iter().enumerate() {
+        if let (true, Some(column)) = (*numeric, table.column_mut(n)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let text = table.to_string();
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// A document as Markdown.
+pub(super) fn markdown(doc: &Document) -> String {
+    let mut out = format!("# {}\n\nAs of {}.\n", doc.title, doc.as_of);
+    let escape = |cell: &String| cell.replace('|', "\\|").replace('\n', " ");
+    for section in &doc.sections {
+        out.push_str(&format!("\n## {}\n\n", capital(&section.name)));
+        out.push_str(&format!("| {} |\n", section.head.join(" | ")));
+        let rule: Vec<&str> = (0..section.head.len())
+            .map(|n| if section.numeric.get(n).copied().unwrap_or(false) { "---:" } else { "---" })
+            .collect();
+        out.push_str(&format!("| {} |\n", rule.join(" | ")));
+        for row in &section.rows {
+            let cells: Vec<String> = row.iter().map(escape).collect();
+            out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        }
+    }
+    out
+}
+
+/// A document as CSV: one value a line.
+pub(super) fn csv(doc: &Document) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let _ = writer.write_record(["section", "row", "column", "value"]);
+    for section in &doc.sections {
+        for (n, row) in section.rows.iter().enumerate() {
+            for (head, cell) in section.head.iter().zip(row) {
+                let _ = writer.write_record([section.name.as_str(), &(n + 1).to_string(), head, cell]);
+            }
+        }
+    }
+    writer.into_inner().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}

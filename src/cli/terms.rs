@@ -1,0 +1,136 @@
+//! Terms files: reading and checking them, and choosing readings.
+
+use super::args::Check;
+use super::{End, Outcome, diagnose, output};
+use crate::check::{self, Checked, Problem, Reader};
+use crate::engine::code::Program;
+use crate::terms::{Body, Expr, Terms};
+use std::path::Path;
+
+/// Files of this machine.
+pub(super) struct Files;
+
+impl Reader for Files {
+    fn read(&self, path: &Path) -> Result<String, String> {
+        let bytes = std::fs::read(path).map_err(|e| why(path, &e))?;
+        String::from_utf8(bytes).map_err(|e| format!("it is not UTF-8: look at byte {}", e.utf8_error().valid_up_to() + 1))
+    }
+}
+
+/// Why a file cannot be read, in words.
+pub(super) fn why(path: &Path, e: &std::io::Error) -> String {
+    match e.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "it may not be read".into(),
+        _ if path.is_dir() => "it is a folder".into(),
+        _ => e.to_string(),
+    }
+}
+
+/// A terms file that can be run, its warnings shown only where asked for.
+pub(super) fn load(path: &Path, warn: bool) -> Result<Terms, End> {
+    let Checked { terms, problems, sources } = check::check(path, &Files);
+    let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. }) && sources.iter().all(|s| s.text.is_empty()));
+    let shown: Vec<Problem> = problems.into_iter().filter(|p| warn || p.is_error()).collect();
+    let (errors, _) = diagnose::problems(&shown, &sources);
+    match terms {
+        Some(terms) if terms.library => {
+            let text = format!("`{}` is a library, and runs only inside terms", path.display());
+            diagnose::message("run::library", &text, "run a terms file that imports it");
+            Err(End::Data)
+        }
+        Some(terms) => Ok(terms),
+        None => {
+            if !missing {
+                output::say(&format!("tenor: {}", count(errors, 0)));
+            }
+            Err(if missing { End::NoInput } else { End::Data })
+        }
+    }
+}
+
+/// The alternative of each reading: those chosen, and the defaults.
+pub(super) fn readings(terms: &Terms, chosen: &[String]) -> Result<Vec<u32>, End> {
+    let mut out: Vec<u32> = terms.readings.iter().map(|r| r.default).collect();
+    for choice in chosen {
+        let Some((name, word)) = choice.split_once('=') else {
+            diagnose::message("usage::reading", &format!("`{choice}` chooses no reading"), "write `--reading floor=nominal`");
+            return Err(End::Usage);
+        };
+        let Some(at) = terms.readings.iter().position(|r| r.name == name) else {
+            let known = terms.readings.iter().map(|r| r.name.as_str());
+            let help = nearest(name, known).map_or_else(|| "`tenor check` lists the readings".to_owned(), |n| format!("did you mean `{n}`?"));
+            diagnose::message("usage::reading", &format!("these terms have no reading `{name}`"), &help);
+            return Err(End::Usage);
+        };
+        let Some(reading) = terms.readings.get(at) else { continue };
+        let Some(alternative) = reading.alternatives.iter().position(|(w, _)| w == word) else {
+            let words: Vec<&str> = reading.alternatives.iter().map(|(w, _)| w.as_str()).collect();
+            let text = format!("the reading `{name}` has no alternative `{word}`");
+            diagnose::message("usage::reading", &text, &format!("choose {}", words.join(" or ")));
+            return Err(End::Usage);
+        };
+        if let Some(slot) = out.get_mut(at) {
+            *slot = u32::try_from(alternative).unwrap_or(0);
+        }
+    }
+    Ok(out)
+}
+
+/// The program of terms.
+pub(super) fn compile(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Result<Program, End> {
+    crate::engine::compile(terms, readings, asked).ok_or_else(|| {
+        diagnose::message("run::too-large", "the terms are too large to run", "split formulas that repeat one another into definitions");
+        End::Data
+    })
+}
+
+/// The name a wrong one was probably meant to be.
+pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    names
+        .map(|n| (strsim::damerau_levenshtein(wrong, n), n))
+        .filter(|(distance, n)| *distance <= 1 + n.len().max(wrong.len()) / 3)
+        .min()
+        .map(|(_, n)| n.to_owned())
+}
+
+/// `2 errors, 1 warning`
+pub(super) fn count(errors: usize, warnings: usize) -> String {
+    let one = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+    match (errors, warnings) {
+        (0, 0) => "no errors".to_owned(),
+        (e, 0) => one(e, "error"),
+        (0, w) => format!("no errors, {}", one(w, "warning")),
+        (e, w) => format!("{}, {}", one(e, "error"), one(w, "warning")),
+    }
+}
+
+/// `tenor check`
+pub(super) fn check(args: &Check) -> Outcome {
+    let Checked { terms, problems, sources } = check::check(&args.terms, &Files);
+    let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. })) && sources.iter().all(|s| s.text.is_empty());
+    let (errors, warnings) = diagnose::problems(&problems, &sources);
+    if missing {
+        return Err(End::NoInput);
+    }
+    let Some(terms) = terms else {
+        output::say(&format!("tenor: {}: {}", args.terms.display(), count(errors, warnings)));
+        return Err(End::Data);
+    };
+    let mut text = format!("{}: {}\n", args.terms.display(), count(errors, warnings));
+    text.push_str(&format!(
+        "  {}: {} rules, {} definitions, {} events, {} readings, {} examples\n",
+        terms.title,
+        terms.rules.len(),
+        terms.defs.len(),
+        terms.kinds.len(),
+        terms.readings.len(),
+        terms.examples.len()
+    ));
+    for r in &terms.readings {
+        let words: Vec<&str> = r.alternatives.iter().map(|(w, _)| w.as_str()).collect();
+        text.push_str(&format!("  reading {} (§{}): {}\n", r.name, terms.cite(r.clause), words.join(" / ")));
+    }
+    output::print(&text)?;
+    if args.strict && warnings > 0 { Err(End::Failed) } else { Ok(()) }
+}

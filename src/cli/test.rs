@@ -1,0 +1,184 @@
+//! `tenor test`: the examples in terms files.
+
+use super::args::Test as Args;
+use super::{End, Outcome, diagnose, output, terms};
+use crate::engine::run::{Run, Typed, Value};
+use crate::engine::{Engine, Options, code::Program};
+use crate::event::{Batch, Schema};
+use crate::report::words::Words;
+use crate::terms::{Body, Example, Expectation, Expected, Expr, Terms};
+use std::path::{Path, PathBuf};
+
+/// Runs examples.
+pub(super) fn test(args: &Args) -> Outcome {
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
+    let mut files = Vec::new();
+    for path in &paths {
+        if !path.exists() {
+            diagnose::message("check::unreadable", &format!("there is no `{}`", path.display()), "name terms files, or folders of them");
+            return Err(End::NoInput);
+        }
+        collect(path, &mut files);
+    }
+    files.sort();
+    files.dedup();
+    let (mut passed, mut failed, mut broken) = (0, 0, false);
+    for file in &files {
+        let Ok(t) = load(file) else {
+            broken = true;
+            continue;
+        };
+        let Some(t) = t else { continue };
+        for example in &t.examples {
+            match run(&t, example) {
+                Ok(problems) if problems.is_empty() => {
+                    passed += 1;
+                    if args.verbose {
+                        output::print(&format!("ok      {}: {}\n", file.display(), example.title))?;
+                    }
+                }
+                Ok(problems) => {
+                    failed += 1;
+                    let line = t.sources.line(example.span);
+                    output::print(&format!("FAILED  {}:{line}: {}\n", file.display(), example.title))?;
+                    for p in problems {
+                        output::print(&format!("        {p}\n"))?;
+                    }
+                }
+                Err(end) => return Err(end),
+            }
+        }
+    }
+    output::print(&format!("{passed} examples passed, {failed} failed\n"))?;
+    match (broken, failed) {
+        (true, _) => Err(End::Data),
+        (false, 0) => Ok(()),
+        (false, _) => Err(End::Failed),
+    }
+}
+
+/// Terms to be tested; none for a library, which is tested where it is used.
+fn load(file: &Path) -> Result<Option<Terms>, End> {
+    let checked = crate::check::check(file, &terms::Files);
+    match checked.terms {
+        Some(t) if t.library => Ok(None),
+        Some(t) => Ok(Some(t)),
+        None => terms::load(file, false).map(Some),
+    }
+}
+
+/// All terms files of a folder.
+fn collect(path: &Path, out: &mut Vec<PathBuf>) {
+    if path.is_file() {
+        out.push(path.to_path_buf());
+        return;
+    }
+    let Ok(entries) = std::fs::read_dir(path) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let name = entry.file_name();
+        let hidden = name.to_string_lossy().starts_with('.') || name == "target";
+        if path.is_dir() && !hidden {
+            collect(&path, out);
+        } else if path.extension().is_some_and(|e| e == "terms") {
+            out.push(path);
+        }
+    }
+}
+
+/// Runs an example; what of it is not as expected.
+fn run(t: &Terms, example: &Example) -> Result<Vec<String>, End> {
+    let mut readings: Vec<u32> = t.readings.iter().map(|r| r.default).collect();
+    for choice in &example.given {
+        if let Some(slot) = readings.get_mut(choice.reading.at()) {
+            *slot = choice.alternative;
+        }
+    }
+    let mut asked: Vec<&Body<Expr>> = Vec::new();
+    let mut at: Vec<usize> = Vec::new();
+    for e in &example.expected {
+        at.push(asked.len());
+        if let Expectation::Holds(cond, sides) = &e.what {
+            asked.push(cond);
+            asked.extend(sides);
+        }
+    }
+    let program = terms::compile(t, &readings, &asked)?;
+    let mut out = Vec::new();
+    for (e, first) in example.expected.iter().zip(at) {
+        let line = t.sources.line(e.span);
+        match prefix(t, &program, example, e.after) {
+            Err(why) => out.push(format!("line {line}: {why}")),
+            Ok(ran) => {
+                if let Some(why) = unmet(t, e, &ran, first) {
+                    out.push(format!("line {line}: {why}"));
+                }
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// A run over the first records of an example.
+fn prefix(t: &Terms, program: &Program, example: &Example, count: usize) -> Result<Run, String> {
+    let mut engine = Engine::new(program, t, crate::intern::Interner::default(), Options::default());
+    let mut schema = Schema::new(t);
+    let mut batch = Batch::default();
+    for (n, (at, name, fields)) in example.steps.iter().take(count).enumerate() {
+        batch.clear();
+        let raw = crate::event::step(at, name, fields);
+        let number = u32::try_from(n + 1).unwrap_or(u32::MAX);
+        let head = schema.record(&raw, number, engine.texts(), &mut batch).map_err(|what| format!("record {number}: {what}"))?;
+        engine.record(&batch, &head);
+    }
+    Ok(engine.finish())
+}
+
+/// Why an expectation is not met.
+fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
+    let words = Words { terms: t, texts: &run.texts, keys: &run.keys };
+    let last = u32::try_from(e.after).unwrap_or(u32::MAX);
+    let stopped = run.stopped.as_ref().map(|s| (s.when.number, words.stopped(&s.why).message));
+    match &e.what {
+        Expectation::Refused(clause) => match run.refusals.iter().find(|r| r.when.number == last) {
+            None => Some(format!("record {last} is not refused")),
+            Some(r) => {
+                let cite = t.cite(r.clause);
+                let right = clause.as_ref().is_none_or(|c| cite == c || cite.starts_with(&format!("{c}(")) || cite.starts_with(&format!("{c} ")));
+                (!right).then(|| format!("record {last} is refused under §{cite}: {}", words.said(&r.reason)))
+            }
+        },
+        Expectation::Stopped(text) => match stopped {
+            Some((n, why)) if n == last => {
+                let right = text.as_ref().is_none_or(|t| why.contains(t.as_str()));
+                (!right).then(|| format!("the run stops because {why}"))
+            }
+            Some((n, why)) => Some(format!("the run stops at record {n}: {why}")),
+            None => Some("the run does not stop".to_owned()),
+        },
+        Expectation::Holds(_, sides) => {
+            if let Some((n, why)) = stopped {
+                return Some(format!("the run stops at record {n}: {why}"));
+            }
+            if matches!(run.asked.get(first), Some(Typed { value: Value::Whole(1), .. })) {
+                return None;
+            }
+            let text = t.sources.text(e.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            let shown: Vec<String> = (0..sides.len())
+                .filter_map(|n| run.asked.get(first + 1 + n))
+                .map(|v| match &v.value {
+                    Value::Decimal(n) => crate::syntax::print::number(*n),
+                    _ => words.typed(v),
+                })
+                .collect();
+            let shown = match shown.as_slice() {
+                [] => String::new(),
+                [one] => format!(": it is {one}"),
+                [one, other, ..] => format!(": {one} against {other}"),
+            };
+            let refused: Vec<String> =
+                run.refusals.iter().map(|r| format!("; record {} was refused under §{}: {}", r.when.number, t.cite(r.clause), words.said(&r.reason))).collect();
+            Some(format!("`{text}` does not hold{shown}{}", refused.concat()))
+        }
+    }
+}

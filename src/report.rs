@@ -1,0 +1,8 @@
+//! A run in words: as a document in JSON, as tables, as Markdown, as CSV. It decides nothing.
+
+mod document;
+pub mod json;
+pub mod stop;
+pub mod words;
+
+pub use document::{Document, Section, document};

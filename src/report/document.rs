@@ -1,0 +1,182 @@
+//! A run as sections of rows: what tables, Markdown, CSV and HTML show.
+
+use super::json::{is_adjustment, pad, standing, status, unit};
+use super::words::{Words, day, short};
+use crate::engine::code::Program;
+use crate::engine::run::Run;
+use crate::terms::Terms;
+
+/// A result for readers.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// The title of the terms.
+    pub title: String,
+    /// The day at whose end it stands.
+    pub as_of: String,
+    /// Its sections, empty ones left out.
+    pub sections: Vec<Section>,
+}
+
+/// A table with a title.
+#[derive(Debug, Clone, Default)]
+pub struct Section {
+    /// Its title.
+    pub name: String,
+    /// The heads of its columns.
+    pub head: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<Vec<String>>,
+    /// Which columns hold numbers.
+    pub numeric: Vec<bool>,
+}
+
+impl Section {
+    fn new(name: &str, head: &[&str]) -> Self {
+        Self { name: name.to_owned(), head: head.iter().map(|h| (*h).to_owned()).collect(), ..Self::default() }
+    }
+}
+
+/// The document of a run.
+#[must_use]
+pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
+    let words = Words { terms, texts: &run.texts, keys: &run.keys };
+    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), sections: Vec::new() };
+    for (n, report) in terms.reports.iter().enumerate() {
+        out.sections.push(shown(n, report, &words, run, program));
+    }
+    out.sections.push(adjustments(terms, program, &words, run));
+    out.sections.push(refusals(terms, &words, run));
+    out.sections.push(obligations(terms, &words, run));
+    for (n, effect) in terms.effects.iter().enumerate() {
+        let mut section = Section::new(&effect.name, &["record", "clause"]);
+        section.head.extend(effect.fields.iter().map(|f| f.0.replace('_', " ")));
+        for line in run.lines.iter().filter(|l| l.effect.at() == n) {
+            let mut row = vec![line.when.number.to_string(), format!("§{}", terms.cite(line.clause))];
+            row.extend(effect.fields.iter().zip(&line.values).map(|((_, ty, _), v)| words.shown(v, ty)));
+            section.rows.push(row);
+        }
+        section.numeric = std::iter::repeat_n(false, 2).chain(effect.fields.iter().map(|f| f.1.is_decimal())).collect();
+        out.sections.push(section);
+    }
+    let mut rescissions = Section::new("rescissions", &["record", "date", "clause", "rescinds", "final all the same"]);
+    for r in &run.rescissions {
+        let list = |xs: &[u32]| xs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let clause = format!("§{}", terms.cite(r.clause));
+        rescissions.rows.push(vec![r.when.number.to_string(), day(r.when.day), clause, list(&r.annulled), list(&r.affected)]);
+    }
+    out.sections.push(rescissions);
+    out.sections.push(warnings(terms, &words, run));
+    out.sections.push(readings(terms, program));
+    out.sections.retain(|s| !s.rows.is_empty());
+    out
+}
+
+fn shown(n: usize, report: &crate::terms::Report, words: &Words<'_>, run: &Run, program: &Program) -> Section {
+    let mut section = Section { name: report.name.replace('_', " "), ..Section::default() };
+    section.head = report.columns.iter().map(|(name, _)| name.replace('_', " ")).collect();
+    section.numeric = report.columns.iter().map(|(_, e)| e.ty.is_decimal()).collect();
+    for s in run.shown.iter().filter(|s| s.report == n) {
+        let row = report
+            .columns
+            .iter()
+            .zip(&s.columns)
+            .map(|((_, e), v)| match (&e.kind, v) {
+                (crate::terms::ExprKind::State { state, .. }, crate::engine::run::Value::Decimal(n)) => {
+                    let places = unit(program, words.terms, *state);
+                    match places {
+                        Some(_) => crate::syntax::print::number(pad(n.normalize(), places)),
+                        None => words.shown(v, &e.ty),
+                    }
+                }
+                (_, crate::engine::run::Value::Unknown) => "—".to_owned(),
+                _ => words.shown(v, &e.ty),
+            })
+            .collect();
+        section.rows.push(row);
+    }
+    section
+}
+
+fn adjustments(terms: &Terms, program: &Program, words: &Words<'_>, run: &Run) -> Section {
+    let mut section = Section::new("adjustments", &["record", "date", "of", "clause", "state", "before", "after", "status"]);
+    section.numeric = vec![true, false, false, false, false, true, true, false];
+    for c in run.changes.iter().filter(|c| is_adjustment(terms, program, c)) {
+        let Some(site) = program.sites.get(usize::from(c.site)) else { continue };
+        let of = site.of.map_or_else(String::new, |k| words.entry(crate::engine::table::entry(k, c.row)));
+        let name = terms.states.get(site.state.at()).map_or("", |s| s.name.as_str());
+        let places = unit(program, terms, site.state);
+        let show = |n: rust_decimal::Decimal| match places {
+            Some(_) => crate::syntax::print::number(pad(n.normalize(), places)),
+            None => short(n),
+        };
+        section.rows.push(vec![
+            if c.when.number == 0 { String::new() } else { c.when.number.to_string() },
+            day(c.when.day),
+            of,
+            format!("§{}", terms.cite(c.clause)),
+            name.to_owned(),
+            if c.was_known { show(c.before) } else { "—".to_owned() },
+            show(c.after),
+            status(c.status).replace('_', " "),
+        ]);
+    }
+    section
+}
+
+fn refusals(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
+    let mut section = Section::new("refusals", &["record", "date", "clause", "reason"]);
+    for r in &run.refusals {
+        let with: Vec<String> = r.with.iter().map(|(path, v)| format!("{}: {}", path.join(" "), words.typed(v))).collect();
+        let reason = words.said(&r.reason);
+        let reason = if with.is_empty() { reason } else { format!("{reason} ({})", with.join(", ")) };
+        section.rows.push(vec![r.when.number.to_string(), day(r.when.day), format!("§{}", terms.cite(r.clause)), reason]);
+    }
+    section
+}
+
+fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
+    let mut section = Section::new("obligations", &["record", "clause", "what", "due", "done", "status"]);
+    for o in &run.owed {
+        let clause = terms.obligations.get(o.obligation.at()).and_then(|d| d.clause);
+        section.rows.push(vec![
+            o.when.number.to_string(),
+            format!("§{}", terms.cite(clause)),
+            words.said(&o.what),
+            o.due.map_or_else(|| "promptly".to_owned(), day),
+            o.done.map_or_else(String::new, day),
+            o.standing.map_or("open", standing).to_owned(),
+        ]);
+    }
+    for b in &run.breaches {
+        let Some(decl) = terms.covenants.get(b.covenant.at()) else { continue };
+        section.rows.push(vec![
+            b.when.number.to_string(),
+            format!("§{}", terms.cite(decl.clause)),
+            decl.what.clone(),
+            day(b.when.day),
+            b.cured.map_or_else(String::new, day),
+            "breached".to_owned(),
+        ]);
+    }
+    section
+}
+
+fn warnings(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
+    let mut section = Section::new("warnings", &["record", "clause", "warning"]);
+    for w in &run.warnings {
+        section.rows.push(vec![w.when.number.to_string(), format!("§{}", terms.cite(w.clause)), words.said(&w.text)]);
+    }
+    section
+}
+
+/// Only readings that are not the default: a table of all of them hides the ones that matter.
+fn readings(terms: &Terms, program: &Program) -> Section {
+    let mut section = Section::new("readings other than the default", &["reading", "chosen", "clause"]);
+    for (reading, chosen) in terms.readings.iter().zip(&program.readings) {
+        if *chosen != reading.default {
+            let word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or("", |(w, _)| w.as_str());
+            section.rows.push(vec![reading.name.clone(), word.to_owned(), format!("§{}", terms.cite(reading.clause))]);
+        }
+    }
+    section
+}

@@ -1,0 +1,295 @@
+//! A run as the JSON document of the contract.
+
+use super::words::{Words, day};
+use crate::engine::code::Program;
+use crate::engine::run::{Change, Run, Status, Stopped, Value};
+use crate::terms::{ExprKind, Standing, StateId, Terms, Type};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value as Json, json};
+
+/// The document.
+#[must_use]
+pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
+    let words = Words { terms, texts: &run.texts, keys: &run.keys };
+    let mut out = Map::new();
+    out.insert("terms".into(), terms.title.clone().into());
+    out.insert("as_of".into(), day(run.as_of).into());
+    out.insert("readings".into(), readings(terms, program));
+    for (n, report) in terms.reports.iter().enumerate() {
+        let rows: Vec<Json> = run
+            .shown
+            .iter()
+            .filter(|s| s.report == n)
+            .map(|s| {
+                let mut row = Map::new();
+                if report.of.is_some() && s.made.number > 0 && !matches!(report.columns.first(), Some((name, _)) if name == "certificate") {
+                    row.insert("event".into(), s.made.number.into());
+                }
+                for ((name, expr), value) in report.columns.iter().zip(&s.columns) {
+                    row.insert(name.clone(), padded(terms, program, &expr.kind, value, &expr.ty, &words));
+                }
+                Json::Object(row)
+            })
+            .collect();
+        let value = if report.of.is_some() { Json::Array(rows) } else { rows.into_iter().next().unwrap_or(Json::Null) };
+        out.insert(report.name.clone(), value);
+    }
+    let adjustments: Vec<Json> =
+        run.changes.iter().filter(|c| is_adjustment(terms, program, c)).map(|c| change(terms, program, &words, c)).collect();
+    out.insert("adjustments".into(), adjustments.into());
+    out.insert("refusals".into(), run.refusals.iter().map(|r| refusal(terms, &words, r)).collect());
+    out.insert("obligations".into(), obligations(terms, &words, run));
+    for (n, effect) in terms.effects.iter().enumerate() {
+        let lines: Vec<Json> = run
+            .lines
+            .iter()
+            .filter(|l| l.effect.at() == n)
+            .map(|l| {
+                let mut row = Map::new();
+                row.insert("event".into(), l.when.number.into());
+                row.insert("clause".into(), terms.cite(l.clause).into());
+                for ((name, ty, _), value) in effect.fields.iter().zip(&l.values) {
+                    row.insert(name.clone(), self::value(&words, value, ty));
+                }
+                Json::Object(row)
+            })
+            .collect();
+        out.insert(effect.name.clone(), lines.into());
+    }
+    let rescissions: Vec<Json> = run
+        .rescissions
+        .iter()
+        .map(|r| {
+            json!({ "event": r.when.number, "date": day(r.when.day), "clause": terms.cite(r.clause),
+                "rescinds": r.annulled, "affected": r.affected })
+        })
+        .collect();
+    out.insert("rescissions".into(), rescissions.into());
+    out.insert("warnings".into(), warnings(terms, &words, run));
+    if let Some(stopped) = &run.stopped {
+        out.insert("stopped".into(), stop(&words, stopped));
+    }
+    if !run.rejected.is_empty() {
+        out.insert("rejected".into(), run.rejected.iter().map(|s| stop(&words, s)).collect());
+    }
+    Json::Object(out)
+}
+
+/// The readings chosen.
+fn readings(terms: &Terms, program: &Program) -> Json {
+    let mut out = Map::new();
+    for (reading, chosen) in terms.readings.iter().zip(&program.readings) {
+        let word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or("", |(w, _)| w.as_str());
+        out.insert(reading.name.clone(), word.into());
+    }
+    Json::Object(out)
+}
+
+/// Whether a change is an adjustment as the terms mean it.
+#[must_use]
+pub fn is_adjustment(terms: &Terms, program: &Program, c: &Change) -> bool {
+    let Some(site) = program.sites.get(usize::from(c.site)) else { return false };
+    if site.pending {
+        return false;
+    }
+    let cite = terms.cite(c.clause);
+    terms.adjustments.iter().any(|a| {
+        a.states.contains(&site.state)
+            && a.under.iter().any(|u| cite.strip_prefix(u.as_str()).is_some_and(|r| r.is_empty() || r.starts_with(['(', ' ', '.'])))
+    })
+}
+
+fn change(terms: &Terms, program: &Program, words: &Words<'_>, c: &Change) -> Json {
+    let mut row = Map::new();
+    let Some(site) = program.sites.get(usize::from(c.site)) else { return Json::Null };
+    let state = terms.states.get(site.state.at());
+    row.insert("event".into(), if c.when.number == 0 { Json::Null } else { c.when.number.into() });
+    row.insert("date".into(), day(c.when.day).into());
+    if let Some(kind) = site.of {
+        let name = terms.kind(kind).map_or("", |k| k.name.as_str());
+        row.insert(name.to_owned(), words.entry(crate::engine::table::entry(kind, c.row)).into());
+    }
+    row.insert("clause".into(), terms.cite(c.clause).into());
+    row.insert("rule".into(), terms.rules.get(site.rule.at()).map_or("", |r| r.name.as_str()).into());
+    row.insert("state".into(), state.map_or("", |s| s.name.as_str()).into());
+    let show = |n: Decimal| pad(n, unit(program, terms, site.state)).to_string();
+    row.insert("before".into(), if c.was_known { show(c.before).into() } else { Json::Null });
+    row.insert("after".into(), show(c.after).into());
+    row.insert("status".into(), status(c.status).into());
+    Json::Object(row)
+}
+
+/// How a change stands, as a word.
+#[must_use]
+pub const fn status(s: Status) -> &'static str {
+    match s {
+        Status::Rescinded => "rescinded",
+        Status::Superseded => "superseded",
+        Status::Pending => "pending",
+        Status::InForce => "in_force",
+    }
+}
+
+/// How an obligation stands, as a word.
+#[must_use]
+pub const fn standing(s: Standing) -> &'static str {
+    match s {
+        Standing::Open => "open",
+        Standing::Met => "met",
+        Standing::Late => "late",
+        Standing::Breached => "breached",
+    }
+}
+
+fn refusal(terms: &Terms, words: &Words<'_>, r: &crate::engine::run::Refusal) -> Json {
+    let mut row = Map::new();
+    row.insert("event".into(), r.when.number.into());
+    row.insert("date".into(), day(r.when.day).into());
+    row.insert("clause".into(), terms.cite(r.clause).into());
+    row.insert("reason".into(), words.said(&r.reason).into());
+    for (path, v) in &r.with {
+        nest(&mut row, path, value(words, &v.value, &v.ty));
+    }
+    Json::Object(row)
+}
+
+/// A value at a path of names.
+fn nest(row: &mut Map<String, Json>, path: &[String], value: Json) {
+    let Some((first, rest)) = path.split_first() else { return };
+    if rest.is_empty() {
+        row.insert(first.clone(), value);
+        return;
+    }
+    let inner = row.entry(first.clone()).or_insert_with(|| Json::Object(Map::new()));
+    if let Json::Object(map) = inner {
+        nest(map, rest, value);
+    }
+}
+
+fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Json {
+    let mut out: Vec<Json> = Vec::new();
+    for o in &run.owed {
+        let decl = terms.obligations.get(o.obligation.at());
+        let mut row = Map::new();
+        row.insert("event".into(), o.when.number.into());
+        row.insert("clause".into(), terms.cite(decl.and_then(|d| d.clause)).into());
+        row.insert("what".into(), words.said(&o.what).into());
+        if o.row >= 0 {
+            row.insert("of".into(), words.entry(o.row).into());
+        }
+        row.insert("due".into(), o.due.map_or_else(|| "promptly".to_owned(), day).into());
+        if let Some(done) = o.done {
+            row.insert("done".into(), day(done).into());
+        }
+        row.insert("status".into(), o.standing.map_or("open", standing).into());
+        out.push(Json::Object(row));
+    }
+    for b in &run.breaches {
+        let decl = terms.covenants.get(b.covenant.at());
+        let mut row = Map::new();
+        row.insert("event".into(), b.when.number.into());
+        row.insert("clause".into(), terms.cite(decl.and_then(|d| d.clause)).into());
+        row.insert("what".into(), decl.map_or("", |d| d.what.as_str()).into());
+        row.insert("due".into(), day(b.when.day).into());
+        row.insert("status".into(), "breached".into());
+        if let Some(cured) = b.cured {
+            row.insert("cured".into(), day(cured).into());
+        }
+        out.push(Json::Object(row));
+    }
+    out.into()
+}
+
+fn warnings(terms: &Terms, words: &Words<'_>, run: &Run) -> Json {
+    let mut out: Vec<Json> = Vec::new();
+    for w in &run.warnings {
+        let clause = terms.cite(w.clause);
+        let cite = if clause.is_empty() { String::new() } else { format!(" (§{clause})") };
+        out.push(format!("record {}: {}{cite}", w.when.number, words.said(&w.text)).into());
+    }
+    for r in run.rescissions.iter().filter(|r| !r.affected.is_empty()) {
+        let list: Vec<String> = r.affected.iter().map(ToString::to_string).collect();
+        let what = format!(
+            "record {}: completed on terms that were later rescinded, and final: record {}",
+            r.when.number,
+            list.join(", ")
+        );
+        out.push(what.into());
+    }
+    out.into()
+}
+
+fn stop(words: &Words<'_>, s: &Stopped) -> Json {
+    let e = words.stopped(&s.why);
+    json!({ "event": s.when.number, "date": day(s.when.day), "code": e.code, "clause": e.clause, "reason": e.message, "help": e.help })
+}
+
+/// A value, decimals as computed.
+#[must_use]
+pub fn value(words: &Words<'_>, v: &Value, ty: &Type) -> Json {
+    match (v, ty) {
+        (Value::Unknown, _) => Json::Null,
+        (Value::Decimal(n), _) => n.to_string().into(),
+        (Value::Whole(n), Type::Moment) => {
+            format!("{}T{:02}:{:02}", day(n.div_euclid(1440)), n.rem_euclid(1440) / 60, n.rem_euclid(60)).into()
+        }
+        (Value::Whole(n), Type::YesNo) => (*n != 0).into(),
+        (Value::Whole(n), Type::Months | Type::TradingDays) => (*n).into(),
+        (Value::Whole(n), ty) => words.whole(*n, ty).into(),
+        (Value::List(lines), Type::List(shape)) => {
+            let Some(shape) = words.terms.shapes.get(shape.at()) else { return Json::Null };
+            let rows = words.rows(lines, ty);
+            rows.into_iter()
+                .map(|row| {
+                    let mut values = row.iter().zip(&shape.fields).map(|(v, (name, ty, _))| (name.clone(), value(words, v, ty)));
+                    if shape.plain {
+                        values.next().map_or(Json::Null, |(_, v)| v)
+                    } else {
+                        Json::Object(values.filter(|(_, v)| !v.is_null()).collect())
+                    }
+                })
+                .collect()
+        }
+        (Value::List(_), _) => Json::Null,
+    }
+}
+
+/// A column that is a rounded state has the places of its rounding.
+fn padded(terms: &Terms, program: &Program, kind: &ExprKind, v: &Value, ty: &Type, words: &Words<'_>) -> Json {
+    if let (ExprKind::State { state, .. }, Value::Decimal(n)) = (kind, v) {
+        return pad(*n, unit(program, terms, *state)).to_string().into();
+    }
+    value(words, v, ty)
+}
+
+/// The places a state is rounded to under the readings chosen.
+#[must_use]
+pub fn unit(program: &Program, terms: &Terms, state: StateId) -> Option<u32> {
+    let lines = &terms.states.get(state.at())?.rounding;
+    let applies = |when: &crate::terms::Expr| holds(when, &program.readings);
+    let line = lines.iter().find(|l| l.when.as_ref().is_none_or(applies))?;
+    Some(line.unit.normalize().scale())
+}
+
+/// Whether a condition on readings holds.
+fn holds(e: &crate::terms::Expr, readings: &[u32]) -> bool {
+    match &e.kind {
+        ExprKind::Reading(id, alternatives) => readings.get(id.at()).is_some_and(|r| alternatives.contains(r)),
+        ExprKind::Not(x) => !holds(x, readings),
+        ExprKind::All(xs) => xs.iter().all(|x| holds(x, readings)),
+        ExprKind::Any(xs) => xs.iter().any(|x| holds(x, readings)),
+        ExprKind::Whole(n) => *n != 0,
+        _ => false,
+    }
+}
+
+/// At least so many places.
+#[must_use]
+pub fn pad(mut n: Decimal, places: Option<u32>) -> Decimal {
+    if let Some(places) = places
+        && n.scale() < places
+    {
+        n.rescale(places);
+    }
+    n
+}
