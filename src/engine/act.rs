@@ -234,9 +234,16 @@ impl Machine<'_> {
         let before = self.count;
         let mut cause = None;
         if plan.rescindable {
-            let n = self.deemed.entry(kind).or_insert(0);
-            let ordinal = *n;
-            *n += 1;
+            let ordinal = match self.ordinals.iter_mut().find(|(k, _)| *k == kind) {
+                Some((_, n)) => {
+                    *n += 1;
+                    *n
+                }
+                None => {
+                    self.ordinals.push((kind, 0));
+                    0
+                }
+            };
             if self.annulled.contains(&(self.when.at, kind, ordinal)) {
                 return Ok(());
             }

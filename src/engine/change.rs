@@ -3,76 +3,77 @@
 use super::code::{Reg, Site};
 use super::decimal::{Fault, add, div};
 use super::machine::{Machine, Trap, Undo};
-use super::plan::NOW;
 use super::run::{Change, Status};
 use super::table::entry;
 use crate::terms::{KindId, Place, StateId};
 use rust_decimal::Decimal;
 
-impl Machine<'_> {
-    fn site(&self, site: u16) -> Option<Site> {
-        self.program.sites.get(usize::from(site)).copied()
+impl<'p> Machine<'p> {
+    #[inline]
+    fn site(&self, site: u16) -> Option<&'p Site> {
+        self.program.sites.get(usize::from(site))
     }
 
     /// A state of the issuer becomes a decimal.
     #[inline]
-    pub(super) fn store_slot(&mut self, site: u16, value: Decimal) {
+    pub(super) fn store_slot(&mut self, site: u16, value: Decimal, d: &mut [Decimal], i: &mut [i64]) {
         let Some(s) = self.site(site) else { return };
         let Place::Decimal(reg) = s.spot.place else { return };
-        let before = self.rd(reg);
-        let known = s.spot.known.is_none_or(|k| self.ri(k) != 0);
-        if known && before == value {
+        let Some(slot) = d.get_mut(usize::from(reg)) else { return };
+        let known = s.spot.known.is_none_or(|k| i.get(usize::from(k)) != Some(&0));
+        if known && *slot == value {
             return;
         }
+        let before = std::mem::replace(slot, value);
         self.undo.push(Undo::D(reg, before));
-        self.wd(reg, value);
-        self.mark_slot(&s, known);
-        self.changed(site, &s, u32::MAX, before, value, known);
+        self.mark_slot(s, known, i);
+        self.changed(site, s, u32::MAX, before, value, known);
         if s.traced {
-            self.trace(&s, u32::MAX, before, value, Decimal::ONE, Decimal::ONE);
+            self.trace(s, u32::MAX, before, value, Decimal::ONE, Decimal::ONE);
         }
     }
 
     /// A state of the issuer becomes a whole number.
-    pub(super) fn store_slot_whole(&mut self, site: u16, value: i64) {
+    pub(super) fn store_slot_whole(&mut self, site: u16, value: i64, i: &mut [i64]) {
         let Some(s) = self.site(site) else { return };
         let Place::Whole(reg) = s.spot.place else { return };
-        let before = self.ri(reg);
-        let known = s.spot.known.is_none_or(|k| self.ri(k) != 0);
-        if known && before == value {
+        let known = s.spot.known.is_none_or(|k| i.get(usize::from(k)) != Some(&0));
+        let Some(slot) = i.get_mut(usize::from(reg)) else { return };
+        if known && *slot == value {
             return;
         }
+        let before = std::mem::replace(slot, value);
         self.undo.push(Undo::I(reg, before));
-        self.wi(reg, value);
-        self.mark_slot(&s, known);
-        self.changed(site, &s, u32::MAX, Decimal::from(before), Decimal::from(value), known);
+        self.mark_slot(s, known, i);
+        self.changed(site, s, u32::MAX, Decimal::from(before), Decimal::from(value), known);
     }
 
     /// A state of the issuer becomes a fraction.
-    pub(super) fn store_slot_ratio(&mut self, site: u16, n: Decimal, d: Decimal) {
+    pub(super) fn store_slot_ratio(&mut self, site: u16, num: Decimal, den: Decimal, d: &mut [Decimal], i: &mut [i64]) {
         let Some(s) = self.site(site) else { return };
         let Place::Ratio(reg) = s.spot.place else { return };
-        let (bn, bd) = (self.rd(reg), self.rd(reg + 1));
-        let known = s.spot.known.is_none_or(|k| self.ri(k) != 0);
-        if known && bn == n && bd == d {
+        let known = s.spot.known.is_none_or(|k| i.get(usize::from(k)) != Some(&0));
+        let Some([above, below]) = d.get_mut(usize::from(reg)..usize::from(reg) + 2) else { return };
+        if known && *above == num && *below == den {
             return;
         }
+        let (bn, bd) = (std::mem::replace(above, num), std::mem::replace(below, den));
         self.undo.push(Undo::D(reg, bn));
         self.undo.push(Undo::D(reg + 1, bd));
-        self.wd(reg, n);
-        self.wd(reg + 1, d);
-        self.mark_slot(&s, known);
-        let (before, after) = (quotient(bn, bd), quotient(n, d));
-        self.changed(site, &s, u32::MAX, before, after, known);
+        self.mark_slot(s, known, i);
+        let (before, after) = (quotient(bn, bd), quotient(num, den));
+        self.changed(site, s, u32::MAX, before, after, known);
         if s.traced {
-            self.trace(&s, u32::MAX, bn, n, bd, d);
+            self.trace(s, u32::MAX, bn, num, bd, den);
         }
     }
 
-    fn mark_slot(&mut self, s: &Site, known: bool) {
+    fn mark_slot(&mut self, s: &Site, known: bool, i: &mut [i64]) {
         if let (Some(k), false) = (s.spot.known, known) {
             self.undo.push(Undo::I(k, 0));
-            self.wi(k, 1);
+            if let Some(slot) = i.get_mut(usize::from(k)) {
+                *slot = 1;
+            }
         }
     }
 
@@ -82,14 +83,14 @@ impl Machine<'_> {
         let Some(s) = self.site(site) else { return };
         let (Place::Decimal(col), Some(kind)) = (s.spot.place, s.of) else { return };
         let Some(before) = self.put_d(kind, row, col, value) else { return };
-        let known = self.mark_row(&s, kind, row);
+        let known = self.mark_row(s, kind, row);
         if known && before == value {
             return;
         }
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        self.changed(site, &s, row, before, value, known);
+        self.changed(site, s, row, before, value, known);
         if s.traced {
-            self.trace(&s, row, before, value, Decimal::ONE, Decimal::ONE);
+            self.trace(s, row, before, value, Decimal::ONE, Decimal::ONE);
         }
     }
 
@@ -98,12 +99,12 @@ impl Machine<'_> {
         let Some(s) = self.site(site) else { return };
         let (Place::Whole(col), Some(kind)) = (s.spot.place, s.of) else { return };
         let Some(before) = self.put_i(kind, row, col, value) else { return };
-        let known = self.mark_row(&s, kind, row);
+        let known = self.mark_row(s, kind, row);
         if known && before == value {
             return;
         }
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        self.changed(site, &s, row, Decimal::from(before), Decimal::from(value), known);
+        self.changed(site, s, row, Decimal::from(before), Decimal::from(value), known);
     }
 
     /// A state of a row becomes a fraction.
@@ -112,12 +113,12 @@ impl Machine<'_> {
         let (Place::Ratio(col), Some(kind)) = (s.spot.place, s.of) else { return };
         let Some(bn) = self.put_d(kind, row, col, n) else { return };
         let Some(bd) = self.put_d(kind, row, col + 1, d) else { return };
-        let known = self.mark_row(&s, kind, row);
+        let known = self.mark_row(s, kind, row);
         if known && bn == n && bd == d {
             return;
         }
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        self.changed(site, &s, row, quotient(bn, bd), quotient(n, d), known);
+        self.changed(site, s, row, quotient(bn, bd), quotient(n, d), known);
     }
 
     /// Puts a decimal into a row, and gives what was there.
@@ -179,7 +180,7 @@ impl Machine<'_> {
     fn trace(&mut self, s: &Site, row: u32, before: Decimal, after: Decimal, bd: Decimal, ad: Decimal) {
         let Some(plan) = self.program.plan.states.get(s.state.at()) else { return };
         if plan.history {
-            let now = self.ri(NOW);
+            let now = self.now;
             let list = self.history.entry(s.state).or_default();
             if list.is_empty() {
                 list.push((i64::MIN, before, bd));
@@ -202,7 +203,7 @@ impl Machine<'_> {
         if before == pending {
             return;
         }
-        let stands = self.stands(&s, kind, row);
+        let stands = self.stands(s, kind, row);
         let number = u32::try_from(row).unwrap_or(u32::MAX);
         self.count += 1;
         let (Ok(from), Ok(to)) = (add(stands, before), add(stands, pending)) else { return };
@@ -246,7 +247,7 @@ impl Machine<'_> {
         }
         let before = add(stood, waited).unwrap_or(stood);
         if before != value {
-            self.changed(site, &s, number, before, value, true);
+            self.changed(site, s, number, before, value, true);
         } else {
             self.count += 1;
         }

@@ -33,6 +33,8 @@ pub enum Op {
     Div(Reg, Reg, Reg),
     /// `-a`
     Neg(Reg, Reg),
+    /// Fails where `a` is zero: it was cancelled from above and below a line.
+    NonZero(Reg),
     /// `a` to the whole power `b`, or by way of logarithms.
     Power(Reg, Reg, Reg),
     /// Rounds to a multiple of a unit.
@@ -481,10 +483,51 @@ pub struct Program {
     pub asked: Vec<(Target, Arg)>,
     /// How many loops are open at most.
     pub loops: usize,
+    /// Marks of values computed once for all rows of a loop: none is set outside of one.
+    pub once: Vec<Reg>,
+    /// By kind: how a record of it is carried out.
+    pub routes: Vec<Route>,
     /// Whether any rule annuls and recomputes.
     pub rescinding: bool,
     /// The plan it was made from.
     pub plan: Plan,
     /// The readings chosen.
     pub readings: Vec<u32>,
+}
+
+/// How a record of a kind is carried out: what of it needs looking at.
+#[derive(Debug, Clone, Default)]
+pub struct Route {
+    /// The first registers of its fields.
+    pub base: (usize, usize, usize),
+    /// How many values it has.
+    pub count: (usize, usize, usize),
+    /// The registers of its day, its id and its own entry.
+    pub inherent: [Reg; 3],
+    /// What it does.
+    pub step: Target,
+    /// When it takes effect.
+    pub time: Time,
+    /// Whether entries are kept.
+    pub kept: bool,
+    /// Whether past events are kept for queries.
+    pub past: bool,
+    /// Whether its outcome stands.
+    pub is_final: bool,
+    /// Whether it names entries, or makes them.
+    pub names: bool,
+    /// Whether records are checked.
+    pub checked: bool,
+}
+
+/// When a record takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Time {
+    /// It is known for the whole of its day.
+    AllDay,
+    /// At the close of business, whatever its hour.
+    Close,
+    /// At its hour, or at the close.
+    #[default]
+    Own,
 }

@@ -6,12 +6,12 @@ mod event;
 mod replay;
 mod time;
 
-use super::code::Program;
+use super::code::{Program, Route, Time};
 use super::machine::Machine;
 use super::run::{BadRecord, Breach, Moment, Rescission, StopReason, Stopped};
 use crate::event::{Batch, Head, NONE};
 use crate::intern::Interner;
-use crate::terms::{EventSort, Terms};
+use crate::terms::Terms;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How a run goes.
@@ -135,9 +135,7 @@ impl<'p> Engine<'p> {
             self.day_number = head.day;
         }
         self.records += 1;
-        let layout = self.m.program.plan.kinds.get(head.kind.at()).map(|k| &k.layout);
-        let n = layout.map_or((0, 0, 0), |l| (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists)));
-        let (d, i, l) = batch.values(head, n);
+        let (d, i, l) = batch.values(head, self.route(head).count);
         self.day.push(*head, d, i, l);
     }
 
@@ -168,36 +166,56 @@ impl<'p> Engine<'p> {
             self.day.clear();
             return;
         }
-        if !self.m.program.rescinding {
+        let minutes = self.day.heads.iter().map(|h| self.minute(h));
+        let sorted = minutes.is_sorted();
+        if sorted && !self.m.program.rescinding {
+            std::mem::swap(&mut self.tape, &mut self.day);
             self.base = self.cursor;
-            self.tape.clear();
+        } else {
+            if !self.m.program.rescinding {
+                self.base = self.cursor;
+                self.tape.clear();
+            }
+            let day = std::mem::take(&mut self.day);
+            let mut order: Vec<usize> = (0..day.heads.len()).collect();
+            order.sort_by_key(|at| day.heads.get(*at).map_or(i64::MAX, |h| self.minute(h)));
+            for at in order {
+                let Some(head) = day.heads.get(at) else { continue };
+                let (d, i, l) = day.values(head, self.route(head).count);
+                self.tape.push(*head, d, i, l);
+            }
+            self.day = day;
         }
-        let day = std::mem::take(&mut self.day);
-        let mut order: Vec<usize> = (0..day.heads.len()).collect();
-        order.sort_by_key(|at| day.heads.get(*at).map_or(i64::MAX, |h| self.minute(h)));
-        for at in order {
-            let Some(head) = day.heads.get(at) else { continue };
-            let layout = self.m.program.plan.kinds.get(head.kind.at()).map(|k| &k.layout);
-            let n = layout.map_or((0, 0, 0), |l| (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists)));
-            let (d, i, l) = day.values(head, n);
-            self.tape.push(*head, d, i, l);
-        }
-        self.day = day;
         self.day.clear();
         self.pump();
     }
 
+    /// How records of a kind are carried out.
+    #[inline]
+    fn route(&self, head: &Head) -> &'p Route {
+        static NOTHING: Route = Route {
+            base: (0, 0, 0),
+            count: (0, 0, 0),
+            inherent: [0; 3],
+            step: 0,
+            time: Time::Own,
+            kept: false,
+            past: false,
+            is_final: false,
+            names: false,
+            checked: false,
+        };
+        self.m.program.routes.get(head.kind.at()).unwrap_or(&NOTHING)
+    }
+
     /// The minute of the day at which a record takes effect; what is known all day comes first.
     fn minute(&self, head: &Head) -> i64 {
-        let kind = self.m.terms.kind(head.kind);
-        match kind {
+        match self.route(head).time {
             // among the facts of a day the last is that of its close
-            Some(k) if k.sort == EventSort::Observation => {
-                if head.minute == NONE { -1 } else { -10_000 + head.minute }
-            }
-            Some(k) if k.at_close => self.m.terms.close,
-            _ if head.minute == NONE => self.m.terms.close,
-            _ => head.minute,
+            Time::AllDay => if head.minute == NONE { -1 } else { -10_000 + head.minute },
+            Time::Close => self.m.terms.close,
+            Time::Own if head.minute == NONE => self.m.terms.close,
+            Time::Own => head.minute,
         }
     }
 
@@ -214,14 +232,15 @@ impl<'p> Engine<'p> {
             let Some(head) = self.tape.heads.get(at).copied() else { break };
             self.m.replaying = self.cursor < self.furthest;
             self.snapshot();
-            let observation = self.m.terms.kind(head.kind).is_some_and(|k| k.sort == EventSort::Observation);
             let moment = self.moment(&head);
-            self.advance(moment, observation);
+            self.advance(moment, self.route(&head).time == Time::AllDay);
             if self.stopped.is_some() {
                 break;
             }
             self.m.set_now(moment);
-            self.catch_up();
+            if self.redo.is_some() {
+                self.catch_up();
+            }
             self.carry_out(&head);
         }
     }

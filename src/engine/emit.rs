@@ -1,6 +1,7 @@
 //! A [`Plan`] to a [`Program`].
 
 mod branch;
+mod order;
 mod program;
 mod query;
 mod step;

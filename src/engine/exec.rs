@@ -15,14 +15,45 @@ const DAY: i64 = 1440;
 impl Machine<'_> {
     /// Runs code until it returns.
     pub(super) fn exec(&mut self, start: Target) -> Result<(), Trap> {
+        // the registers are at hand, not behind the machine; whoever needs both gets them back for that long
+        let mut d = std::mem::take(&mut self.d);
+        let mut i = std::mem::take(&mut self.i);
+        let result = self.run(&mut d, &mut i, start);
+        self.d = d;
+        self.i = i;
+        result
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the emitter gives out the registers, and the program has as many as it gave out")]
+    fn run(&mut self, d: &mut Vec<Decimal>, i: &mut Vec<i64>, start: Target) -> Result<(), Trap> {
         let program = self.program;
         let ops = program.ops.as_slice();
         let mut pc = usize::try_from(start).unwrap_or(usize::MAX);
+        macro_rules! rd {
+            ($r:expr) => {
+                d[usize::from($r)]
+            };
+        }
+        macro_rules! ri {
+            ($r:expr) => {
+                i[usize::from($r)]
+            };
+        }
+        macro_rules! wd {
+            ($r:expr, $v:expr) => {
+                d[usize::from($r)] = $v
+            };
+        }
+        macro_rules! wi {
+            ($r:expr, $v:expr) => {
+                i[usize::from($r)] = $v
+            };
+        }
         /// The result of arithmetic into a register; where it overflows, the plain formula.
         macro_rules! calc {
             ($to:expr, $value:expr) => {
                 match $value {
-                    Ok(v) => self.wd($to, v),
+                    Ok(v) => wd!($to, v),
                     Err(fault) => pc = self.fault(pc - 1, fault)?,
                 }
             };
@@ -32,145 +63,163 @@ impl Machine<'_> {
                 pc = usize::try_from($to).unwrap_or(usize::MAX)
             };
         }
+        /// With the registers in the machine.
+        macro_rules! whole {
+            ($body:expr) => {{
+                std::mem::swap(&mut self.d, d);
+                std::mem::swap(&mut self.i, i);
+                let value = $body;
+                std::mem::swap(&mut self.d, d);
+                std::mem::swap(&mut self.i, i);
+                value
+            }};
+        }
         while let Some(op) = ops.get(pc) {
             pc += 1;
             match *op {
                 Op::MoveD(to, a) => {
-                    let v = self.rd(a);
-                    self.wd(to, v);
+                    let v = rd!(a);
+                    wd!(to, v);
                 }
-                Op::Add(to, a, b) => calc!(to, decimal::add(self.rd(a), self.rd(b))),
-                Op::Sub(to, a, b) => calc!(to, decimal::sub(self.rd(a), self.rd(b))),
-                Op::Mul(to, a, b) => calc!(to, decimal::mul(self.rd(a), self.rd(b))),
-                Op::Div(to, a, b) => calc!(to, decimal::div(self.rd(a), self.rd(b))),
+                Op::Add(to, a, b) => calc!(to, decimal::add(rd!(a), rd!(b))),
+                Op::Sub(to, a, b) => calc!(to, decimal::sub(rd!(a), rd!(b))),
+                Op::Mul(to, a, b) => calc!(to, decimal::mul(rd!(a), rd!(b))),
+                Op::Div(to, a, b) => calc!(to, decimal::div(rd!(a), rd!(b))),
                 Op::Neg(to, a) => {
-                    let v = -self.rd(a);
-                    self.wd(to, v);
+                    let v = -rd!(a);
+                    wd!(to, v);
                 }
-                Op::Power(to, a, b) => calc!(to, power(self.rd(a), self.rd(b))),
-                Op::Round(to, a, unit, mode) => calc!(to, decimal::round(self.rd(a), self.rd(unit), mode)),
-                Op::RoundQuotient(to, n, d, unit, mode) => {
-                    calc!(to, decimal::round_quotient(self.rd(n), self.rd(d), self.rd(unit), mode));
+                Op::NonZero(a) => {
+                    if rd!(a).is_zero() {
+                        return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
+                    }
+                }
+                Op::Power(to, a, b) => calc!(to, power(rd!(a), rd!(b))),
+                Op::Round(to, a, unit, mode) => calc!(to, decimal::round(rd!(a), rd!(unit), mode)),
+                Op::RoundQuotient(to, above, below, unit, mode) => {
+                    calc!(to, decimal::round_quotient(rd!(above), rd!(below), rd!(unit), mode));
                 }
                 Op::Least(to, a, b) => {
-                    let (a, b) = (self.rd(a), self.rd(b));
-                    self.wd(to, if b < a { b } else { a });
+                    let (a, b) = (rd!(a), rd!(b));
+                    wd!(to, if b < a { b } else { a });
                 }
                 Op::Greatest(to, a, b) => {
-                    let (a, b) = (self.rd(a), self.rd(b));
-                    self.wd(to, if b > a { b } else { a });
+                    let (a, b) = (rd!(a), rd!(b));
+                    wd!(to, if b > a { b } else { a });
                 }
-                Op::Function(f, to, a) => calc!(to, function(f, self.rd(a))),
+                Op::Function(f, to, a) => calc!(to, function(f, rd!(a))),
                 Op::Table(table, to, row, col) => {
-                    let value = self.terms.tables.get(table.at()).map_or(Err(Fault::Domain), |t| super::grid::cell(t, self.rd(row), self.rd(col)));
+                    let value = self.terms.tables.get(table.at()).map_or(Err(Fault::Domain), |t| super::grid::cell(t, rd!(row), rd!(col)));
                     calc!(to, value);
                 }
                 Op::MoveI(to, a) => {
-                    let v = self.ri(a);
-                    self.wi(to, v);
+                    let v = ri!(a);
+                    wi!(to, v);
                 }
-                Op::SetI(to, n) => self.wi(to, i64::from(n)),
+                Op::SetI(to, n) => wi!(to, i64::from(n)),
                 Op::AddI(to, a, b) => {
-                    let v = self.ri(a).saturating_add(self.ri(b));
-                    self.wi(to, v);
+                    let v = ri!(a).saturating_add(ri!(b));
+                    wi!(to, v);
                 }
                 Op::ExtremeI(greatest, to, a, b) => {
-                    let (a, b) = (self.ri(a), self.ri(b));
-                    self.wi(to, if greatest { a.max(b) } else { a.min(b) });
+                    let (a, b) = (ri!(a), ri!(b));
+                    wi!(to, if greatest { a.max(b) } else { a.min(b) });
                 }
                 Op::DayOf(to, a) => {
-                    let v = self.ri(a).div_euclid(DAY);
-                    self.wi(to, v);
+                    let v = ri!(a).div_euclid(DAY);
+                    wi!(to, v);
                 }
                 Op::StartOf(to, a) => {
-                    let v = self.ri(a).saturating_mul(DAY);
-                    self.wi(to, v);
+                    let v = ri!(a).saturating_mul(DAY);
+                    wi!(to, v);
                 }
                 Op::CloseOf(to, a) => {
-                    let v = self.ri(a).saturating_mul(DAY).saturating_add(self.terms.close);
-                    self.wi(to, v);
+                    let v = ri!(a).saturating_mul(DAY).saturating_add(self.terms.close);
+                    wi!(to, v);
                 }
-                Op::AddDays(to, a, b, back) => match self.rd(b).is_integer().then(|| self.rd(b).to_i64()).flatten() {
+                Op::AddDays(to, a, b, back) => match rd!(b).is_integer().then(|| rd!(b).to_i64()).flatten() {
                     Some(n) => {
-                        let v = self.ri(a).saturating_add(if back { -n } else { n });
-                        self.wi(to, v);
+                        let v = ri!(a).saturating_add(if back { -n } else { n });
+                        wi!(to, v);
                     }
                     None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1))),
                 },
                 Op::AddMonths(to, a, b, back) => {
-                    let n = self.ri(b);
-                    match super::day::add_months(self.ri(a), if back { -n } else { n }) {
-                        Some(v) => self.wi(to, v),
+                    let n = ri!(b);
+                    match super::day::add_months(ri!(a), if back { -n } else { n }) {
+                        Some(v) => wi!(to, v),
                         None => return Err(Trap::Arithmetic(Fault::Overflow, at(pc - 1))),
                     }
                 }
                 Op::AddTradingDays(to, a, b, back) => {
-                    let v = self.trading(self.ri(a), self.ri(b), back, pc - 1)?;
-                    self.wi(to, v);
+                    let (day, by) = (ri!(a), ri!(b));
+                    let v = whole!(self.trading(day, by, back, pc - 1))?;
+                    wi!(to, v);
                 }
                 Op::TradingWindow(to, n, day) => {
-                    let v = self.window(self.ri(n), self.ri(day), pc - 1)?;
-                    self.wi(to, v);
+                    let (n, day) = (ri!(n), ri!(day));
+                    let v = whole!(self.window(n, day, pc - 1))?;
+                    wi!(to, v);
                 }
                 Op::DaysBetween(to, a, b) => {
-                    let v = Decimal::from(self.ri(b).saturating_sub(self.ri(a)));
-                    self.wd(to, v);
+                    let v = Decimal::from(ri!(b).saturating_sub(ri!(a)));
+                    wd!(to, v);
                 }
                 Op::DaysInYear(to, a) => {
-                    let v = Decimal::from(super::day::days_in_year(self.ri(a)));
-                    self.wd(to, v);
+                    let v = Decimal::from(super::day::days_in_year(ri!(a)));
+                    wd!(to, v);
                 }
                 Op::Open(calendar, to, day) => {
-                    let open = self.terms.calendars.get(usize::from(calendar)).and_then(|c| super::day::open(c, self.ri(day)));
+                    let open = self.terms.calendars.get(usize::from(calendar)).and_then(|c| super::day::open(c, ri!(day)));
                     match open {
-                        Some(v) => self.wi(to, i64::from(v)),
+                        Some(v) => wi!(to, i64::from(v)),
                         None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1))),
                     }
                 }
 
                 Op::Jump(t) => go!(t),
                 Op::JumpIf(a, t) => {
-                    if self.ri(a) != 0 {
+                    if ri!(a) != 0 {
                         go!(t);
                     }
                 }
                 Op::JumpUnless(a, t) => {
-                    if self.ri(a) == 0 {
+                    if ri!(a) == 0 {
                         go!(t);
                     }
                 }
                 Op::JumpUnlessD(c, a, b, t) => {
-                    if !compares(c, self.rd(a).cmp(&self.rd(b))) {
+                    if !compares(c, rd!(a).cmp(&rd!(b))) {
                         go!(t);
                     }
                 }
                 Op::JumpUnlessQ(c, a, b, den, t) => {
-                    let den = self.rd(den);
+                    let den = rd!(den);
                     if den.is_zero() {
                         return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
                     }
-                    let order = self.rd(a).cmp(&self.rd(b));
+                    let order = rd!(a).cmp(&rd!(b));
                     if !compares(c, if den.is_sign_negative() { order.reverse() } else { order }) {
                         go!(t);
                     }
                 }
                 Op::JumpUnlessI(c, a, b, t) => {
-                    if !compares(c, self.ri(a).cmp(&self.ri(b))) {
+                    if !compares(c, ri!(a).cmp(&ri!(b))) {
                         go!(t);
                     }
                 }
                 Op::JumpUnlessEqual(a, b, t) => {
-                    if self.rd(a) != self.rd(b) {
+                    if rd!(a) != rd!(b) {
                         go!(t);
                     }
                 }
                 Op::JumpUnlessSame(a, b, t) => {
-                    if self.ri(a) != self.ri(b) {
+                    if ri!(a) != ri!(b) {
                         go!(t);
                     }
                 }
                 Op::JumpUnlessIn(a, set, t) => {
-                    let v = self.ri(a);
+                    let v = ri!(a);
                     if !program.sets.get(usize::from(set)).is_some_and(|s| s.contains(&v)) {
                         go!(t);
                     }
@@ -185,108 +234,110 @@ impl Machine<'_> {
                 }
 
                 Op::LoadD(to, kind, row, col) => {
-                    let row = row_of(self.ri(row));
+                    let row = row_of(ri!(row));
                     let v = self.tables.get(kind.at()).map_or(Decimal::ZERO, |t| t.get_d(row, col));
-                    self.wd(to, v);
+                    wd!(to, v);
                 }
                 Op::LoadI(to, kind, row, col) => {
-                    let row = row_of(self.ri(row));
+                    let row = row_of(ri!(row));
                     let v = self.tables.get(kind.at()).map_or(0, |t| t.get_i(row, col));
-                    self.wi(to, v);
+                    wi!(to, v);
                 }
                 Op::LoadL(to, kind, row, col) => {
-                    let row = row_of(self.ri(row));
+                    let row = row_of(ri!(row));
                     let v = self.tables.get(kind.at()).and_then(|t| t.l.get(row * t.width.2 + usize::from(col))).cloned();
                     self.wl(to, v.unwrap_or_default());
                 }
                 Op::PastD(to, kind, row, col) => {
-                    let row = row_of(self.ri(row));
+                    let row = row_of(ri!(row));
                     let v = self.past.get(kind.at()).and_then(|p| p.d.get(row * p.nd + usize::from(col))).copied();
-                    self.wd(to, v.unwrap_or_default());
+                    wd!(to, v.unwrap_or_default());
                 }
                 Op::PastI(to, kind, row, col) => {
-                    let row = row_of(self.ri(row));
+                    let row = row_of(ri!(row));
                     let v = self.past.get(kind.at()).and_then(|p| p.i.get(row * p.ni + usize::from(col))).copied();
-                    self.wi(to, v.unwrap_or_default());
+                    wi!(to, v.unwrap_or_default());
                 }
                 Op::Void(to, a) => {
-                    let v = i64::from(self.life(self.ri(a)) == Life::Void);
-                    self.wi(to, v);
+                    let v = i64::from(self.life(ri!(a)) == Life::Void);
+                    wi!(to, v);
                 }
                 Op::IsKind(to, a, kind) => {
-                    let a = self.ri(a);
-                    self.wi(to, i64::from(a >= 0 && kind_of(a) == kind.0));
+                    let a = ri!(a);
+                    wi!(to, i64::from(a >= 0 && kind_of(a) == kind.0));
                 }
                 Op::ByKey(to, kind, key) => {
-                    let key = self.ri(key);
+                    let key = ri!(key);
                     let v = self.tables.get(kind.at()).and_then(|t| t.by_key.get(&key)).map_or(-1, |r| entry(kind, *r));
-                    self.wi(to, v);
+                    wi!(to, v);
                 }
                 Op::Contains(to, list, a) => {
-                    let a = self.ri(a);
+                    let a = ri!(a);
                     let v = i64::from(self.list(list).i.contains(&a));
-                    self.wi(to, v);
+                    wi!(to, v);
                 }
-                Op::History(to, state, part, moment, t) => match self.past_value(state, self.ri(moment)) {
-                    Some((n, d)) => self.wd(to, if part == 0 { n } else { d }),
+                Op::History(to, state, part, moment, t) => match self.past_value(state, ri!(moment)) {
+                    Some((n, d)) => wd!(to, if part == 0 { n } else { d }),
                     None => go!(t),
                 },
                 Op::ChangeBy(to, state, row, by, after, t) => {
-                    let row = self.ri(row);
+                    let row = ri!(row);
                     let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).unwrap_or(u32::MAX) };
-                    let key = (state, row, self.ri(by));
+                    let key = (state, row, ri!(by));
                     match self.by.iter().rev().find(|(k, _, _)| *k == key).copied() {
-                        Some((_, b, a)) => self.wd(to, if after { a } else { b }),
+                        Some((_, b, a)) => wd!(to, if after { a } else { b }),
                         None => go!(t),
                     }
                 }
                 Op::Obligation(to, id, row, standing) => {
-                    let is = self.standing(id, self.ri(row))? == Some(standing);
-                    self.wi(to, i64::from(is));
+                    let row = ri!(row);
+                    let is = whole!(self.standing(id, row))? == Some(standing);
+                    wi!(to, i64::from(is));
                 }
 
                 Op::Rows(n, kind, any) => self.open(n, Iter::Rows { kind, any, next: 0 }),
                 Op::NextRow(n, to, t) => match self.next_row(n) {
-                    Some(e) => self.wi(to, e),
+                    Some(e) => wi!(to, e),
                     None => go!(t),
                 },
                 Op::Postings(n, index, from, to, key) => {
-                    let key = (key != u16::MAX).then(|| self.ri(key));
-                    let range = self.range(index, key, self.ri(from), self.ri(to));
+                    let key = (key != u16::MAX).then(|| ri!(key));
+                    let range = self.range(index, key, ri!(from), ri!(to));
                     self.open(n, Iter::Postings { index, key, next: range.start, end: range.end });
                 }
                 Op::NextPosting(n, to, t) => match self.next_posting(n) {
-                    Some(e) => self.wi(to, e),
+                    Some(e) => wi!(to, e),
                     None => go!(t),
                 },
                 Op::Pick(to, index, from, until, latest, t) => {
-                    let range = self.range(index, None, self.ri(from), self.ri(until));
+                    let range = self.range(index, None, ri!(from), ri!(until));
                     let at = if range.is_empty() { None } else if latest { Some(range.end - 1) } else { Some(range.start) };
                     match at.and_then(|at| self.posting(index, None, at)) {
-                        Some(e) => self.wi(to, e),
+                        Some(e) => wi!(to, e),
                         None => go!(t),
                     }
                 }
                 Op::CountIn(to, index, from, until) => {
-                    let range = self.range(index, None, self.ri(from), self.ri(until));
-                    self.wd(to, Decimal::from(range.len()));
+                    let range = self.range(index, None, ri!(from), ri!(until));
+                    wd!(to, Decimal::from(range.len()));
                 }
                 Op::SumIn(to, index, from, until) => {
-                    let range = self.range(index, None, self.ri(from), self.ri(until));
-                    calc!(to, self.sum(index, range)?);
+                    let range = self.range(index, None, ri!(from), ri!(until));
+                    let sum = whole!(self.sum(index, range))?;
+                    calc!(to, sum);
                 }
                 Op::Lines(n, list) => self.open(n, Iter::Lines { list, next: 0, order: None }),
                 Op::NextLine(n, last, t) => match self.next_line(n) {
-                    Some(is_last) => self.wi(last, i64::from(is_last)),
+                    Some(is_last) => wi!(last, i64::from(is_last)),
                     None => go!(t),
                 },
                 Op::LineD(to, n, col) => {
                     let v = self.line(n).map_or(Decimal::ZERO, |(l, line)| l.d.get(line * width(l.d.len(), l.len) + usize::from(col)).copied().unwrap_or_default());
-                    self.wd(to, v);
+                    wd!(to, v);
                 }
                 Op::LineI(to, n, col) => {
                     let v = self.line(n).map_or(0, |(l, line)| l.i.get(line * width(l.i.len(), l.len) + usize::from(col)).copied().unwrap_or_default());
-                    self.wi(to, v);
+                    wi!(to, v);
                 }
                 Op::SortLines(n, keys, high) => {
                     let keys = self.list(keys).d.clone();
@@ -303,13 +354,13 @@ impl Machine<'_> {
                 }
                 Op::ListNew(to) => self.wl(to, Lines::default()),
                 Op::ListD(to, a) => {
-                    let v = self.rd(a);
+                    let v = rd!(a);
                     if let Some(l) = self.l.get_mut(usize::from(to)) {
                         l.d.push(v);
                     }
                 }
                 Op::ListI(to, a) => {
-                    let v = self.ri(a);
+                    let v = ri!(a);
                     if let Some(l) = self.l.get_mut(usize::from(to)) {
                         l.i.push(v);
                     }
@@ -324,43 +375,49 @@ impl Machine<'_> {
                     self.wl(to, v);
                 }
 
-                Op::StoreD(site, a) => self.store_slot(site, self.rd(a)),
-                Op::StoreI(site, a) => self.store_slot_whole(site, self.ri(a)),
-                Op::StoreQ(site, n, d) => match decimal::lowest_terms(self.rd(n), self.rd(d)) {
-                    Ok((n, d)) => self.store_slot_ratio(site, n, d),
+                Op::StoreD(site, a) => self.store_slot(site, rd!(a), d, i),
+                Op::StoreI(site, a) => self.store_slot_whole(site, ri!(a), i),
+                Op::StoreQ(site, above, below) => match decimal::lowest_terms(rd!(above), rd!(below)) {
+                    Ok((num, den)) => self.store_slot_ratio(site, num, den, d, i),
                     Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
                 },
-                Op::StoreRowD(site, row, a) => self.store_row(site, row_of(self.ri(row)), self.rd(a)),
-                Op::StoreRowI(site, row, a) => self.store_row_whole(site, row_of(self.ri(row)), self.ri(a)),
-                Op::StoreRowQ(site, row, n, d) => match decimal::lowest_terms(self.rd(n), self.rd(d)) {
-                    Ok((n, d)) => self.store_row_ratio(site, row_of(self.ri(row)), n, d),
+                Op::StoreRowD(site, row, a) => self.store_row(site, row_of(ri!(row)), rd!(a)),
+                Op::StoreRowI(site, row, a) => self.store_row_whole(site, row_of(ri!(row)), ri!(a)),
+                Op::StoreRowQ(site, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
+                    Ok((n, d)) => self.store_row_ratio(site, row_of(ri!(row)), n, d),
                     Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
                 },
-                Op::InitD(state, row, a) => self.begin_d(state, row, self.rd(a), None),
-                Op::InitQ(state, row, n, d) => match decimal::lowest_terms(self.rd(n), self.rd(d)) {
-                    Ok((n, d)) => self.begin_d(state, row, n, Some(d)),
+                Op::InitD(state, row, a) => {
+                    let v = rd!(a);
+                    whole!(self.begin_d(state, row, v, None));
+                }
+                Op::InitQ(state, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
+                    Ok((num, den)) => whole!(self.begin_d(state, row, num, Some(den))),
                     Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
                 },
-                Op::InitI(state, row, a) => self.begin_i(state, row, self.ri(a)),
-                Op::Wait(site, row, pending, _) => self.wait(site, self.row_at(row), self.rd(pending)),
-                Op::Make(site, row, value) => self.make(site, self.row_at(row), self.rd(value)),
+                Op::InitI(state, row, a) => {
+                    let v = ri!(a);
+                    whole!(self.begin_i(state, row, v));
+                }
+                Op::Wait(site, row, pending, _) => self.wait(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(pending)),
+                Op::Make(site, row, value) => self.make(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(value)),
                 Op::Flush(state, row) => {
-                    let row = (row != u16::MAX).then(|| row_of(self.ri(row)));
-                    if let Err(fault) = self.flush(state, row)? {
+                    let row = (row != u16::MAX).then(|| row_of(ri!(row)));
+                    if let Err(fault) = whole!(self.flush(state, row))? {
                         return Err(Trap::Arithmetic(fault, at(pc - 1)));
                     }
                 }
 
-                Op::Rescind(n, row) => self.rescind(n, self.ri(row))?,
+                Op::Rescind(n, row) => self.rescind(n, ri!(row))?,
                 Op::Decided(to, n) => {
                     let rule = program.rescinds.get(usize::from(n)).map(|r| r.rule);
                     let v = i64::from(rule.is_some_and(|r| self.decided.contains(&(self.when.at, r))));
-                    self.wi(to, v);
+                    wi!(to, v);
                 }
                 Op::Recall(n, row, body, end) => {
                     if self.replaying && self.settled.contains(&self.when.at) {
-                        let row = if row == u16::MAX { -1 } else { self.ri(row) };
-                        if self.recall(n, row) {
+                        let row = if row == u16::MAX { -1 } else { ri!(row) };
+                        if whole!(self.recall(n, row)) {
                             go!(body);
                         } else {
                             go!(end);
@@ -368,14 +425,14 @@ impl Machine<'_> {
                     }
                 }
                 Op::Keep(n, row) => {
-                    let row = if row == u16::MAX { -1 } else { self.ri(row) };
-                    self.keep(n, row);
+                    let row = if row == u16::MAX { -1 } else { ri!(row) };
+                    whole!(self.keep(n, row));
                 }
 
-                Op::Enqueue(n) => self.enqueue(n),
-                Op::RunQueue(_) => self.run_queue()?,
-                Op::RunChanges(kind) => self.run_changes(kind)?,
-                Op::Duty(n) => self.owe(n),
+                Op::Enqueue(n) => whole!(self.enqueue(n)),
+                Op::RunQueue(_) => whole!(self.run_queue())?,
+                Op::RunChanges(kind) => whole!(self.run_changes(kind))?,
+                Op::Duty(n) => whole!(self.owe(n)),
             }
         }
         Ok(())
@@ -393,10 +450,6 @@ impl Machine<'_> {
             }
         }
         Err(Trap::Arithmetic(fault, here))
-    }
-
-    fn row_at(&self, row: u16) -> usize {
-        if row == u16::MAX { usize::MAX } else { row_of(self.ri(row)) }
     }
 
     fn open(&mut self, n: u16, iter: Iter) {

@@ -118,10 +118,13 @@ pub(super) struct Machine<'p> {
     pub count: u64,
 
     pub when: Moment,
+    /// The present moment, as in its register.
+    pub now: i64,
     pub clause: Option<ClauseId>,
     pub cause: Option<(KindId, u16)>,
     pub cause_of: i64,
-    pub deemed: FxHashMap<KindId, u16>,
+    /// How many of each kind that can be annulled were deemed by the record at hand.
+    pub ordinals: Vec<(KindId, u16)>,
     /// Whether the past is being recomputed.
     pub replaying: bool,
     /// Whether changes are kept.
@@ -185,10 +188,11 @@ impl<'p> Machine<'p> {
             version: 0,
             count: 0,
             when: Moment::default(),
+            now: 0,
             clause: None,
             cause: None,
             cause_of: -1,
-            deemed: FxHashMap::default(),
+            ordinals: Vec::new(),
             replaying: false,
             journal,
             annulled: FxHashSet::default(),

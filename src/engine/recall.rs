@@ -307,6 +307,7 @@ impl Machine<'_> {
 
     /// The present moment.
     pub(super) fn set_now(&mut self, moment: i64) {
+        self.now = moment;
         self.wi(NOW, moment);
         self.wi(TODAY, moment.div_euclid(1440));
     }

@@ -23,7 +23,7 @@ impl Engine<'_> {
         let at = self.cursor;
         self.m.when = Moment { at, number: head.number, day: head.day };
         self.m.event_kind = Some(head.kind);
-        let is_final = self.m.program.is_final.get(head.kind.at()).copied().unwrap_or(false);
+        let is_final = self.route(head).is_final;
         if self.m.replaying && self.refused.contains(&at) {
             // refused then, and refused it stays
             if let Ok(()) = self.load(head) {
@@ -84,7 +84,7 @@ impl Engine<'_> {
         self.m.adjusted.clear();
         self.m.adjusted.append(&mut self.redone);
         self.m.fresh.clear();
-        self.m.deemed.clear();
+        self.m.ordinals.clear();
         self.m.clause = None;
         self.m.cause = None;
         self.m.cause_of = -1;
@@ -100,6 +100,9 @@ impl Engine<'_> {
     /// Takes back the record at hand.
     fn back(&mut self, mark: &Mark) {
         self.m.take_back();
+        for reg in &self.m.program.once {
+            self.m.wi(*reg, 0);
+        }
         self.m.changes.truncate(mark.changes);
         if !self.m.replaying {
             self.m.owed.truncate(mark.owed);
@@ -116,7 +119,10 @@ impl Engine<'_> {
     fn attempt(&mut self, head: &Head) -> Result<(), Trap> {
         self.load(head)?;
         let program = self.m.program;
-        if let Some(checks) = program.checks.get(head.kind.at()) {
+        let route = self.route(head);
+        if route.checked
+            && let Some(checks) = program.checks.get(head.kind.at())
+        {
             for (code, holds, message) in checks {
                 self.m.exec(*code)?;
                 if self.m.ri(*holds) == 0 {
@@ -124,40 +130,42 @@ impl Engine<'_> {
                 }
             }
         }
-        self.names(head)?;
-        let kept = self.m.terms.kind(head.kind).is_some_and(|k| k.kept.is_some());
-        if kept {
+        if route.names {
+            self.names(head)?;
+        }
+        if route.kept {
             self.m.new_row(head.kind, None, &[])?;
         }
-        let step = program.on_event.get(head.kind.at()).copied().unwrap_or(0);
-        self.m.step(step)?;
-        if program.plan.kinds.get(head.kind.at()).is_some_and(|k| k.past) {
+        self.m.step(route.step)?;
+        if route.past {
             self.m.remember_event(head.kind);
         }
         self.duties(head)?;
-        self.conditions()
+        if program.onces.is_empty() { Ok(()) } else { self.conditions() }
     }
 
     /// The values of the record, into the registers of its kind; entries by their keys.
     fn load(&mut self, head: &Head) -> Result<(), Trap> {
         let program = self.m.program;
-        let Some(plan) = program.plan.kinds.get(head.kind.at()) else { return Ok(()) };
-        let l = &plan.layout;
-        let n = (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists));
-        let (d, i, lists) = self.tape.values(head, n);
-        let base = (usize::from(plan.base.0), usize::from(plan.base.1), usize::from(plan.base.2));
-        if let Some(to) = self.m.d.get_mut(base.0..base.0 + n.0) {
+        let route = self.route(head);
+        let (d, i, lists) = self.tape.values(head, route.count);
+        if let Some(to) = self.m.d.get_mut(route.base.0..route.base.0 + route.count.0) {
             to.copy_from_slice(d);
         }
-        if let Some(to) = self.m.i.get_mut(base.1..base.1 + n.1) {
+        if let Some(to) = self.m.i.get_mut(route.base.1..route.base.1 + route.count.1) {
             to.copy_from_slice(i);
         }
-        if let Some(to) = self.m.l.get_mut(base.2..base.2 + n.2) {
+        if let Some(to) = self.m.l.get_mut(route.base.2..route.base.2 + route.count.2) {
             to.clone_from_slice(lists);
         }
-        self.m.wi(plan.date, head.day);
-        self.m.wi(plan.id, head.id);
-        self.m.wi(plan.row, -1);
+        let [date, id, row] = route.inherent;
+        self.m.wi(date, head.day);
+        self.m.wi(id, head.id);
+        self.m.wi(row, -1);
+        if !route.names {
+            return Ok(());
+        }
+        let Some(plan) = program.plan.kinds.get(head.kind.at()) else { return Ok(()) };
         let terms = self.m.terms;
         let Some(kind) = terms.kind(head.kind) else { return Ok(()) };
         for (field, spot) in kind.fields.iter().zip(&plan.layout.spots) {

@@ -15,6 +15,11 @@ impl Engine<'_> {
             self.last_moment = self.last_moment.max(moment);
             return;
         }
+        // nothing the moments depend on has changed, and the next is still to come
+        if self.next_timer.is_some_and(|(version, at)| version == self.m.version && at > moment) {
+            self.last_moment = self.last_moment.max(moment);
+            return;
+        }
         while self.stopped.is_none() {
             let Some((at, first, n, row)) = self.next_due() else { break };
             let before = at < moment || (at == moment && first && !observation);
@@ -28,12 +33,6 @@ impl Engine<'_> {
 
     /// The next rule at a moment, asked for anew only where something it depends on has changed.
     fn next_due(&mut self) -> Option<Due> {
-        if let Some((version, at)) = self.next_timer
-            && version == self.m.version
-            && at == i64::MAX
-        {
-            return None;
-        }
         let program = self.m.program;
         let mut best: Option<Due> = None;
         for (n, timer) in program.timers.iter().enumerate() {
@@ -86,7 +85,7 @@ impl Engine<'_> {
         self.m.event_kind = None;
         self.m.undo.clear();
         self.m.adjusted.clear();
-        self.m.deemed.clear();
+        self.m.ordinals.clear();
         self.m.clause = None;
         self.m.cause = None;
         if let Some((_, _, reg)) = timer.each {

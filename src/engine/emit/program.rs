@@ -1,11 +1,11 @@
 //! The whole program: one piece of code after another.
 
 use super::{Emit, Target};
-use crate::engine::code::{Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Site, TimerCode};
+use crate::engine::code::{Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Route, Site, Time, TimerCode};
 use crate::engine::fraction::Fractions;
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::Plan;
-use crate::terms::{KindId, Place, RuleId, Spot, Terms};
+use crate::terms::{EventSort, KindId, Place, RuleId, Spot, Terms, Type};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -301,9 +301,45 @@ impl Emit<'_> {
                 *slot = *value;
             }
         }
+        self.out.routes = self.routes();
         self.plan.graph = self.graph;
         self.out.plan = self.plan;
         Some(self.out)
+    }
+}
+
+impl Emit<'_> {
+    /// How records of each kind are carried out.
+    fn routes(&self) -> Vec<Route> {
+        let count = |l: &crate::terms::Layout| (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists));
+        let route = |(at, kind): (usize, &crate::terms::Kind)| {
+            let plan = self.plan.kinds.get(at)?;
+            let entry = |ty: &Type| matches!(ty, Type::Entry(_));
+            let names = kind.fields.iter().any(|f| {
+                f.makes.is_some()
+                    || entry(&f.ty)
+                    || matches!(&f.ty, Type::List(shape) if self.terms.shapes.get(shape.at()).is_some_and(|s| {
+                        !s.makes.is_empty() || s.fields.iter().any(|(_, ty, _)| entry(ty))
+                    }))
+            });
+            Some(Route {
+                base: (usize::from(plan.base.0), usize::from(plan.base.1), usize::from(plan.base.2)),
+                count: count(&plan.layout),
+                inherent: [plan.date, plan.id, plan.row],
+                step: self.out.on_event.get(at).copied()?,
+                time: match kind.sort {
+                    EventSort::Observation => Time::AllDay,
+                    _ if kind.at_close => Time::Close,
+                    _ => Time::Own,
+                },
+                kept: kind.kept.is_some(),
+                past: plan.past,
+                is_final: self.out.is_final.get(at).copied().unwrap_or(false),
+                names,
+                checked: self.out.checks.get(at).is_some_and(|c| !c.is_empty()),
+            })
+        };
+        self.terms.kinds.iter().enumerate().map(|k| route(k).unwrap_or_default()).collect()
     }
 }
 

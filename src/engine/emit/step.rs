@@ -2,6 +2,7 @@
 //! found; every new value is computed from the state as the event found it; then the state changes; then follow the
 //! rules on changes, what is deemed and recorded, and the obligations.
 
+use super::order::Unit;
 use super::{Emit, Portion};
 use crate::engine::code::{ActCode, ActCodeKind, DutyCode, FinalCode, Op, Pass, Reg, RescindCode, Target};
 use crate::engine::emit::store::Change;
@@ -23,17 +24,35 @@ impl Emit<'_> {
         }
         self.requirements(step);
         let decided = self.rescinds(step);
-        let mut changes: Vec<Change> = Vec::new();
-        let mut acts = false;
-        for (at, rule) in step.rules.iter().enumerate() {
-            acts |= !rule.acts.is_empty();
-            if rule.each.is_none() {
-                let applies = decided.iter().find(|(n, _)| *n == at).map(|(_, reg)| *reg);
-                self.rule(rule, applies, None, &mut changes);
+        let applies = |at: usize| decided.iter().find(|(n, _)| *n == at).map(|(_, reg)| *reg);
+        let acts = step.rules.iter().any(|r| !r.acts.is_empty());
+        match super::order::units(self, step) {
+            // one unit after another, none of which reads what one before it has changed
+            Some(units) => {
+                for unit in units {
+                    match unit {
+                        Unit::Rule(at) => {
+                            if let Some(rule) = step.rules.get(at) {
+                                let mut changes = Vec::new();
+                                self.rule(rule, applies(at), None, true, &mut changes);
+                            }
+                        }
+                        Unit::Loop { each, rules, at_once } => self.one_loop(step, &each, &rules, at_once),
+                    }
+                }
+            }
+            // all new values first, then all changes
+            None => {
+                let mut changes: Vec<Change> = Vec::new();
+                for (at, rule) in step.rules.iter().enumerate().filter(|(_, r)| r.each.is_none()) {
+                    self.rule(rule, applies(at), None, false, &mut changes);
+                }
+                for (each, rules) in super::order::loops(step) {
+                    self.one_loop(step, &each, &rules, false);
+                }
+                self.store(changes);
             }
         }
-        self.loops(step);
-        self.store(changes);
         if let Some(kind) = step.kind
             && self.plan.changes.iter().any(|c| c.by.is_empty() || c.by.contains(&kind))
             && step.rules.iter().any(|r| !r.writes.is_empty())
@@ -166,22 +185,20 @@ impl Emit<'_> {
         self.open_loops += 1;
         self.out.loops = self.out.loops.max(self.open_loops);
         let outer = self.rows.insert(each.kind, row);
-        let (reset, begin, next, end) = (self.label(), self.label(), self.label(), self.label());
+        let (next, end) = (self.label(), self.label());
         let known = self.once.len();
-        self.op(Op::Jump(Self::to(reset)));
-        self.place(begin);
         before(self);
         self.op(Op::Rows(at, each.kind, each.any));
         self.place(next);
         self.op(Op::NextRow(at, row, Self::to(end)));
         self.scoped(|e| inside(e, next));
         self.op(Op::Jump(Self::to(next)));
-        self.place(reset);
+        self.place(end);
+        // no mark is set outside of its loop; where a loop is left by a failure, the machine sees to that
         for flag in self.once.split_off(known.min(self.once.len())) {
             self.op(Op::SetI(flag, 0));
+            self.out.once.push(flag);
         }
-        self.op(Op::Jump(Self::to(begin)));
-        self.place(end);
         self.once_for.clear();
         match outer {
             Some(outer) => self.rows.insert(each.kind, outer),
@@ -190,38 +207,23 @@ impl Emit<'_> {
         self.open_loops -= 1;
     }
 
-    /// Rules for each row of a kind, all of one kind in one loop.
-    fn loops(&mut self, step: &Step) {
-        let mut kinds: Vec<(KindId, bool)> = Vec::new();
-        for rule in &step.rules {
-            if let Some(each) = &rule.each
-                && (!rule.writes.is_empty() || !rule.acts.is_empty() || !rule.captures.is_empty())
-                && !kinds.contains(&(each.kind, each.any))
-            {
-                kinds.push((each.kind, each.any));
-            }
-        }
-        for (kind, any) in kinds {
-            let rules: Vec<&RulePlan> = step
-                .rules
-                .iter()
-                .filter(|r| r.each.as_ref().is_some_and(|e| e.kind == kind && e.any == any))
-                .collect();
-            // what asks about other rows of the kind is computed before the first of them changes
-            let ahead = self.ahead(&rules, kind);
-            self.row_loop(
-                &EachPlan { kind, any },
-                |e| ahead.iter().for_each(|n| e.compute_ahead(*n)),
-                |e, _| {
-                    let row = e.rows.get(&kind).copied();
-                    let mut changes = Vec::new();
-                    for rule in rules {
-                        e.rule(rule, None, row, &mut changes);
-                    }
-                    e.store(changes);
-                },
-            );
-        }
+    /// Rules for each row of a kind, in one loop.
+    fn one_loop(&mut self, step: &Step, each: &EachPlan, rules: &[usize], at_once: bool) {
+        let rules: Vec<&RulePlan> = rules.iter().filter_map(|at| step.rules.get(*at)).collect();
+        // what asks about other rows of the kind is computed before the first of them changes
+        let ahead = self.ahead(&rules, each.kind);
+        self.row_loop(
+            each,
+            |e| ahead.iter().for_each(|n| e.compute_ahead(*n)),
+            |e, _| {
+                let row = e.rows.get(&each.kind).copied();
+                let mut changes = Vec::new();
+                for rule in rules {
+                    e.rule(rule, None, row, at_once, &mut changes);
+                }
+                e.store(changes);
+            },
+        );
     }
 
     /// The parts of formulas that ask about rows of a kind and are the same for all of them.
@@ -260,8 +262,9 @@ impl Emit<'_> {
         self.place(skip);
     }
 
-    /// One rule: its conditions, what stands of it, its new values, its acts.
-    fn rule(&mut self, rule: &RulePlan, applies: Option<Reg>, row: Option<Reg>, changes: &mut Vec<Change>) {
+    /// One rule: its conditions, what stands of it, its new values, its acts. `at_once`: its changes are made here,
+    /// because nothing that is still to be computed reads what it changes.
+    fn rule(&mut self, rule: &RulePlan, applies: Option<Reg>, row: Option<Reg>, at_once: bool, changes: &mut Vec<Change>) {
         if rule.writes.is_empty() && rule.acts.is_empty() && rule.captures.is_empty() {
             return;
         }
@@ -280,40 +283,53 @@ impl Emit<'_> {
                 Some(reg) => e.op(Op::JumpUnless(reg, Self::to(end))),
                 None => e.guards(&rule.guards, end),
             }
-            if rule.is_final {
-                e.scoped(|e| {
-                    for (node, spot) in &rule.captures {
-                        e.capture(*node, *spot);
-                    }
-                });
-                e.op(Op::Keep(number, row));
-                e.place(body);
-                // what was computed before the recall is not there when it jumps here
-                e.scopes.push(rustc_hash::FxHashMap::default());
-                let hidden = std::mem::take(&mut e.scopes);
-                e.scopes = vec![rustc_hash::FxHashMap::default()];
-                own = rule.writes.iter().map(|w| e.change(w)).collect();
-                rule.acts.iter().for_each(|a| e.act(a));
-                e.scopes = hidden;
-                e.scopes.pop();
-            } else {
-                own = rule.writes.iter().map(|w| e.change(w)).collect();
-                rule.acts.iter().for_each(|a| e.act(a));
+            if !rule.is_final {
+                own = e.body(rule, at_once);
+                return;
             }
+            e.scoped(|e| {
+                for (node, spot) in &rule.captures {
+                    e.capture(*node, *spot);
+                }
+            });
+            e.op(Op::Keep(number, row));
+            e.place(body);
+            // what was computed before the recall is not there when it jumps here
+            let hidden = std::mem::replace(&mut e.scopes, vec![rustc_hash::FxHashMap::default()]);
+            own = e.body(rule, at_once);
+            e.scopes = hidden;
         });
-        let done = self.label();
-        if !own.is_empty() {
-            self.op(Op::Jump(Self::to(done)));
+        if own.is_empty() {
             self.place(end);
-            for c in &own {
-                self.op(Op::SetI(c.flag(), 0));
-            }
-            self.place(done);
-        } else {
-            self.place(end);
-            self.place(done);
+            return;
         }
+        let done = self.label();
+        self.op(Op::Jump(Self::to(done)));
+        self.place(end);
+        for c in &own {
+            self.op(Op::SetI(c.flag(), 0));
+        }
+        self.place(done);
         changes.append(&mut own);
+    }
+
+    /// New values and acts of a rule that applies; the changes that are still to be made.
+    fn body(&mut self, rule: &RulePlan, at_once: bool) -> Vec<Change> {
+        let only = at_once && rule.writes.len() == 1;
+        let waits = rule.writes.iter().any(|w| w.wait.is_some());
+        if at_once && rule.acts.is_empty() && !waits {
+            if only || rule.writes.iter().all(|w| w.guards.is_empty()) {
+                self.write_now(&rule.writes);
+                return Vec::new();
+            }
+        }
+        let own: Vec<Change> = rule.writes.iter().map(|w| self.change(w)).collect();
+        rule.acts.iter().for_each(|a| self.act(a));
+        if at_once {
+            self.store(own);
+            return Vec::new();
+        }
+        own
     }
 
     fn capture(&mut self, node: NodeId, spot: Spot) {

@@ -79,6 +79,52 @@ impl Emit<'_> {
         Change { write: write.clone(), flag, row, value, den, waiting: None }
     }
 
+    /// Changes whose conditions nothing else waits for: all new values, then the changes, without marks.
+    pub(super) fn write_now(&mut self, writes: &[WritePlan]) {
+        let mut ready: Vec<(Op, super::Label)> = Vec::new();
+        for w in writes {
+            let skip = self.label();
+            let guarded = !w.guards.is_empty();
+            if guarded {
+                self.scopes.push(FxHashMap::default());
+                self.guards(&w.guards, skip);
+            }
+            let ratio = matches!(self.spot(w.state).place, Place::Ratio(_)) && !w.pending;
+            let row = w.row.map(|r| self.i(r));
+            let op = match (self.graph.bank(w.value), row) {
+                (Bank::Whole, None) => Op::StoreI(w.site, self.i(w.value)),
+                (Bank::Whole, Some(row)) => Op::StoreRowI(w.site, row, self.i(w.value)),
+                (_, row) if ratio => {
+                    let f = self.fraction(w.value);
+                    self.check_cancelled(w.value);
+                    let n = self.d(f.num);
+                    let d = match f.den {
+                        Some(d) => self.d(d),
+                        None => self.constant(Decimal::ONE),
+                    };
+                    match row {
+                        None => Op::StoreQ(w.site, n, d),
+                        Some(row) => Op::StoreRowQ(w.site, row, n, d),
+                    }
+                }
+                (_, None) => Op::StoreD(w.site, self.d(w.value)),
+                (_, Some(row)) => Op::StoreRowD(w.site, row, self.d(w.value)),
+            };
+            if guarded {
+                // a change with a condition is the only one of its rule
+                self.op(op);
+                self.scopes.pop();
+                self.place(skip);
+            } else {
+                ready.push((op, skip));
+            }
+        }
+        for (op, skip) in ready {
+            self.op(op);
+            self.place(skip);
+        }
+    }
+
     fn spot(&self, state: StateId) -> Spot {
         self.plan.states.get(state.at()).map_or(Spot { place: Place::Whole(0), known: None }, |s| s.spot)
     }

@@ -231,13 +231,8 @@ impl Emit<'_> {
             if matches!(self.graph.get(node), Node::Decimal(_)) {
                 continue;
             }
-            let zero = self.constant(Decimal::ZERO);
             let reg = self.d(node);
-            let nonzero = self.label();
-            self.op(Op::JumpUnlessEqual(reg, zero, Self::to(nonzero)));
-            let scratch = self.new_d();
-            self.op_at(Op::Div(scratch, reg, reg), span);
-            self.place(nonzero);
+            self.op_at(Op::NonZero(reg), span);
         }
     }
 
@@ -681,11 +676,34 @@ impl Emit<'_> {
         self.out.fallbacks.sort_unstable();
     }
 
+    /// What the first test of a condition compares is computed whichever way it goes, and is known after it.
+    fn ahead_of(&mut self, when: NodeId) {
+        match self.graph.get(self.graph.plain(when)).clone() {
+            Node::All(xs) => {
+                if let Some(first) = xs.first() {
+                    self.ahead_of(*first);
+                }
+            }
+            Node::Compare(_, a, b) => {
+                for x in [a, b] {
+                    // a fraction is compared without dividing it, unless it is divided anyway
+                    if self.fraction(x).den.is_none() {
+                        self.d(x);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A case gives a value or fails; the first that applies.
     pub(super) fn cases(&mut self, id: NodeId, cases: &[crate::engine::graph::Case], mut give: impl FnMut(&mut Self, NodeId)) {
         let done = self.label();
         let span = self.graph.span(id);
         let mut closed = false;
+        if let Some(when) = cases.first().and_then(|c| c.when) {
+            self.ahead_of(when);
+        }
         for case in cases {
             let next = self.label();
             self.scoped(|e| {

@@ -84,25 +84,28 @@ impl Lower<'_> {
         };
         let past = beyond(self, value);
         let skip = clamp.skip.as_ref().and_then(|guards| self.guards(env, guards));
-        let mut cases = Vec::new();
-        match skip {
-            Some(guards) if guards.is_empty() => {
-                cases.push(Case { when: Some(past), if_known: false, then: Then::Value(before) });
-            }
+        // beyond the limit: the old value where that is beyond it too, or where nothing is to be taken; else the limit
+        let bounded = match skip {
+            Some(guards) if guards.is_empty() => before,
             skip => {
-                if let Some(mut guards) = skip {
-                    guards.insert(0, past);
-                    let when = Some(self.all(guards));
-                    cases.push(Case { when, if_known: false, then: Then::Value(before) });
-                }
                 let old_is_past = beyond(self, before);
-                let kept = self.all(vec![past, old_is_past]);
-                cases.push(Case { when: Some(kept), if_known: false, then: Then::Value(before) });
-                cases.push(Case { when: Some(past), if_known: false, then: Then::Value(limit) });
+                let when = match skip {
+                    Some(guards) => {
+                        let skips = self.all(guards);
+                        self.add(Node::Any(vec![skips, old_is_past]))
+                    }
+                    None => old_is_past,
+                };
+                self.either(when, before, limit)
             }
-        }
-        cases.push(Case { when: None, if_known: false, then: Then::Value(value) });
-        self.add(Node::FirstOf(cases, Bank::Decimal))
+        };
+        self.either(past, bounded, value)
+    }
+
+    /// One value where a condition holds, another where not.
+    fn either(&mut self, when: NodeId, yes: NodeId, no: NodeId) -> NodeId {
+        let case = |when, then| Case { when, if_known: false, then: Then::Value(then) };
+        self.add(Node::FirstOf(vec![case(Some(when), yes), case(None, no)], Bank::Decimal))
     }
 
     /// How a state is rounded under the readings chosen.
