@@ -14,6 +14,7 @@ mod grid;
 pub mod index;
 mod lower;
 mod machine;
+mod trace;
 pub mod math;
 pub mod plan;
 mod recall;
@@ -28,6 +29,13 @@ use crate::terms::{Body, Expr, Terms};
 /// Makes a program of terms, with the alternative chosen for each reading; none where the terms are too large.
 #[must_use]
 pub fn compile(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Option<code::Program> {
-    let plan = lower::lower(terms, readings, asked);
+    let plan = lower::lower(terms, readings, asked, false);
+    emit::emit(terms, plan, readings)
+}
+
+/// The same, with code that tells every part of every formula of the records it is asked to explain.
+#[must_use]
+pub fn compile_to_explain(terms: &Terms, readings: &[u32]) -> Option<code::Program> {
+    let plan = lower::lower(terms, readings, &[], true);
     emit::emit(terms, plan, readings)
 }

@@ -1,6 +1,7 @@
 //! A run in words: as a document in JSON, as tables, as Markdown, as CSV. It decides nothing.
 
 mod document;
+pub mod explain;
 pub mod json;
 pub mod stop;
 pub mod words;

@@ -134,9 +134,6 @@ pub(crate) struct Explain {
     /// How the explanation is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: ExplainFormat,
-    /// Show digits after the point up to this many
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    pub digits: u32,
 }
 
 /// Formats of explanations.

@@ -1,9 +1,90 @@
 //! `tenor explain`
 
-use super::args::Explain as Args;
-use super::Outcome;
+use super::args::{Explain as Args, ExplainFormat};
+use super::{End, Outcome, diagnose, events, output, terms};
+use crate::report::explain::{Asked, Step, explain as explained};
+use serde_json::{Value as Json, json};
 
 /// Explains figures.
-pub(super) fn explain(_args: &Args) -> Outcome {
-    Ok(())
+pub(super) fn explain(args: &Args) -> Outcome {
+    let t = terms::load(&args.stream.terms, false)?;
+    let readings = terms::readings(&t, &args.stream.readings)?;
+    let Some(program) = crate::engine::compile_to_explain(&t, &readings) else {
+        diagnose::message("run::too-large", "the terms are too large to explain", "split formulas that repeat one another into definitions");
+        return Err(End::Data);
+    };
+    let ran = events::run(&args.stream, &t, &program, false, |e| e.explain(args.event.unwrap_or(0)))?;
+    if let Some(n) = args.event.filter(|n| *n == 0 || *n > ran.run.records) {
+        let text = format!("there is no record {n}: {} were applied", ran.run.records);
+        diagnose::message("usage::event", &text, "records are numbered from 1, as `event` is in the result");
+        events::tell(&args.stream, &t, &ran, false);
+        return Err(End::Usage);
+    }
+    if let Some(key) = &args.certificate
+        && !ran.run.keys.iter().flatten().any(|k| *k >= 0 && ran.run.texts.whole(*k) == key)
+    {
+        diagnose::message("usage::certificate", &format!("the stream has no entry `{key}`"), "name a certificate, a grant or an exercise of the stream");
+        return Err(End::Usage);
+    }
+    let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
+    let steps = explained(&t, &program, &ran.run, asked);
+    let text = match args.format {
+        ExplainFormat::Table => tree(&steps),
+        ExplainFormat::Md => markdown(&steps),
+        ExplainFormat::Json => serde_json::to_string_pretty(&Json::Array(steps.iter().map(document).collect())).map_err(|_| End::Software)? + "\n",
+    };
+    output::print(&text)?;
+    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+}
+
+fn line(step: &Step) -> String {
+    if step.clause.is_empty() { step.text.clone() } else { format!("§{}  {}", step.clause, step.text) }
+}
+
+/// As a tree.
+fn tree(steps: &[Step]) -> String {
+    let mut out = String::new();
+    if steps.is_empty() {
+        out.push_str("nothing was adjusted or refused\n");
+    }
+    for (n, step) in steps.iter().enumerate() {
+        if n > 0 {
+            out.push('\n');
+        }
+        out.push_str(&line(step));
+        out.push('\n');
+        branches(&step.parts, "", &mut out);
+    }
+    out
+}
+
+fn branches(steps: &[Step], indent: &str, out: &mut String) {
+    for (n, step) in steps.iter().enumerate() {
+        let last = n + 1 == steps.len();
+        let (here, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        out.push_str(&format!("{indent}{here}{}\n", line(step)));
+        branches(&step.parts, &format!("{indent}{below}"), out);
+    }
+}
+
+/// As nested lists.
+fn markdown(steps: &[Step]) -> String {
+    let mut out = String::new();
+    for step in steps {
+        out.push_str(&format!("## {}\n\n", line(step)));
+        bullets(&step.parts, "", &mut out);
+        out.push('\n');
+    }
+    out
+}
+
+fn bullets(steps: &[Step], indent: &str, out: &mut String) {
+    for step in steps {
+        out.push_str(&format!("{indent}- {}\n", line(step)));
+        bullets(&step.parts, &format!("{indent}  "), out);
+    }
+}
+
+fn document(step: &Step) -> Json {
+    json!({ "text": step.text, "clause": step.clause, "parts": step.parts.iter().map(document).collect::<Vec<_>>() })
 }

@@ -211,6 +211,8 @@ pub enum Op {
     RunChanges(KindId),
     /// An obligation arises.
     Duty(u16),
+    /// Tells the parts of a rule to be explained, for a row.
+    Probe(u16, Reg),
 }
 
 /// A text with the registers of its values.
@@ -481,6 +483,8 @@ pub struct Program {
     pub reports: Vec<ReportCode>,
     /// What is asked from outside: code and where the answer is.
     pub asked: Vec<(Target, Arg)>,
+    /// Parts of formulas to be explained: code and where the value is; by rule, then as in [`super::plan::RuleProbe::all`].
+    pub probes: Vec<Vec<(Target, Arg)>>,
     /// How many loops are open at most.
     pub loops: usize,
     /// Marks of values computed once for all rows of a loop: none is set outside of one.

@@ -114,6 +114,11 @@ impl<'p> Engine<'p> {
         &mut self.m.texts
     }
 
+    /// Has a record explained; 0 for all. The program must be one that explains.
+    pub const fn explain(&mut self, record: u32) {
+        self.m.explain = Some(record);
+    }
+
     /// Whether the run has stopped at a record.
     #[must_use]
     pub const fn is_stopped(&self) -> bool {

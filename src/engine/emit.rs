@@ -2,6 +2,7 @@
 
 mod branch;
 mod order;
+mod probe;
 mod program;
 mod query;
 mod step;
@@ -48,6 +49,8 @@ struct Emit<'t> {
     texts: FxHashMap<String, Reg>,
     /// The next free registers.
     next: (Reg, Reg, Reg),
+    /// The most registers there were at any time.
+    most: (Reg, Reg, Reg),
     /// How many loops are open.
     open_loops: usize,
     /// Whether formulas are computed as they are written, without fusing.
@@ -65,6 +68,10 @@ struct Emit<'t> {
     once_for: FxHashMap<NodeId, (Reg, Reg)>,
     /// Obligations whose code for `done` is still to come.
     later: Vec<(usize, NodeId)>,
+    /// Rules to be explained whose code is still to come: the rule, and the registers of rows.
+    to_explain: Vec<(u16, FxHashMap<KindId, Reg>)>,
+    /// Whether values are computed for an explanation.
+    explaining: bool,
     /// Whether registers ran out.
     full: bool,
     /// What indexes have been asked for: kind, whether of entries, conditions, key, sum.
@@ -139,21 +146,24 @@ impl Emit<'_> {
     }
 
     fn new_d(&mut self) -> Reg {
-        Self::bump(&mut self.next.0, &mut self.full)
+        Self::bump(&mut self.next.0, &mut self.most.0, &mut self.full)
     }
 
     fn new_i(&mut self) -> Reg {
-        Self::bump(&mut self.next.1, &mut self.full)
+        Self::bump(&mut self.next.1, &mut self.most.1, &mut self.full)
     }
 
     fn new_l(&mut self) -> Reg {
-        Self::bump(&mut self.next.2, &mut self.full)
+        Self::bump(&mut self.next.2, &mut self.most.2, &mut self.full)
     }
 
-    fn bump(next: &mut Reg, full: &mut bool) -> Reg {
+    fn bump(next: &mut Reg, most: &mut Reg, full: &mut bool) -> Reg {
         let reg = *next;
         match next.checked_add(1) {
-            Some(n) => *next = n,
+            Some(n) => {
+                *next = n;
+                *most = n.max(*most);
+            }
             None => *full = true,
         }
         reg

@@ -433,6 +433,10 @@ impl Machine<'_> {
                 Op::RunQueue(_) => whole!(self.run_queue())?,
                 Op::RunChanges(kind) => whole!(self.run_changes(kind))?,
                 Op::Duty(n) => whole!(self.owe(n)),
+                Op::Probe(n, row) => {
+                    let row = if row == u16::MAX { -1 } else { ri!(row) };
+                    whole!(self.probe(n, row));
+                }
             }
         }
         Ok(())

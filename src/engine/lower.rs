@@ -2,6 +2,7 @@
 
 mod expr;
 mod name;
+mod probe;
 mod query;
 mod registers;
 mod rule;
@@ -15,8 +16,9 @@ use expr::Env;
 
 /// Makes the plan.
 #[must_use]
-pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Plan {
-    let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), sites: 0 };
+pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], explain: bool) -> Plan {
+    let probing = explain.then(probe::Probing::default);
+    let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), sites: 0, probing };
     low.registers();
     low.initial();
     low.rules();
@@ -33,6 +35,8 @@ struct Lower<'t> {
     after: Vec<(StateId, Option<NodeId>, Vec<NodeId>, NodeId)>,
     /// How many places of change have been numbered.
     sites: u16,
+    /// Where the parts of rules are to be explained.
+    probing: Option<probe::Probing>,
 }
 
 impl Lower<'_> {

@@ -145,6 +145,10 @@ pub(super) struct Machine<'p> {
     pub fresh: Vec<FinalKey>,
     /// The kind of the record at hand.
     pub event_kind: Option<KindId>,
+    /// The record to be explained; 0 for all.
+    pub explain: Option<u32>,
+    /// What has been told of it.
+    pub traces: Vec<super::run::Trace>,
 }
 
 impl<'p> Machine<'p> {
@@ -205,6 +209,8 @@ impl<'p> Machine<'p> {
             affected: Vec::new(),
             fresh: Vec::new(),
             event_kind: None,
+            explain: None,
+            traces: Vec::new(),
         };
         for (at, spec) in program.indexes.iter().enumerate() {
             if let (Some(list), Ok(at)) = (m.indexed.get_mut(spec.kind.at()), u16::try_from(at)) {

@@ -49,7 +49,103 @@ pub struct Plan {
     pub registers: (u16, u16, u16),
     /// The places where states change, by the number of the place.
     pub sites: Vec<SitePlan>,
+    /// Parts of formulas to be explained.
+    pub probes: Vec<Probe>,
+    /// Rules to be explained.
+    pub rule_probes: Vec<RuleProbe>,
 }
+
+/// A part of a formula, to be explained.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// Where it was written.
+    pub span: crate::source::Span,
+    /// The type of its value.
+    pub ty: Type,
+    /// The formula.
+    pub node: NodeId,
+    /// What it is to a reader.
+    pub kind: ProbeKind,
+    /// Its parts.
+    pub parts: Vec<usize>,
+}
+
+/// What a part of a formula is to a reader.
+#[derive(Debug, Clone)]
+pub enum ProbeKind {
+    /// A value with a name, or a question.
+    Leaf,
+    /// A value written out.
+    Constant,
+    /// A definition, with its formula.
+    Def(crate::terms::DefId, usize),
+    /// A waterfall.
+    Cases(Vec<ProbeCase>),
+    /// A reading.
+    Reading(crate::terms::ReadingId),
+    /// A comparison of two values.
+    Comparison,
+    /// The opposite.
+    Not,
+    /// All must hold.
+    All,
+    /// Whether a value is known.
+    Known,
+    /// Anything else that is computed.
+    Formula,
+}
+
+/// A case of a waterfall.
+#[derive(Debug, Clone)]
+pub struct ProbeCase {
+    /// Its label.
+    pub label: Option<String>,
+    /// Whether it is the `otherwise`.
+    pub otherwise: bool,
+    /// Its condition.
+    pub when: Option<usize>,
+    /// Its value; none where it refuses or stops.
+    pub then: Option<usize>,
+}
+
+/// A rule to be explained.
+#[derive(Debug, Clone)]
+pub struct RuleProbe {
+    /// The rule.
+    pub rule: RuleId,
+    /// The kind it answers.
+    pub kind: Option<KindId>,
+    /// The kind whose rows it goes over.
+    pub each: Option<KindId>,
+    /// Its parts.
+    pub roots: Vec<(Role, usize)>,
+    /// All parts below them.
+    pub all: Vec<usize>,
+}
+
+/// What a formula is in its rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// A condition of the rule.
+    When,
+    /// A condition on the row.
+    Where,
+    /// A rule it gives way to does not apply.
+    Unless(RuleId),
+    /// A named value.
+    Let(String),
+    /// What must hold.
+    Require,
+    /// A condition of the statement that follows.
+    ActWhen,
+    /// A new value of a state, or of what waits of it.
+    Becomes(StateId, bool),
+    /// A limit of the value before: `not above` or `not below`.
+    Limit(bool),
+    /// A field of what is deemed.
+    Deem(KindId, FieldId),
+}
+
 
 /// A place where a state changes.
 #[derive(Debug, Clone)]
@@ -169,6 +265,8 @@ pub struct RulePlan {
     pub writes: Vec<WritePlan>,
     /// What else it does.
     pub acts: Vec<Act>,
+    /// Among the rules to be explained, where it is.
+    pub probe: Option<u16>,
 }
 
 /// A loop over the rows of a kind.

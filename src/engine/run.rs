@@ -231,6 +231,25 @@ pub struct Shown {
     pub columns: Vec<Value>,
 }
 
+/// One rule on one event, taken apart: its values as it found them.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// When.
+    pub when: Moment,
+    /// Among [`super::plan::Plan::rule_probes`].
+    pub rule: u16,
+    /// The row of its loop, −1 for none.
+    pub row: i64,
+    /// The clause of what it was deemed under, where it has none of its own.
+    pub clause: Option<ClauseId>,
+    /// The entry the event at hand was deemed for.
+    pub of: i64,
+    /// Whether the past was being recomputed.
+    pub again: bool,
+    /// The values of its parts, as in [`super::plan::RuleProbe::all`].
+    pub values: Vec<Value>,
+}
+
 /// A run.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
@@ -264,6 +283,8 @@ pub struct Run {
     pub asked: Vec<Typed>,
     /// All texts.
     pub texts: Interner,
+    /// What was asked to be explained.
+    pub traces: Vec<Trace>,
     /// Whether any changes were kept.
     pub journal: bool,
     /// The states by the number of the record, for those that ask.

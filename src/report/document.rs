@@ -4,7 +4,7 @@ use super::json::{is_adjustment, pad, standing, status, unit};
 use super::words::{Words, day, short};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
-use crate::terms::Terms;
+use crate::terms::{Dim, Terms};
 
 /// A result for readers.
 #[derive(Debug, Clone, Default)]
@@ -101,26 +101,73 @@ fn adjustments(terms: &Terms, program: &Program, words: &Words<'_>, run: &Run) -
     let mut section = Section::new("adjustments", &["record", "date", "of", "clause", "state", "before", "after", "status"]);
     section.numeric = vec![true, false, false, false, false, true, true, false];
     for c in run.changes.iter().filter(|c| is_adjustment(terms, program, c)) {
-        let Some(site) = program.sites.get(usize::from(c.site)) else { continue };
-        let of = site.of.map_or_else(String::new, |k| words.entry(crate::engine::table::entry(k, c.row)));
-        let name = terms.states.get(site.state.at()).map_or("", |s| s.name.as_str());
-        let places = unit(program, terms, site.state);
-        let show = |n: rust_decimal::Decimal| match places {
-            Some(_) => crate::syntax::print::number(pad(n.normalize(), places)),
-            None => short(n),
-        };
+        let Some(w) = change_words(terms, program, words, c) else { continue };
         section.rows.push(vec![
             if c.when.number == 0 { String::new() } else { c.when.number.to_string() },
             day(c.when.day),
-            of,
+            w.of,
             format!("§{}", terms.cite(c.clause)),
-            name.to_owned(),
-            if c.was_known { show(c.before) } else { "—".to_owned() },
-            show(c.after),
-            status(c.status).replace('_', " "),
+            w.state,
+            w.before,
+            w.after,
+            w.status,
         ]);
     }
     section
+}
+
+/// A change in words.
+pub(super) struct ChangeWords {
+    /// The entry it is of, by its key; empty for the issuer.
+    pub of: String,
+    /// The kind of that entry.
+    kind: Option<crate::terms::KindId>,
+    /// The state.
+    pub state: String,
+    /// The value before.
+    pub before: String,
+    /// The value after.
+    pub after: String,
+    /// How it stands.
+    pub status: String,
+}
+
+impl ChangeWords {
+    /// `price of W-1: 2.40 → 2.30, in force`
+    pub(super) fn sentence(&self) -> String {
+        let of = if self.of.is_empty() { String::new() } else { format!(" of {}", self.of) };
+        format!("{}{of}: {} → {}, {}", self.state, self.before, self.after, self.status)
+    }
+
+    /// Whether an entry of the kind this change is about has a key.
+    pub(super) fn entry_of_kind_named(&self, run: &Run, key: &str) -> bool {
+        let keys = self.kind.and_then(|k| run.keys.get(k.at()));
+        keys.into_iter().flatten().filter(|k| **k >= 0).any(|k| run.texts.whole(*k) == key)
+    }
+}
+
+/// A change in words; none where the place of change is not known.
+pub(super) fn change_words(terms: &Terms, program: &Program, words: &Words<'_>, c: &crate::engine::run::Change) -> Option<ChangeWords> {
+    let site = program.sites.get(usize::from(c.site))?;
+    let state = terms.states.get(site.state.at())?;
+    let places = unit(program, terms, site.state);
+    let show = |n: rust_decimal::Decimal| match (&state.ty, places) {
+        (ty, _) if !ty.is_decimal() && *ty != crate::terms::Type::Ratio => {
+            use rust_decimal::prelude::ToPrimitive;
+            words.whole(n.to_i64().unwrap_or_default(), ty)
+        }
+        (_, Some(_)) => crate::syntax::print::number(pad(n.normalize(), places)),
+        (ty, None) if matches!(ty.dim(), Some(Dim::MONEY | Dim::PER_SHARE)) => words.amount(n, ty),
+        (_, None) => short(n),
+    };
+    Some(ChangeWords {
+        of: site.of.map_or_else(String::new, |k| words.entry(crate::engine::table::entry(k, c.row))),
+        kind: site.of,
+        state: if site.pending { format!("what waits of {}", state.name) } else { state.name.clone() },
+        before: if c.was_known { show(c.before) } else { "—".to_owned() },
+        after: show(c.after),
+        status: status(c.status).replace('_', " "),
+    })
 }
 
 fn refusals(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {

@@ -26,7 +26,7 @@ pub fn walk_failure(f: &Failure, visit: &mut dyn FnMut(&Expr)) {
 }
 
 /// Calls for each direct part.
-pub fn children(e: &Expr, each: &mut dyn FnMut(&Expr)) {
+pub fn children<'e>(e: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
     match &e.kind {
         ExprKind::Number(_)
         | ExprKind::Ratio(..)
@@ -129,7 +129,7 @@ pub fn children(e: &Expr, each: &mut dyn FnMut(&Expr)) {
     }
 }
 
-fn text(t: &TextTemplate, each: &mut dyn FnMut(&Expr)) {
+fn text<'e>(t: &'e TextTemplate, each: &mut dyn FnMut(&'e Expr)) {
     for part in &t.parts {
         if let TextPart::Value(e) = part {
             each(e);

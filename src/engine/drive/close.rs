@@ -37,6 +37,7 @@ impl Engine<'_> {
         run.lines = std::mem::take(&mut self.m.lines);
         run.warnings = std::mem::take(&mut self.m.warnings);
         run.rescissions = self.rescissions;
+        run.traces = std::mem::take(&mut self.m.traces);
         run.stopped = self.stopped;
         run.rejected = self.rejected;
         run.records = self.records;

@@ -29,6 +29,7 @@ pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -
         wholes: FxHashMap::default(),
         texts: FxHashMap::default(),
         next,
+        most: next,
         open_loops: 0,
         plainly: false,
         fused: Vec::new(),
@@ -38,6 +39,8 @@ pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -
         once: Vec::new(),
         once_for: FxHashMap::default(),
         later: Vec::new(),
+        to_explain: Vec::new(),
+        explaining: false,
         full: false,
         wanted: Vec::new(),
         index_code: Vec::new(),
@@ -54,6 +57,7 @@ impl Emit<'_> {
         self.events();
         self.others();
         self.results();
+        self.probe_routines();
         // code that other code asked for
         loop {
             self.done_routines();
@@ -288,9 +292,9 @@ impl Emit<'_> {
                 place(end);
             }
         }
-        self.out.d = vec![Decimal::ZERO; usize::from(self.next.0)];
-        self.out.i = vec![0; usize::from(self.next.1)];
-        self.out.lists = usize::from(self.next.2);
+        self.out.d = vec![Decimal::ZERO; usize::from(self.most.0)];
+        self.out.i = vec![0; usize::from(self.most.1)];
+        self.out.lists = usize::from(self.most.2);
         for (bytes, reg) in &self.constants {
             if let Some(slot) = self.out.d.get_mut(usize::from(*reg)) {
                 *slot = Decimal::deserialize(*bytes);

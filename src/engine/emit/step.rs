@@ -22,6 +22,7 @@ impl Emit<'_> {
             let row = row.map_or(Reg::MAX, |r| self.i(r));
             self.op(Op::Flush(*state, row));
         }
+        self.to_be_explained(step);
         self.requirements(step);
         let decided = self.rescinds(step);
         let applies = |at: usize| decided.iter().find(|(n, _)| *n == at).map(|(_, reg)| *reg);
@@ -167,7 +168,7 @@ impl Emit<'_> {
     }
 
     /// Code for each row of a kind, or once.
-    fn over(&mut self, each: Option<&EachPlan>, inside: impl FnOnce(&mut Self, super::Label)) {
+    pub(super) fn over(&mut self, each: Option<&EachPlan>, inside: impl FnOnce(&mut Self, super::Label)) {
         match each {
             None => {
                 let next = self.label();

@@ -604,7 +604,7 @@ impl Emit<'_> {
 
     /// A costly value that is the same for all rows of a loop is computed for the first row that needs it.
     fn once_for_all(&mut self, id: NodeId, bank: Bank) -> Option<Reg> {
-        if self.rows.is_empty() || self.plainly || !self.its.is_empty() || self.graph.moving(id) != 0 || !self.costly(id) {
+        if self.explaining || self.rows.is_empty() || self.plainly || !self.its.is_empty() || self.graph.moving(id) != 0 || !self.costly(id) {
             return None;
         }
         let (flag, to) = match self.once_for.get(&id).copied() {
@@ -658,9 +658,11 @@ impl Emit<'_> {
             let scopes = std::mem::replace(&mut self.scopes, vec![rustc_hash::FxHashMap::default()]);
             self.plainly = true;
             let handler = f.handler;
-            self.handled(handler, |e| {
-                let from = e.decimal(f.node);
-                e.op(Op::MoveD(f.to, from));
+            self.reusing(|e| {
+                e.handled(handler, |e| {
+                    let from = e.decimal(f.node);
+                    e.op(Op::MoveD(f.to, from));
+                });
             });
             self.plainly = false;
             let back = self.label();

@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::engine::graph::{Bank, Case, Fail, Name, Node, NodeId, Part, Template, Then, TypeKey};
 use crate::terms::{
-    Builtin, ClauseId, Expr, ExprKind, Failure, KindId, Operator, Outcome, Rung, ShapeId, TextPart, TextTemplate, Type,
+    Builtin, ClauseId, Def, Expr, ExprKind, Failure, KindId, Operator, Outcome, Rung, ShapeId, TextPart, TextTemplate, Type,
     Var, VarId,
 };
 
@@ -261,7 +261,15 @@ impl Lower<'_> {
     }
 
     fn definition(&mut self, env: &mut Env<'_>, def: crate::terms::DefId, args: &[Expr], after: bool) -> NodeId {
-        let Some(d) = self.terms.defs.get(def.at()) else { return self.add(Node::Whole(0)) };
+        let terms = self.terms;
+        let Some(d) = terms.defs.get(def.at()) else { return self.add(Node::Whole(0)) };
+        let mut inner = self.arguments(env, d, args, after);
+        let value = self.expr(&mut inner, &d.body.value);
+        self.add(Node::Named(Name::Def(def), value))
+    }
+
+    /// What the variables of a definition stand for where it is used.
+    pub(super) fn arguments<'d>(&mut self, env: &mut Env<'_>, d: &'d Def, args: &[Expr], after: bool) -> Env<'d> {
         let mut inner = Env::new(&d.body.vars, d.clause.or(env.clause));
         inner.depth = env.depth;
         inner.after = env.after || after;
@@ -281,8 +289,7 @@ impl Lower<'_> {
             };
             inner.bind_as(at, bound);
         }
-        let value = self.expr(&mut inner, &d.body.value);
-        self.add(Node::Named(Name::Def(def), value))
+        inner
     }
 
     /// The opposite, where it is not decided.

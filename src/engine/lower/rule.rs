@@ -4,7 +4,7 @@ use super::Lower;
 use super::expr::Env;
 use super::write::Becomes;
 use crate::engine::graph::{Node, NodeId, Why};
-use crate::engine::plan::{Act, ActKind, EachPlan, RequirePlan, Rescind, RulePlan};
+use crate::engine::plan::{Act, ActKind, EachPlan, RequirePlan, Rescind, Role, RulePlan};
 use crate::terms::{Answer, Expr, KindId, RuleId, Statement, StatementKind, Type, Var, VarId};
 
 impl Lower<'_> {
@@ -21,11 +21,13 @@ impl Lower<'_> {
         let mut env = Env::new(&answer.vars, rule.clause);
         let mut guards = self.scope(&mut env, kind, answer);
         guards.extend(self.guards(&mut env, &answer.guards)?);
+        self.explain_all(&mut env, &Role::When, &answer.guards);
         for (other, other_answer) in others {
             if rule.subject_to.contains(other)
                 && let Some(applies) = self.applies(kind, other_answer)
             {
                 let not = self.not(applies);
+                self.explain_node(Role::Unless(*other), not);
                 match self.decided(not) {
                     Some(true) => {}
                     Some(false) => return None,
@@ -44,6 +46,7 @@ impl Lower<'_> {
             captures: Vec::new(),
             writes: Vec::new(),
             acts: Vec::new(),
+            probe: None,
         };
         for r in &answer.rescinding {
             if let Some(guards) = self.guards(&mut env, &r.guards) {
@@ -59,6 +62,7 @@ impl Lower<'_> {
         for s in &answer.body {
             plan.acts.extend(self.act(&mut env, s));
         }
+        plan.probe = self.explained(id, kind, answer);
         Some(plan)
     }
 
@@ -80,13 +84,19 @@ impl Lower<'_> {
             env.bind(var.at(), row);
             // an event that names no entry is none of this rule's business
             if matches!(self.plan.graph.get(row), Node::Checked { .. }) {
-                guards.push(self.add(Node::Known(row)));
+                let known = self.add(Node::Known(row));
+                self.explain_node(Role::Where, known);
+                guards.push(known);
             }
-            guards.extend(self.kind_guard(&answer.vars, *var, e, env));
+            if let Some(kind) = self.kind_guard(&answer.vars, *var, e, env) {
+                self.explain_node(Role::Where, kind);
+                guards.push(kind);
+            }
         }
         self.bind_each(env, answer);
         if let Some(filter) = answer.each.as_ref().and_then(|e| e.filter.as_ref()) {
             let node = self.expr(env, filter);
+            self.explain(env, Role::Where, filter);
             if self.decided(node) != Some(true) {
                 guards.push(node);
             }
@@ -116,6 +126,7 @@ impl Lower<'_> {
         for s in &answer.body {
             let StatementKind::Let(var, value) = &s.kind else { continue };
             let node = self.expr(env, value);
+            self.explain(env, Role::Let(env.name(*var).to_owned()), value);
             let named = if plan.is_final {
                 let spot = self.capture(&value.ty);
                 plan.captures.push((node, spot));
@@ -131,10 +142,13 @@ impl Lower<'_> {
     fn require(&mut self, env: &mut Env<'_>, s: &Statement, plan: &mut RulePlan) {
         let StatementKind::Require(cond, failure) = &s.kind else { return };
         let Some(guards) = self.guards(env, &s.guards) else { return };
+        let written = cond;
         let cond = self.expr(env, cond);
         if self.decided(cond) == Some(true) {
             return;
         }
+        self.explain_all(env, &Role::When, &s.guards);
+        self.explain(env, Role::Require, written);
         let fail = self.fail(env, failure);
         plan.requires.push(RequirePlan { guards, cond, fail });
     }
@@ -157,12 +171,20 @@ impl Lower<'_> {
     fn act(&mut self, env: &mut Env<'_>, s: &Statement) -> Option<Act> {
         let kind = match &s.kind {
             StatementKind::Let(..) | StatementKind::Becomes { .. } | StatementKind::Require(..) => return None,
-            StatementKind::Deem { kind, fields, like, with } => ActKind::Deem {
+            StatementKind::Deem { kind, fields, like, with } => {
+                if env.depth == 0 {
+                    self.explain_all(env, &Role::ActWhen, &s.guards);
+                    for (f, e) in fields {
+                        self.explain(env, Role::Deem(*kind, *f), e);
+                    }
+                }
+                ActKind::Deem {
                 kind: *kind,
                 fields: fields.iter().map(|(f, e)| (*f, self.entry(env, e))).collect(),
                 like: like.as_ref().map(|l| self.entry(env, l)),
                 with: with.iter().map(|(s, pending, e)| (*s, *pending, self.entry(env, e))).collect(),
-            },
+                }
+            }
             StatementKind::Record { effect, fields } => ActKind::Record {
                 effect: *effect,
                 values: fields.iter().map(|f| f.as_ref().map(|e| self.entry(env, e))).collect(),

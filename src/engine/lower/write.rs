@@ -3,7 +3,7 @@
 use super::Lower;
 use super::expr::Env;
 use crate::engine::graph::{Bank, Case, Node, NodeId, Then};
-use crate::engine::plan::{SitePlan, WaitPlan, WaitTestPlan, WritePlan};
+use crate::engine::plan::{Role, SitePlan, WaitPlan, WaitTestPlan, WritePlan};
 use crate::terms::{Clamp, ClauseId, Comparison, Expr, KindId, Postponement, RoundingMode, RuleId, StateId};
 use rust_decimal::Decimal;
 
@@ -45,11 +45,14 @@ impl Lower<'_> {
             env.compounding = Some((b.state, row));
         }
         let mut value = self.expr(env, b.value);
+        self.explain_all(env, &Role::ActWhen, b.guards);
+        self.explain(env, Role::Becomes(b.state, b.pending), b.value);
         if !b.clamps.is_empty() {
             let before = self.present(b.state, row);
             value = self.add(Node::Settled(value));
             for clamp in b.clamps {
                 value = self.clamp(env, value, before, clamp);
+                self.explain(env, Role::Limit(clamp.above), &clamp.limit);
             }
         }
         env.compounding = outer;
