@@ -209,6 +209,13 @@ impl Terms {
         clause.and_then(|c| self.clauses.get(c.at())).map_or("", |c| c.cite.as_str())
     }
 
+    /// The number of a clause, without the heading that a citation may add to it: `8` for `8 "Trading Day"`.
+    #[must_use]
+    pub fn section(&self, clause: Option<ClauseId>) -> &str {
+        let cite = self.cite(clause);
+        cite.split_once(" \"").map_or(cite, |(section, _)| section)
+    }
+
     /// A word of an alternative.
     #[must_use]
     pub fn word(&self, id: WordId) -> &str {

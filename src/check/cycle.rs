@@ -48,7 +48,7 @@ fn deemed(checker: &mut Checker<'_>) {
             let from: Vec<KindId> = match &answer.on {
                 On::Event(kind) => vec![*kind],
                 On::Change { by, .. } => by.clone(),
-                On::Adjustment(_) | On::Making(_) | On::Breach(_) | On::At(_) | On::Once(_) => Vec::new(),
+                On::Adjustment(..) | On::Making(_) | On::Breach(_) | On::At(_) | On::Once(_) => Vec::new(),
             };
             let mut to = Vec::new();
             deems(&answer.body, &mut to);

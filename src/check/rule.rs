@@ -139,11 +139,12 @@ impl Checker<'_> {
                 self.used.kinds.extend(ids.iter().copied());
                 ids.into_iter().map(|id| (On::Event(id), Self::event_env(id))).collect()
             }
-            Trigger::OnChange { adjustment, states, by } => {
+            Trigger::OnChange { adjustment, states, by, under } => {
                 let ids: Vec<StateId> = states.iter().flat_map(|s| self.states_named(s)).collect();
                 self.used.states.extend(ids.iter().copied());
                 if *adjustment {
-                    return vec![(On::Adjustment(ids), Env::default())];
+                    let under = under.iter().map(|c| c.section.clone()).collect();
+                    return vec![(On::Adjustment(ids, under), Env::default())];
                 }
                 let by: Vec<KindId> = by.iter().filter_map(|n| self.kind_id(n)).collect();
                 if by.is_empty() {
@@ -334,7 +335,7 @@ impl Checker<'_> {
         let mut answers = Vec::new();
         let mut what = None;
         for (on, mut env) in self.triggers(&o.trigger) {
-            if matches!(on, On::Adjustment(_)) {
+            if matches!(on, On::Adjustment(..)) {
                 // the record, of whatever kind it is: it has a date and an id
                 env.bind("event", Type::Entry(Vec::new()));
             }

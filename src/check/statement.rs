@@ -19,9 +19,16 @@ impl Checker<'_> {
     fn statement(&mut self, env: &mut Env, s: &ast::Statement) -> Option<Statement> {
         let guards = self.guards(env, &s.guards);
         let kind = match &s.kind {
-            A::Let(name, value) => {
-                let value = self.expr(env, value, None);
-                let ty = value.as_ref().map_or(Type::NUMBER, |v| v.ty.clone());
+            A::Let(name, written, value) => {
+                let wanted = match written {
+                    Some(t) => Some(self.ty(t)?),
+                    None => None,
+                };
+                let value = match &wanted {
+                    Some(ty) => self.typed(env, value, ty),
+                    None => self.expr(env, value, None),
+                };
+                let ty = wanted.or_else(|| value.as_ref().map(|v| v.ty.clone())).unwrap_or(Type::NUMBER);
                 if env.find(&name.name).is_some() {
                     let first = "a line before it".to_owned();
                     self.problems.push(Problem::Duplicate { at: name.span, name: name.name.clone(), first });

@@ -51,7 +51,7 @@ fn uncited(checker: &Checker<'_>, main: FileId, out: &mut Vec<Problem>) {
         let inherits = rule.answers.iter().all(|a| match &a.on {
             On::Event(kind) => checker.terms.kind(*kind).is_some_and(|k| k.sort == EventSort::Deemed),
             On::Change { .. } | On::Making(_) => true,
-            On::Adjustment(_) | On::Breach(_) | On::At(_) | On::Once(_) => false,
+            On::Adjustment(..) | On::Breach(_) | On::At(_) | On::Once(_) => false,
         });
         if rule.clause.is_none() && !inherits && rule.span.file == main {
             out.push(Problem::Uncited { at: rule.span, sort: "the rule", name: rule.name.clone() });

@@ -159,7 +159,7 @@ impl<'p> Machine<'p> {
         }
         let clause = s.clause.or(self.clause);
         if !s.pending && clause.is_some_and(|c| self.adjusting.get(c.at()).copied().unwrap_or(false)) {
-            self.adjusted.push(s.state);
+            self.adjusted.push((s.state, clause));
         }
         if self.journal {
             self.changes.push(Change {
@@ -276,7 +276,7 @@ impl<'p> Machine<'p> {
             let number = u32::try_from(row).unwrap_or(u32::MAX);
             self.made(state, number);
             self.count += 1;
-            self.adjusted.push(state);
+            self.adjusted.push((state, None));
             if watched {
                 self.version += 1;
                 self.changed.push(state);

@@ -450,7 +450,7 @@ pub struct Program {
     /// Obligations.
     pub duties: Vec<DutyCode>,
     /// Obligations that arise with an adjustment: the states, and the code.
-    pub adjustment_duties: Vec<(Vec<StateId>, Target, [Reg; 4])>,
+    pub adjustment_duties: Vec<AdjustmentDuty>,
     /// Indexes of past events and entries.
     pub indexes: Vec<IndexSpec>,
     /// By kind: what an event does.
@@ -497,6 +497,19 @@ pub struct Program {
     pub plan: Plan,
     /// The readings chosen.
     pub readings: Vec<u32>,
+}
+
+/// An obligation that arises with an adjustment.
+#[derive(Debug, Clone)]
+pub struct AdjustmentDuty {
+    /// Of one of these states.
+    pub states: Vec<StateId>,
+    /// Under clauses that begin so; any where there are none.
+    pub under: Vec<String>,
+    /// What it does.
+    pub run: Target,
+    /// The registers of the record: its entry, its day, its id, the row of the loop.
+    pub asks: [Reg; 4],
 }
 
 /// How a record of a kind is carried out: what of it needs looking at.

@@ -69,9 +69,13 @@ pub struct Engine<'p> {
     /// The clause of the refusal that kept an entry from being made, by entry.
     void: FxHashMap<i64, usize>,
     records: u32,
+    /// The day of the last record that was carried out.
+    applied: i64,
     closed: bool,
     /// States that a recomputation has changed, until the record that asked for it is done with.
-    redone: Vec<crate::terms::StateId>,
+    redone: Vec<(crate::terms::StateId, Option<crate::terms::ClauseId>)>,
+    /// The recomputation that the record at hand asked for last, and what it left behind.
+    last_redo: Option<(replay::Redo, usize)>,
 }
 
 impl<'p> Engine<'p> {
@@ -104,8 +108,10 @@ impl<'p> Engine<'p> {
             refused: FxHashSet::default(),
             void: FxHashMap::default(),
             records: 0,
+            applied: i64::MIN,
             closed: false,
             redone: Vec::new(),
+            last_redo: None,
         }
     }
 

@@ -110,7 +110,7 @@ pub(super) struct Machine<'p> {
     pub changed: Vec<StateId>,
     pub changed_from: usize,
     /// States adjusted by the record at hand.
-    pub adjusted: Vec<StateId>,
+    pub adjusted: Vec<(StateId, Option<ClauseId>)>,
     pub adjusting: Vec<bool>,
     /// How often watched states have changed.
     pub version: u64,
@@ -380,6 +380,6 @@ impl<'p> Machine<'p> {
 }
 
 /// Whether a clause stands under another: `4(d)(i)` under `4`.
-fn under(cite: &str, above: &str) -> bool {
+pub(super) fn under(cite: &str, above: &str) -> bool {
     cite.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ' ', '.']))
 }

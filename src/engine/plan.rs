@@ -423,6 +423,8 @@ pub struct Duty {
     pub what: Template,
     /// The states that an adjustment must be of.
     pub states: Vec<StateId>,
+    /// The clauses it must be under; any where there are none.
+    pub under: Vec<String>,
     /// The day it was done, asked later: about the entry in this register, with the record's day and id in the others.
     pub done: NodeId,
     /// The registers for `done`: the event's entry, its day, its id, the row of the loop.

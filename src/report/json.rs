@@ -47,7 +47,7 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
             .map(|l| {
                 let mut row = Map::new();
                 row.insert("event".into(), l.when.number.into());
-                row.insert("clause".into(), terms.cite(l.clause).into());
+                row.insert("clause".into(), terms.section(l.clause).into());
                 for ((name, ty, _), value) in effect.fields.iter().zip(&l.values) {
                     row.insert(name.clone(), self::value(&words, value, ty));
                 }
@@ -60,7 +60,7 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
         .rescissions
         .iter()
         .map(|r| {
-            json!({ "event": r.when.number, "date": day(r.when.day), "clause": terms.cite(r.clause),
+            json!({ "event": r.when.number, "date": day(r.when.day), "clause": terms.section(r.clause),
                 "rescinds": r.annulled, "affected": r.affected })
         })
         .collect();
@@ -109,7 +109,7 @@ fn change(terms: &Terms, program: &Program, words: &Words<'_>, c: &Change) -> Js
         let name = terms.kind(kind).map_or("", |k| k.name.as_str());
         row.insert(name.to_owned(), words.entry(crate::engine::table::entry(kind, c.row)).into());
     }
-    row.insert("clause".into(), terms.cite(c.clause).into());
+    row.insert("clause".into(), terms.section(c.clause).into());
     row.insert("rule".into(), terms.rules.get(site.rule.at()).map_or("", |r| r.name.as_str()).into());
     row.insert("state".into(), state.map_or("", |s| s.name.as_str()).into());
     let show = |n: Decimal| pad(n, unit(program, terms, site.state)).to_string();
@@ -145,7 +145,7 @@ fn refusal(terms: &Terms, words: &Words<'_>, r: &crate::engine::run::Refusal) ->
     let mut row = Map::new();
     row.insert("event".into(), r.when.number.into());
     row.insert("date".into(), day(r.when.day).into());
-    row.insert("clause".into(), terms.cite(r.clause).into());
+    row.insert("clause".into(), terms.section(r.clause).into());
     row.insert("reason".into(), words.said(&r.reason).into());
     for (path, v) in &r.with {
         nest(&mut row, path, value(words, &v.value, &v.ty));
@@ -172,7 +172,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Json {
         let decl = terms.obligations.get(o.obligation.at());
         let mut row = Map::new();
         row.insert("event".into(), o.when.number.into());
-        row.insert("clause".into(), terms.cite(decl.and_then(|d| d.clause)).into());
+        row.insert("clause".into(), terms.section(decl.and_then(|d| d.clause)).into());
         row.insert("what".into(), words.said(&o.what).into());
         if o.row >= 0 {
             row.insert("of".into(), words.entry(o.row).into());
@@ -188,7 +188,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Json {
         let decl = terms.covenants.get(b.covenant.at());
         let mut row = Map::new();
         row.insert("event".into(), b.when.number.into());
-        row.insert("clause".into(), terms.cite(decl.and_then(|d| d.clause)).into());
+        row.insert("clause".into(), terms.section(decl.and_then(|d| d.clause)).into());
         row.insert("what".into(), decl.map_or("", |d| d.what.as_str()).into());
         row.insert("due".into(), day(b.when.day).into());
         row.insert("status".into(), "breached".into());

@@ -325,8 +325,8 @@ pub enum On {
     Event(KindId),
     /// A change of states by events; all where none are named.
     Change { states: Vec<StateId>, by: Vec<KindId> },
-    /// An adjustment of states, once the record is done with.
-    Adjustment(Vec<StateId>),
+    /// An adjustment of states, under clauses that begin so or any where none is named, once the record is done with.
+    Adjustment(Vec<StateId>, Vec<String>),
     /// What waited is made.
     Making(StateId),
     /// An obligation is breached.

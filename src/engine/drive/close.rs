@@ -10,7 +10,8 @@ impl Engine<'_> {
     pub fn finish(mut self) -> Run {
         self.end_day();
         self.begin();
-        let last = if self.day_number == i64::MIN { 0 } else { self.day_number };
+        let last = if self.stopped.is_some() { self.applied } else { self.day_number };
+        let last = if last == i64::MIN { 0 } else { last };
         let as_of = match (&self.stopped, self.options.as_of) {
             (None, Some(day)) => day,
             _ => last,

@@ -41,6 +41,7 @@ impl Engine<'_> {
                 }
                 self.m.undo.clear();
                 self.cursor += 1;
+                self.applied = head.day;
                 self.after(head);
             }
             Err(Trap::Rescind(n, of)) => {
@@ -57,10 +58,9 @@ impl Engine<'_> {
                         let number = self.m.refusals.len() - 1;
                         self.make_void(head.kind, number);
                         self.m.undo.clear();
-                        if is_final {
-                            self.refused.insert(at);
-                        }
+                        self.refused.insert(at);
                         self.cursor += 1;
+                        self.applied = head.day;
                         self.after(head);
                     }
                     None => {
@@ -257,13 +257,22 @@ impl Engine<'_> {
         out
     }
 
+    /// Whether an entry of another kind that is kept by id has this id: what speaks `of` it could mean either.
+    fn id_taken(&self, kind: KindId, key: i64) -> bool {
+        let by_id = |k: &crate::terms::Kind| k.kept == Some(Key::Id);
+        self.m.terms.kind(kind).is_some_and(by_id)
+            && self.m.terms.kinds.iter().enumerate().any(|(n, k)| {
+                n != kind.at() && by_id(k) && self.m.tables.get(n).is_some_and(|t| t.by_key.contains_key(&key))
+            })
+    }
+
     /// Names of new entries must be new; what speaks of an entry that was never made is refused where no rule says so.
     fn names(&mut self, head: &Head) -> Result<(), Trap> {
         let made = self.made(head.kind);
         for (n, (kind, key)) in made.iter().enumerate() {
             let exists = self.m.tables.get(kind.at()).and_then(|t| t.by_key.get(key)).map(|row| self.m.life(entry(*kind, *row)));
             let twice = made.iter().take(n).any(|(k, other)| k == kind && other == key);
-            if exists.is_some_and(|l| l != Life::Void) || twice {
+            if exists.is_some_and(|l| l != Life::Void) || twice || self.id_taken(*kind, *key) {
                 let kind = self.m.terms.kind(*kind).map(|k| k.name.clone()).unwrap_or_default();
                 let key = self.m.texts.whole(*key).to_owned();
                 return Err(Trap::Record(Box::new(BadRecord::Exists { kind, key })));
@@ -336,12 +345,16 @@ impl Engine<'_> {
             return Ok(());
         }
         let program = self.m.program;
-        for (states, code, asks) in &program.adjustment_duties {
-            if states.iter().any(|s| self.m.adjusted.contains(s)) {
-                for (reg, value) in asks.iter().zip([-1, head.day, head.id, -1]) {
+        for duty in &program.adjustment_duties {
+            let terms = self.m.terms;
+            let under = |clause: &Option<crate::terms::ClauseId>| {
+                duty.under.is_empty() || clause.is_none() || duty.under.iter().any(|u| crate::engine::machine::under(terms.cite(*clause), u))
+            };
+            if self.m.adjusted.iter().any(|(s, clause)| duty.states.contains(s) && under(clause)) {
+                for (reg, value) in duty.asks.iter().zip([-1, head.day, head.id, -1]) {
                     self.m.wi(*reg, value);
                 }
-                self.m.aside(*code)?;
+                self.m.aside(duty.run)?;
             }
         }
         Ok(())

@@ -95,6 +95,15 @@ impl Engine<'_> {
         let first = targets.iter().map(|t| t.0).min().unwrap_or(at);
         self.m.decided.insert((at, rescind.rule));
         self.m.annulled.extend(targets.iter().copied());
+        // a record that annuls for several reasons recomputes once: the earlier recomputation goes on
+        if self.redo.is_none()
+            && let Some((redo, archived)) = self.last_redo.take_if(|(redo, _)| redo.at == at)
+        {
+            self.archive.truncate(archived);
+            self.m.affected = self.rescissions.pop().map(|r| r.affected).unwrap_or_default();
+            self.redone.clear();
+            self.redo = Some(redo);
+        }
         let stood = if self.redo.is_none() { self.adjustable() } else { Vec::new() };
         while self.snapshots.last().is_some_and(|s| s.at > first) {
             self.snapshots.pop();
@@ -200,6 +209,7 @@ impl Engine<'_> {
         let Some(head) = self.tape.heads.get(at).copied() else { return };
         self.m.replaying = false;
         let new: Vec<Change> = self.m.changes.iter().filter(|c| c.when.at >= redo.from).copied().collect();
+        let archived = self.archive.len();
         self.settle(&redo, new);
         let when = crate::engine::run::Moment { at: self.cursor, number: head.number, day: head.day };
         let sites = self.m.program.rescinds.get(usize::from(redo.code)).map(|r| r.sites.clone()).unwrap_or_default();
@@ -221,22 +231,29 @@ impl Engine<'_> {
                 status: Status::InForce,
                 cause: None,
             });
-            self.redone.push(*state);
+            self.redone.push((*state, redo.clause));
         }
         let mut annulled = redo.numbers.clone();
         annulled.sort_unstable();
         annulled.dedup();
         let affected = std::mem::take(&mut self.m.affected);
         self.rescissions.push(Rescission { when, rule: redo.rule, clause: redo.clause, annulled, affected });
+        self.last_redo = Some((redo, archived));
     }
 
     /// Old changes: annulled, superseded, or the same as before.
     fn settle(&mut self, redo: &Redo, mut new: Vec<Change>) {
         new.sort_by_key(|c| c.when.at);
+        let recomputed: FxHashSet<u16> = self.m.program.rescinds.iter().flat_map(|r| r.sites.iter().map(|(_, site)| *site)).collect();
         for old in &redo.old {
             let annulled = old.cause.is_some_and(|(kind, n)| redo.annulled.contains(&(old.when.at, kind, n)));
             if annulled {
                 self.archive.push(Change { status: Status::Rescinded, ..*old });
+                continue;
+            }
+            // what an earlier recomputation changed at its moment was so changed, whatever is annulled since
+            if old.cause.is_none() && recomputed.contains(&old.site) {
+                self.archive.push(*old);
                 continue;
             }
             let from = new.partition_point(|c| c.when.at < old.when.at);

@@ -1,7 +1,7 @@
 //! The whole program: one piece of code after another.
 
 use super::{Emit, Target};
-use crate::engine::code::{Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Route, Site, Time, TimerCode};
+use crate::engine::code::{AdjustmentDuty, Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Route, Site, Time, TimerCode};
 use crate::engine::fraction::Fractions;
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::Plan;
@@ -193,10 +193,8 @@ impl Emit<'_> {
             self.out.breaches.push((id, run));
         }
         for d in std::mem::take(&mut self.plan.adjustment_duties) {
-            let asks = d.done_registers;
-            let states = d.states.clone();
             let run = self.routine(|e| e.duty(&d));
-            self.out.adjustment_duties.push((states, run, asks));
+            self.out.adjustment_duties.push(AdjustmentDuty { states: d.states, under: d.under, run, asks: d.done_registers });
         }
         if let Some((day, node)) = self.plan.trading_day {
             let value = self.new_i();

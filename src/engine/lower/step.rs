@@ -54,7 +54,7 @@ impl Lower<'_> {
         let only = [(rule, answer)];
         match &answer.on {
             On::Event(_) => {}
-            On::Adjustment(_) => {}
+            On::Adjustment(..) => {}
             On::Change { states, by } => {
                 for s in states {
                     self.watch(*s);
@@ -219,7 +219,11 @@ impl Lower<'_> {
         let what = self.template(&mut now, &o.what);
         let done = self.expr(&mut later, &answer.done);
         let states = match &answer.on {
-            On::Adjustment(states) => states.clone(),
+            On::Adjustment(states, _) => states.clone(),
+            _ => Vec::new(),
+        };
+        let under = match &answer.on {
+            On::Adjustment(_, under) => under.clone(),
             _ => Vec::new(),
         };
         let duty = Duty {
@@ -230,6 +234,7 @@ impl Lower<'_> {
             due,
             what,
             states,
+            under,
             done,
             done_registers: registers,
         };
@@ -239,7 +244,7 @@ impl Lower<'_> {
                     step.duties.push(duty);
                 }
             }
-            On::Adjustment(_) => self.plan.adjustment_duties.push(duty),
+            On::Adjustment(..) => self.plan.adjustment_duties.push(duty),
             On::Change { states, by } => {
                 for s in states {
                     self.watch(*s);

@@ -285,7 +285,7 @@ pub enum Trigger {
     /// Events.
     On(Vec<Ident>),
     /// A change of a state, by certain events.
-    OnChange { adjustment: bool, states: Vec<Ident>, by: Vec<Ident> },
+    OnChange { adjustment: bool, states: Vec<Ident>, by: Vec<Ident>, under: Vec<Citation> },
     /// What waited of a state is made.
     OnMaking(Ident),
     /// An obligation is breached.
@@ -358,8 +358,8 @@ impl PartialEq for Statement {
 /// The shapes of statements.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StatementKind {
-    /// `let x = …`
-    Let(Ident, Expr),
+    /// `let x : ratio = …`
+    Let(Ident, Option<Type>, Expr),
     /// `x becomes …`
     Becomes { pending: bool, target: Vec<Ident>, value: Expr, clamps: Vec<Clamp> },
     /// `require … else …`

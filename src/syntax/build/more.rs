@@ -167,7 +167,7 @@ impl Builder<'_> {
         })
     }
 
-    fn typed(&mut self, node: &Node<'_>) -> Built<Type> {
+    pub(super) fn typed(&mut self, node: &Node<'_>) -> Built<Type> {
         let inner = node.first()?;
         let words = |b: &Self, n: &Node<'_>| n.all(Rule::word).map(|w| b.ident(&w)).collect::<Vec<Ident>>();
         let kind = match inner.rule() {

