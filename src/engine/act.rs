@@ -377,6 +377,12 @@ impl Machine<'_> {
         (d, i)
     }
 
+    /// The kind that already has an entry under this id: what speaks `of` it could mean either.
+    fn id_taken(&self, kind: KindId, key: i64) -> Option<String> {
+        let mut others = self.terms.kinds.iter().enumerate().filter(|(n, k)| *n != kind.at() && k.kept == Some(Key::Id));
+        others.find(|(n, _)| self.tables.get(*n).is_some_and(|t| t.by_key.contains_key(&key))).map(|(_, k)| k.name.clone())
+    }
+
     /// A new entry with the fields of the event in its registers.
     pub(super) fn new_row(&mut self, kind: KindId, like: Option<&(Vec<Decimal>, Vec<i64>)>, given: &[Pass]) -> Result<(), Trap> {
         let program = self.program;
@@ -413,6 +419,13 @@ impl Machine<'_> {
         {
             let key = self.texts.whole(key).to_owned();
             return Err(Trap::Record(Box::new(BadRecord::Exists { kind: decl.name.clone(), key })));
+        }
+        if decl.kept == Some(Key::Id)
+            && key >= 0
+            && let Some(other) = self.id_taken(kind, key)
+        {
+            let key = self.texts.whole(key).to_owned();
+            return Err(Trap::Record(Box::new(BadRecord::Exists { kind: other, key })));
         }
         let row = self.push_row(kind, key, Life::Live);
         let at = usize::try_from(row).unwrap_or(usize::MAX);

@@ -296,6 +296,8 @@ pub struct Graph {
     /// The place in the terms that is being written out.
     pub at: Span,
     known: FxHashMap<Node, NodeId>,
+    /// Registers of what final rules keep.
+    pub kept: (Vec<u16>, Vec<u16>, Vec<u16>),
     /// Refusals and stops.
     pub fails: Vec<Fail>,
     /// Queries.
@@ -318,6 +320,10 @@ impl Graph {
             Node::EachRow(_) => EACH,
             Node::It(depth) | Node::ItemD(depth, _) | Node::ItemI(depth, _) => 2 << depth.min(&28),
             Node::ProRata { depth, .. } => 2 << depth.min(&28),
+            // what a final rule keeps, it keeps for each row
+            Node::SlotD(r) if self.kept.0.contains(r) => EACH,
+            Node::SlotI(r) if self.kept.1.contains(r) => EACH,
+            Node::SlotL(r) if self.kept.2.contains(r) => EACH,
             _ => 0,
         };
         for part in self.parts_of(&node) {

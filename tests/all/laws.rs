@@ -49,7 +49,7 @@ fn same(a: &Json, b: &Json, stream: &[Event]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(cases(1500))]
+    #![proptest_config(cases(2000))]
 
     /// Prices, numbers, what waits, exercises, refusals and shares outstanding are those of the model.
     #[test]
@@ -76,7 +76,8 @@ proptest! {
         let result = result(&stream)?;
         let first = stream.iter().filter_map(|e| if let What::Certificate { name, .. } = &e.what { Some(name) } else { None });
         for name in first {
-            let Some(row) = row(&result, "certificates", "certificate", name).filter(|r| text(r, "status") == "outstanding") else { continue };
+            let standing = row(&result, "certificates", "certificate", name).filter(|r| text(r, "status") == "outstanding");
+            let Some(row) = standing else { continue };
             let in_force = |r: &&Json| text(r, "certificate") == name && text(r, "state") == "price" && text(r, "status") == "in_force";
             let last = rows(&result, "adjustments").iter().rfind(in_force);
             let price = last.map_or_else(|| Some(over(240, 100)), |entry| number(entry, "after"));
@@ -95,7 +96,9 @@ proptest! {
 
     /// A transfer or an exchange neither makes nor loses shares, in force or waiting, and leaves the price.
     #[test]
-    fn laws_division_conserves_shares(seed in seed(), steps in steps(ALL, 5..30), n: u16, cents in prop::collection::vec(1u16.., 0..5), to_others: bool) {
+    fn laws_division_conserves_shares(
+        seed in seed(), steps in steps(ALL, 5..30), n: u16, cents in prop::collection::vec(1u16.., 0..5), to_others: bool,
+    ) {
         let mut draft = Draft::of(seed, None, &steps);
         draft.settle();
         prop_assume!(!draft.model.impossible && !draft.over());
@@ -280,12 +283,25 @@ fn laws_model_by_hand() {
         event(day(1, 2), What::Certificate { name: name(), holder: "A".to_owned(), shares: whole(100_000) }),
         event(
             day(1, 10),
-            What::Issuance { id: "I1".to_owned(), pieces: vec![(whole(1_000_000), whole(1))], stated: Stated::PerShare, accrued: whole(0), exempt: None },
+            What::Issuance {
+                id: "I1".to_owned(),
+                pieces: vec![(whole(1_000_000), whole(1))],
+                stated: Stated::PerShare,
+                accrued: whole(0),
+                exempt: None,
+            },
         ),
         event(day(2, 3), What::Quote { bid: over(29, 10), ask: Some(over(31, 10)) }),
         event(
             day(2, 3),
-            What::Exercise { id: "X1".to_owned(), certificate: name(), shares: whole(1000), method: Method::Cashless, owned: Some(whole(0)), rest: None },
+            What::Exercise {
+                id: "X1".to_owned(),
+                certificate: name(),
+                shares: whole(1000),
+                method: Method::Cashless,
+                owned: Some(whole(0)),
+                rest: None,
+            },
         ),
     ];
     let model = Model::run(&stream);

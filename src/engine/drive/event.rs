@@ -257,22 +257,13 @@ impl Engine<'_> {
         out
     }
 
-    /// Whether an entry of another kind that is kept by id has this id: what speaks `of` it could mean either.
-    fn id_taken(&self, kind: KindId, key: i64) -> bool {
-        let by_id = |k: &crate::terms::Kind| k.kept == Some(Key::Id);
-        self.m.terms.kind(kind).is_some_and(by_id)
-            && self.m.terms.kinds.iter().enumerate().any(|(n, k)| {
-                n != kind.at() && by_id(k) && self.m.tables.get(n).is_some_and(|t| t.by_key.contains_key(&key))
-            })
-    }
-
     /// Names of new entries must be new; what speaks of an entry that was never made is refused where no rule says so.
     fn names(&mut self, head: &Head) -> Result<(), Trap> {
         let made = self.made(head.kind);
         for (n, (kind, key)) in made.iter().enumerate() {
             let exists = self.m.tables.get(kind.at()).and_then(|t| t.by_key.get(key)).map(|row| self.m.life(entry(*kind, *row)));
             let twice = made.iter().take(n).any(|(k, other)| k == kind && other == key);
-            if exists.is_some_and(|l| l != Life::Void) || twice || self.id_taken(*kind, *key) {
+            if exists.is_some_and(|l| l != Life::Void) || twice {
                 let kind = self.m.terms.kind(*kind).map(|k| k.name.clone()).unwrap_or_default();
                 let key = self.m.texts.whole(*key).to_owned();
                 return Err(Trap::Record(Box::new(BadRecord::Exists { kind, key })));

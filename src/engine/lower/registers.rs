@@ -145,6 +145,13 @@ impl Lower<'_> {
         let mut layout = Layout { decimals: d, wholes: i, lists: l, spots: Vec::new() };
         let spot = layout.add(ty, false);
         self.plan.registers = (layout.decimals, layout.wholes, layout.lists);
+        let kept = &mut self.plan.graph.kept;
+        match spot.place {
+            Place::Decimal(n) => kept.0.push(n),
+            Place::Ratio(n) => kept.0.extend([n, n + 1]),
+            Place::Whole(n) => kept.1.push(n),
+            Place::List(n) => kept.2.push(n),
+        }
         spot
     }
 

@@ -128,7 +128,8 @@ impl Lower<'_> {
             let node = self.expr(env, value);
             self.explain(env, Role::Let(env.name(*var).to_owned()), value);
             let named = if plan.is_final {
-                let spot = self.capture(&value.ty);
+                let ty = answer.vars.get(var.at()).map_or(&value.ty, |v| &v.ty);
+                let spot = self.capture(ty);
                 plan.captures.push((node, spot));
                 self.slot(spot, Why::Case)
             } else {

@@ -21,16 +21,15 @@ impl ::tenor::check::Reader for Files {
     }
 }
 
-/// The terms under their default readings.
-fn program() -> &'static (Terms, Program) {
-    static PROGRAM: OnceLock<(Terms, Program)> = OnceLock::new();
+/// The terms under their default readings; or why there are none.
+fn program() -> &'static Result<(Terms, Program), String> {
+    static PROGRAM: OnceLock<Result<(Terms, Program), String>> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let path = crate::tenor::root().join("terms/glowpoint-2005.terms");
-        let terms = ::tenor::check::check(&path, &Files).terms;
-        let terms = terms.unwrap_or_else(|| panic!("the terms do not check"));
+        let terms = ::tenor::check::check(&path, &Files).terms.ok_or("the terms do not check")?;
         let readings: Vec<u32> = terms.readings.iter().map(|r| r.default).collect();
-        let program = compile(&terms, &readings, &[]).unwrap_or_else(|| panic!("the terms are too large"));
-        (terms, program)
+        let program = compile(&terms, &readings, &[]).ok_or("the terms are too large")?;
+        Ok((terms, program))
     })
 }
 
@@ -41,7 +40,7 @@ pub(super) fn lines(stream: &[Event]) -> String {
 
 /// The result of a stream, as `--format json` gives it; or why it stopped.
 pub(super) fn run(stream: &[Event]) -> Result<Json, String> {
-    let (terms, program) = program();
+    let (terms, program) = program().as_ref().map_err(Clone::clone)?;
     let text = lines(stream);
     let mut engine = Engine::new(program, terms, Interner::default(), Options::default());
     let mut schema = Schema::new(terms);
@@ -174,8 +173,8 @@ fn refusals(out: &mut Vec<String>, model: &Model, result: &Json) {
     for r in &model.refusals {
         let Some(row) = found.iter().find(|f| record(f) == r.record) else { continue };
         let clause = text(row, "clause");
-        let cites = |c: &&str| clause == *c || clause.strip_prefix(*c).is_some_and(|rest| rest.starts_with(['(', ' ']));
-        if !r.clauses.iter().any(|c| cites(&c)) {
+        let cites = |c: &str| clause.strip_prefix(c).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ' ']));
+        if !r.clauses.iter().any(|c| cites(c)) {
             out.push(format!("record {}: the engine cites {clause}, the model {:?}", r.record, r.clauses));
         }
         if clause == "7"

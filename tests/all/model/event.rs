@@ -120,8 +120,10 @@ impl Event {
             W::Abandonment { of } => ("abandonment", json!({ "of": of })),
             W::Issuance { .. } => ("issuance", self.issuance()),
             W::Grant { id, shares, paid, exercise_price, exempt } => {
-                let price = decimal(exercise_price);
-                let grant = json!({ "id": id, "instrument": "option", "shares": decimal(shares), "paid": decimal(paid), "exercise_price": price, "exempt": exempt });
+                let (shares, paid, price) = (decimal(shares), decimal(paid), decimal(exercise_price));
+                let grant = json!({
+                    "id": id, "instrument": "option", "shares": shares, "paid": paid, "exercise_price": price, "exempt": exempt
+                });
                 ("grant", grant)
             }
             W::Conversion { of, shares } => ("conversion", json!({ "of": of, "shares": decimal(shares) })),
