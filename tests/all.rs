@@ -1,5 +1,7 @@
 //! All tests of Tenor, in one binary.
 
+#![allow(clippy::panic, reason = "a test that cannot go on ends so")]
+
 #[path = "all/architecture.rs"]
 mod architecture;
 #[path = "all/exact.rs"]
