@@ -6,6 +6,8 @@
 mod architecture;
 #[path = "all/exact.rs"]
 mod exact;
+#[path = "all/readme.rs"]
+mod readme;
 #[path = "all/scenario.rs"]
 mod scenario;
 #[path = "all/tenor.rs"]

@@ -138,13 +138,17 @@ fn no_code_knows_what_a_warrant_is() {
 #[test]
 fn one_stage_knows_each_thing() {
     none(&lines_saying(&["pest", "pest_derive"], &["src/syntax"]), "only syntax knows pest");
-    none(&lines_saying(&["serde", "serde_json"], &["src/event", "src/report", "src/cli"]), "wire formats are known where streams are read and results are written");
+    none(
+        &lines_saying(&["serde", "serde_json"], &["src/event", "src/report", "src/cli"]),
+        "wire formats are known where streams are read and results are written",
+    );
     none(&lines_saying(&["clap", "anstream", "comfy_table"], &["src/cli"]), "only cli knows the terminal");
 }
 
 #[test]
 fn files_clocks_and_threads_are_left_to_the_command_line() {
-    let words = ["std::fs", "std::env", "std::net", "std::process", "std::thread", "std::time", "SystemTime", "Instant", "Utc", "Local"];
+    let words =
+        ["std::fs", "std::env", "std::net", "std::process", "std::thread", "std::time", "SystemTime", "Instant", "Utc", "Local"];
     none(&lines_saying(&words, &["src/cli", "src/main.rs"]), "the library is a function of its arguments");
 }
 
@@ -182,7 +186,8 @@ fn stages_are_not_imported_whole() {
 #[test]
 fn no_path_of_one_machine() {
     let folders = ["home", "root", "tmp", "work", "Users", "mnt"].map(|f| format!("/{f}/"));
-    let all = ["src", "tests", "benches", "grammar", "terms", "docs", "examples", ".ci", "README.md", "CHANGELOG.md", "Cargo.toml"];
+    let all =
+        ["src", "tests", "benches", "grammar", "terms", "docs", "examples", ".ci", "README.md", "CHANGELOG.md", "Cargo.toml"];
     let mut broken = Vec::new();
     for file in files(&all) {
         for (n, line) in file.text.lines().enumerate() {
@@ -198,19 +203,4 @@ fn no_path_of_one_machine() {
         }
     }
     none(&broken, "the project runs anywhere");
-}
-
-#[test]
-fn the_readme_is_short_and_its_links_lead_somewhere() {
-    let readme = files(&["README.md"]);
-    let Some(file) = readme.first() else { panic!("no README.md") };
-    assert!(file.text.lines().count() < 200, "README.md has 200 lines or more");
-    let mut broken = Vec::new();
-    for target in file.text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-        let path = target.split('#').next().unwrap_or(target);
-        if !target.contains("://") && !path.is_empty() && !tenor::root().join(path).exists() {
-            broken.push(target.to_owned());
-        }
-    }
-    none(&broken, "links of the README lead to files");
 }
