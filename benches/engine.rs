@@ -1,5 +1,7 @@
 //! The engine beside hand-written code, on the same events, in the same run.
 
+#![allow(clippy::panic, clippy::print_stdout, reason = "a benchmark that cannot go on ends so, and shows its numbers")]
+
 #[path = "support/mix.rs"]
 mod mix;
 

@@ -1,11 +1,17 @@
 //! All tests of Tenor, in one binary.
 
+#![allow(clippy::panic, reason = "a test that cannot go on ends so")]
+
+#[path = "all/architecture.rs"]
+mod architecture;
 #[path = "all/exact.rs"]
 mod exact;
 #[path = "all/laws.rs"]
 mod laws;
 #[path = "all/model.rs"]
 mod model;
+#[path = "all/readme.rs"]
+mod readme;
 #[path = "all/scenario.rs"]
 mod scenario;
 #[path = "all/tenor.rs"]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// Runs terms files over streams of events, exactly, and explains every figure.
 #[derive(Debug, Parser)]
-#[command(name = "tenor", version, about, max_term_width = 100, after_help = "Begin with:\n  tenor run terms/glowpoint-2005.terms examples/glowpoint-history.jsonl\n\nThe manual is in docs/, the language in docs/language.md.")]
+#[command(name = "tenor", version, about, max_term_width = 100, after_help = "Begin with:\n  tenor run warrant.terms events.jsonl\n\nThe manual is in docs/, the language in docs/language.md.")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -72,10 +72,10 @@ pub(crate) enum Format {
 /// `tenor run`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tenor run terms/glowpoint-2005.terms examples/glowpoint-history.jsonl
-  tenor run terms/glowpoint-2005.terms events.csv --reading floor=nominal --as-of 2006-12-31
-  tenor run terms/glowpoint-2005.terms events.jsonl --known-on 2006-06-30 --format json
-  cat events.jsonl | tenor run terms/glowpoint-2005.terms - --keep-going")]
+  tenor run warrant.terms events.jsonl
+  tenor run warrant.terms events.csv --reading floor=nominal --as-of 2006-12-31
+  tenor run warrant.terms events.jsonl --known-on 2006-06-30 --format json
+  cat events.jsonl | tenor run warrant.terms - --keep-going")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub stream: Stream,
@@ -93,7 +93,7 @@ pub(crate) struct Run {
 /// `tenor check`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tenor check terms/glowpoint-2005.terms
+  tenor check warrant.terms
   tenor check my-variant.terms && tenor test my-variant.terms")]
 pub(crate) struct Check {
     /// The terms file
@@ -107,7 +107,7 @@ pub(crate) struct Check {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor test                                 all terms files below this folder
-  tenor test terms/glowpoint-2005.terms      the examples of one file")]
+  tenor test warrant.terms      the examples of one file")]
 pub(crate) struct Test {
     /// Terms files, or folders of them
     pub paths: Vec<PathBuf>,
@@ -119,9 +119,9 @@ pub(crate) struct Test {
 /// `tenor explain`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tenor explain terms/glowpoint-2005.terms events.jsonl --event 7
-  tenor explain terms/glowpoint-2005.terms events.jsonl --event 7 --certificate W-1
-  tenor explain terms/glowpoint-2005.terms events.jsonl --format json")]
+  tenor explain warrant.terms events.jsonl --event 7
+  tenor explain warrant.terms events.jsonl --event 7 --certificate W-1
+  tenor explain warrant.terms events.jsonl --format json")]
 pub(crate) struct Explain {
     #[command(flatten)]
     pub stream: Stream,

@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args, t: &Terms, program: &Program, keep_going: bool, s
     let as_of = date(args.as_of.as_deref(), "--as-of")?;
     let known_on = date(args.known_on.as_deref(), "--known-on")?;
     let (input, format) = open(args)?;
-    let options = Options { as_of, keep_going, journal: true };
+    let options = Options { as_of, keep_going, journal: true, orders: true };
     let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
     set(&mut engine);
     let mut schema = Schema::new(t);

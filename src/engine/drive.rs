@@ -3,6 +3,7 @@
 
 mod close;
 mod event;
+mod order;
 mod replay;
 mod time;
 
@@ -23,11 +24,13 @@ pub struct Options {
     pub keep_going: bool,
     /// Changes of states are kept.
     pub journal: bool,
+    /// Records at one close are also tried in the other order, and a difference is told.
+    pub orders: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { as_of: None, keep_going: false, journal: true }
+        Self { as_of: None, keep_going: false, journal: true, orders: false }
     }
 }
 
@@ -76,6 +79,8 @@ pub struct Engine<'p> {
     redone: Vec<(crate::terms::StateId, Option<crate::terms::ClauseId>)>,
     /// The recomputation that the record at hand asked for last, and what it left behind.
     last_redo: Option<(replay::Redo, usize)>,
+    /// What two records at one close would give in the other order.
+    other_order: Option<order::Other>,
 }
 
 impl<'p> Engine<'p> {
@@ -112,6 +117,7 @@ impl<'p> Engine<'p> {
             closed: false,
             redone: Vec::new(),
             last_redo: None,
+            other_order: None,
         }
     }
 
@@ -252,7 +258,9 @@ impl<'p> Engine<'p> {
             if self.redo.is_some() {
                 self.catch_up();
             }
+            self.try_other_order(at, &head);
             self.carry_out(&head);
+            self.compare_orders();
         }
     }
 

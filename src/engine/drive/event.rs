@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::terms::{Key, KindId, Place, Type};
 
 /// Where everything stood before a record.
-struct Mark {
+pub(super) struct Mark {
     changes: usize,
     owed: usize,
     lines: usize,
@@ -79,7 +79,7 @@ impl Engine<'_> {
         }
     }
 
-    fn mark(&mut self) -> Mark {
+    pub(super) fn mark(&mut self) -> Mark {
         self.m.undo.clear();
         self.m.adjusted.clear();
         self.m.adjusted.append(&mut self.redone);
@@ -98,7 +98,7 @@ impl Engine<'_> {
     }
 
     /// Takes back the record at hand.
-    fn back(&mut self, mark: &Mark) {
+    pub(super) fn back(&mut self, mark: &Mark) {
         self.m.take_back();
         for reg in &self.m.program.once {
             self.m.wi(*reg, 0);
@@ -116,7 +116,7 @@ impl Engine<'_> {
     }
 
     /// Checks and rules of the record.
-    fn attempt(&mut self, head: &Head) -> Result<(), Trap> {
+    pub(super) fn attempt(&mut self, head: &Head) -> Result<(), Trap> {
         self.load(head)?;
         let program = self.m.program;
         let route = self.route(head);

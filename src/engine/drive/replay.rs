@@ -58,9 +58,16 @@ impl Engine<'_> {
         if !due {
             return;
         }
+        let snapshot = self.copy();
+        self.snapshots.push(snapshot);
+        self.thin_out(at);
+    }
+
+    /// A copy of the state before the record at the cursor.
+    pub(super) fn copy(&self) -> Snapshot {
         let (kd, ki) = self.m.program.kept;
-        let snapshot = Snapshot {
-            at,
+        Snapshot {
+            at: self.cursor,
             d: self.m.d.get(..kd).unwrap_or(&[]).to_vec(),
             i: self.m.i.get(..ki).unwrap_or(&[]).to_vec(),
             tables: self.m.tables.clone(),
@@ -74,8 +81,11 @@ impl Engine<'_> {
             fired: self.fired.clone(),
             held: self.held.clone(),
             last_moment: self.last_moment,
-        };
-        self.snapshots.push(snapshot);
+        }
+    }
+
+    /// Leaves out copies, the more the older they are.
+    fn thin_out(&mut self, at: u32) {
         // the gap around a copy may be as wide as the copy after it is old
         let mut n = 1;
         while n + 1 < self.snapshots.len() {
@@ -137,7 +147,12 @@ impl Engine<'_> {
             }
         }
         self.furthest = self.furthest.max(at);
-        self.restore();
+        let Some(snapshot) = self.snapshots.pop() else { return };
+        self.restore(&snapshot);
+        self.snapshots.push(snapshot);
+        let from = self.cursor;
+        let settled: Vec<u32> = self.refused.iter().copied().collect();
+        self.m.refusals.retain(|r| r.when.at < from || settled.contains(&r.when.at));
     }
 
     fn number_of(&self, at: u32) -> Option<u32> {
@@ -145,9 +160,8 @@ impl Engine<'_> {
         self.tape.heads.get(n).map(|h| h.number)
     }
 
-    /// The state of the last copy.
-    fn restore(&mut self) {
-        let Some(s) = self.snapshots.last() else { return };
+    /// The state of a copy.
+    pub(super) fn restore(&mut self, s: &Snapshot) {
         if let Some(to) = self.m.d.get_mut(..s.d.len()) {
             to.copy_from_slice(&s.d);
         }
@@ -172,16 +186,13 @@ impl Engine<'_> {
         self.held.clone_from(&s.held);
         self.last_moment = s.last_moment;
         self.cursor = s.at;
-        let from = s.at;
         self.m.unlink(links);
-        let settled: Vec<u32> = self.refused.iter().copied().collect();
-        self.m.refusals.retain(|r| r.when.at < from || settled.contains(&r.when.at));
         self.m.version += 1;
         self.next_timer = None;
     }
 
     /// States that may be adjusted, of all rows.
-    fn adjustable(&self) -> Vec<(StateId, u32, Decimal)> {
+    pub(super) fn adjustable(&self) -> Vec<(StateId, u32, Decimal)> {
         let mut out = Vec::new();
         for (n, plan) in self.m.program.plan.states.iter().enumerate() {
             let (true, Place::Decimal(col)) = (plan.adjustable, plan.spot.place) else { continue };

@@ -25,7 +25,7 @@ impl PartialEq for Expr {
 pub enum ExprKind {
     /// `40,000,000`
     Number(Decimal),
-    /// `4.999%`: the number before the sign.
+    /// `12.5%`: the number before the sign.
     Percent(Decimal),
     /// `$2.40/share`
     Money { amount: Decimal, sign: String, per_share: bool },

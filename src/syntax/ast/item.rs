@@ -325,7 +325,7 @@ pub struct Guard {
     pub cond: Expr,
 }
 
-/// `rescinding dilution of grant`
+/// `rescinding scaling of stock_dividend`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rescinding {
     /// The deemed events.
@@ -420,7 +420,7 @@ pub struct Policy {
 /// The lines of a postponement.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PolicyKind {
-    /// `on dilution or market_fraction`
+    /// `on scaling or market_fraction`
     On(Vec<Ident>),
     /// `while the change of price is under 1% of price`
     While { of: Option<Ident>, strict: bool, limit: Expr },
