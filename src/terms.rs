@@ -151,6 +151,9 @@ pub struct Remark {
     pub span: Span,
 }
 
+/// A record of an example: when, which event, its fields.
+pub type ExampleStep = (ast::When, String, Vec<(ast::Ident, ast::StepValue)>);
+
 /// An example of a file.
 #[derive(Debug, Clone)]
 pub struct Example {
@@ -161,7 +164,7 @@ pub struct Example {
     /// The readings it chooses.
     pub given: Vec<Choice>,
     /// Its records, as written.
-    pub steps: Vec<(ast::When, String, Vec<(ast::Ident, ast::StepValue)>)>,
+    pub steps: Vec<ExampleStep>,
     /// What must be, after so many records.
     pub expected: Vec<Expected>,
     /// Where.

@@ -6,7 +6,7 @@ use tenor::event::Raw;
 
 /// An event as hand-written code would have it.
 #[derive(Debug, Clone, Copy)]
-pub enum Event {
+pub(crate) enum Event {
     Quote { bid: Decimal, ask: Decimal },
     Issuance { shares: Decimal, price: Decimal },
     Split { new: Decimal, old: Decimal },
@@ -29,7 +29,7 @@ impl Dice {
 }
 
 /// 60% issues, 10% splits, 10% distributions, 20% quotes.
-pub fn events(count: usize) -> Vec<Event> {
+pub(crate) fn events(count: usize) -> Vec<Event> {
     let mut dice = Dice(0x2545_F491_4F6C_DD1D);
     let mut up = false;
     (0..count)
@@ -52,17 +52,17 @@ pub fn events(count: usize) -> Vec<Event> {
 
 /// What a warrant is to hand-written code.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Warrant {
-    pub price: Decimal,
-    pub number: Decimal,
-    pub pending: Decimal,
-    pub outstanding: Decimal,
-    pub floor: Decimal,
+pub(crate) struct Warrant {
+    pub(crate) price: Decimal,
+    pub(crate) number: Decimal,
+    pub(crate) pending: Decimal,
+    pub(crate) outstanding: Decimal,
+    pub(crate) floor: Decimal,
     bid: Decimal,
     ask: Decimal,
 }
 
-pub fn warrant() -> Warrant {
+pub(crate) fn warrant() -> Warrant {
     Warrant {
         price: Decimal::new(240, 2),
         number: Decimal::from(100_000),
@@ -80,7 +80,7 @@ fn round(n: Decimal) -> Decimal {
 
 impl Warrant {
     /// One event, every operation checked, the formulas as the text states them.
-    pub fn apply(&mut self, e: &Event) -> Option<()> {
+    pub(crate) fn apply(&mut self, e: &Event) -> Option<()> {
         match *e {
             Event::Quote { bid, ask } => (self.bid, self.ask) = (bid, ask),
             Event::Issuance { shares, price } => {
@@ -119,7 +119,7 @@ impl Warrant {
     }
 
     /// The same with each formula brought to one division.
-    pub fn apply_rearranged(&mut self, e: &Event) -> Option<()> {
+    pub(crate) fn apply_rearranged(&mut self, e: &Event) -> Option<()> {
         match *e {
             Event::Issuance { shares, price } if price < self.price => {
                 let after = self.outstanding.checked_add(shares)?;
@@ -155,10 +155,10 @@ impl Warrant {
 }
 
 /// A record as a stream has it.
-pub type Record = Vec<(Cow<'static, str>, Raw<'static>)>;
+pub(crate) type Record = Vec<(Cow<'static, str>, Raw<'static>)>;
 
 /// The stream of the same events, behind its facts.
-pub fn records(events: &[Event], certificates: usize) -> Vec<Record> {
+pub(crate) fn records(events: &[Event], certificates: usize) -> Vec<Record> {
     let text = |s: String| Raw::Text(Cow::Owned(s));
     let record = |day: usize, event: &str, fields: &[(&'static str, String)]| {
         let date = chrono::NaiveDate::from_ymd_opt(2005, 3, 14).unwrap_or_default() + chrono::Days::new(day as u64);

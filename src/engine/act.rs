@@ -257,7 +257,7 @@ impl Machine<'_> {
             self.new_row(kind, copied.as_ref(), fields)?;
             let row = row_of(self.ri(plan.row));
             for (pass, d, i) in states {
-                self.into_column(kind, row, pass.to, &d, &i);
+                self.fill_column(kind, row, pass.to, &d, &i);
             }
         }
         let step = program.on_event.get(kind.at()).copied().unwrap_or(0);
@@ -519,7 +519,7 @@ impl Machine<'_> {
         }
     }
 
-    fn into_column(&mut self, kind: KindId, row: usize, to: Spot, d: &[Decimal], i: &[i64]) {
+    fn fill_column(&mut self, kind: KindId, row: usize, to: Spot, d: &[Decimal], i: &[i64]) {
         let Some(t) = self.tables.get_mut(kind.at()) else { return };
         let mut i = i.iter();
         match to.place {

@@ -75,10 +75,13 @@ struct Emit<'t> {
     /// Whether registers ran out.
     full: bool,
     /// What indexes have been asked for: kind, whether of entries, conditions, key, sum.
-    wanted: Vec<(KindId, bool, Vec<NodeId>, Option<u16>, Option<NodeId>)>,
+    wanted: Vec<Wanted>,
     /// Indexes whose code is still to come.
     index_code: Vec<(usize, Vec<NodeId>, Option<NodeId>, u16)>,
 }
+
+/// An index that is asked for: kind, whether of entries, conditions, key, sum.
+type Wanted = (KindId, bool, Vec<NodeId>, Option<u16>, Option<NodeId>);
 
 /// An open query or list.
 #[derive(Debug, Clone, Copy)]

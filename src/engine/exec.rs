@@ -622,8 +622,8 @@ impl Machine<'_> {
 
 /// How many values a line has.
 #[inline]
-const fn width(values: usize, lines: usize) -> usize {
-    if lines == 0 { 0 } else { values / lines }
+fn width(values: usize, lines: usize) -> usize {
+    values.checked_div(lines).unwrap_or(0)
 }
 
 fn at(pc: usize) -> Target {

@@ -10,6 +10,9 @@ use crate::intern::Interner;
 use std::borrow::Cow;
 use std::io::BufRead;
 
+/// The fields of a record as they are written.
+type Fields = Vec<(Cow<'static, str>, Raw<'static>)>;
+
 /// The format of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -52,7 +55,7 @@ impl Format {
 enum Input<R: BufRead> {
     Jsonl { input: R, line: Vec<u8>, at: u64 },
     Csv(Box<Csv<R>>),
-    Records(std::vec::IntoIter<(u64, Vec<(Cow<'static, str>, Raw<'static>)>)>),
+    Records(std::vec::IntoIter<(u64, Fields)>),
     Empty,
 }
 

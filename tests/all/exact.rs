@@ -5,7 +5,7 @@ use num_rational::BigRational;
 use num_traits::{Signed, Zero};
 
 /// A decimal or a fraction as it is written: `2.40`, `-3`, `97/41`, `2.4/1.05`.
-pub fn number(text: &str) -> Option<BigRational> {
+pub(crate) fn number(text: &str) -> Option<BigRational> {
     let (above, below) = text.split_once('/').map_or((text, "1"), |(a, b)| (a.trim(), b.trim()));
     let below = decimal(below)?;
     if below.is_zero() { None } else { Some(decimal(above)? / below) }
@@ -21,7 +21,7 @@ fn decimal(text: &str) -> Option<BigRational> {
 }
 
 /// Whether a computed decimal is a number: a fraction that no decimal holds exactly may differ by what its digits cannot hold.
-pub fn is(computed: &BigRational, exact: &BigRational) -> bool {
+pub(crate) fn is(computed: &BigRational, exact: &BigRational) -> bool {
     let off = (computed - exact).abs();
     let fine = BigRational::new(1.into(), BigInt::from(10).pow(20));
     off.is_zero() || (!ends(exact) && off <= exact.abs() * fine)

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The root of the project.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The command, at the root of the project.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     let program = std::env::var_os("TENOR").map_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_tenor")), PathBuf::from);
     let mut command = Command::new(program);
     command.current_dir(root()).env("NO_COLOR", "1");
@@ -18,12 +18,12 @@ pub fn command() -> Command {
 }
 
 /// What the command does with arguments.
-pub fn tenor<S: AsRef<OsStr>>(args: &[S]) -> Output {
+pub(crate) fn tenor<S: AsRef<OsStr>>(args: &[S]) -> Output {
     command().args(args).output().unwrap_or_else(|e| panic!("tenor does not start: {e}"))
 }
 
 /// The subfolders of a folder of tests, in order of their names.
-pub fn folders(of: &str) -> Vec<PathBuf> {
+pub(crate) fn folders(of: &str) -> Vec<PathBuf> {
     let mut out: Vec<PathBuf> = std::fs::read_dir(root().join("tests").join(of))
         .unwrap_or_else(|e| panic!("tests/{of}: {e}"))
         .map(|e| e.unwrap_or_else(|e| panic!("tests/{of}: {e}")).path())

@@ -154,17 +154,17 @@ fn reads(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
     }
     // an entry that a new one is like is copied whole
     for act in &rule.acts {
-        likes(e, act, &mut out);
+        likes(act, &mut out);
     }
     out
 }
 
-fn likes(e: &Emit<'_>, act: &Act, out: &mut FxHashSet<Cell>) {
+fn likes(act: &Act, out: &mut FxHashSet<Cell>) {
     match &act.kind {
         ActKind::Deem { kind, like: Some(_), .. } => {
             out.insert(Cell::Rows(*kind));
         }
-        ActKind::ForEach { body, .. } => body.iter().for_each(|a| likes(e, a, out)),
+        ActKind::ForEach { body, .. } => body.iter().for_each(|a| likes(a, out)),
         _ => {}
     }
 }

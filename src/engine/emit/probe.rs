@@ -6,7 +6,7 @@ use crate::engine::plan::Step;
 
 impl Emit<'_> {
     /// The rules of a step tell their parts before anything is computed.
-    pub(super) fn to_be_explained(&mut self, step: &Step) {
+    pub(super) fn explained_rules(&mut self, step: &Step) {
         for rule in &step.rules {
             let Some(n) = rule.probe else { continue };
             let each = rule.each.clone();

@@ -22,7 +22,7 @@ impl Emit<'_> {
             let row = row.map_or(Reg::MAX, |r| self.i(r));
             self.op(Op::Flush(*state, row));
         }
-        self.to_be_explained(step);
+        self.explained_rules(step);
         self.requirements(step);
         let decided = self.rescinds(step);
         let applies = |at: usize| decided.iter().find(|(n, _)| *n == at).map(|(_, reg)| *reg);
@@ -318,11 +318,9 @@ impl Emit<'_> {
     fn body(&mut self, rule: &RulePlan, at_once: bool) -> Vec<Change> {
         let only = at_once && rule.writes.len() == 1;
         let waits = rule.writes.iter().any(|w| w.wait.is_some());
-        if at_once && rule.acts.is_empty() && !waits {
-            if only || rule.writes.iter().all(|w| w.guards.is_empty()) {
-                self.write_now(&rule.writes);
-                return Vec::new();
-            }
+        if at_once && rule.acts.is_empty() && !waits && (only || rule.writes.iter().all(|w| w.guards.is_empty())) {
+            self.write_now(&rule.writes);
+            return Vec::new();
         }
         let own: Vec<Change> = rule.writes.iter().map(|w| self.change(w)).collect();
         rule.acts.iter().for_each(|a| self.act(a));

@@ -362,7 +362,6 @@ impl Emit<'_> {
     fn check_known(&mut self, known: NodeId, why: Why, id: NodeId) {
         let span = self.graph.span(id);
         self.or_missing(why, span, |e, absent| {
-            let absent = absent;
             e.jump_unless(known, absent);
         });
     }

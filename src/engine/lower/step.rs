@@ -258,7 +258,7 @@ impl Lower<'_> {
 }
 
 /// The answers of all rules that fit.
-fn answers<'t>(terms: &'t Terms, fits: impl Fn(&On) -> bool) -> Vec<(RuleId, &'t Answer)> {
+fn answers(terms: &Terms, fits: impl Fn(&On) -> bool) -> Vec<(RuleId, &Answer)> {
     let mut out = Vec::new();
     for (i, rule) in terms.rules.iter().enumerate() {
         out.extend(rule.answers.iter().filter(|a| fits(&a.on)).map(|a| (RuleId::from(i), a)));
