@@ -15,7 +15,7 @@ use super::fraction::Fractions;
 use super::graph::{Graph, NodeId, Why};
 use super::plan::Plan;
 use crate::source::Span;
-use crate::terms::{ClauseId, KindId, RuleId, Terms};
+use crate::terms::{ClauseId, Comparison, KindId, RuleId, Terms};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -92,12 +92,20 @@ struct It {
     row: Reg,
 }
 
+/// What is computed as it is written where the fused formula overflows.
+#[derive(Clone, Copy)]
+enum Plain {
+    /// A value, into a register.
+    Value(NodeId, Reg),
+    /// A comparison, or equality; elsewhere if it does not hold.
+    Test(Option<Comparison>, NodeId, NodeId, Label),
+}
+
 /// A fused formula.
 struct Fused {
     start: Target,
     end: Target,
-    node: NodeId,
-    to: Reg,
+    plain: Plain,
     rows: FxHashMap<KindId, Reg>,
     its: Vec<It>,
     handler: Option<Label>,

@@ -1,6 +1,6 @@
 //! Conditions as jumps.
 
-use super::{Emit, Label};
+use super::{Emit, Label, Plain};
 use crate::engine::code::Op;
 use crate::engine::graph::{FailId, Node, NodeId};
 use crate::terms::Comparison;
@@ -44,8 +44,10 @@ impl Emit<'_> {
                     let (a, b) = (self.d(a), self.d(b));
                     self.op(Op::JumpUnlessEqual(a, b, Self::to(to)));
                 } else {
+                    let start = self.here();
                     let (left, right, _) = self.cross(a, b, id);
                     self.op(Op::JumpUnlessEqual(left, right, Self::to(to)));
+                    self.fall_back_to(start, Plain::Test(None, a, b, to));
                 }
             }
             Node::EqualWhole(a, b) => {
@@ -104,11 +106,13 @@ impl Emit<'_> {
             self.op(Op::JumpUnlessD(c, a, b, Self::to(to)));
             return;
         }
+        let start = self.here();
         let (left, right, den) = self.cross(a, b, id);
         match den {
             Some(den) => self.op_at(Op::JumpUnlessQ(c, left, right, den, Self::to(to)), self.graph.span(id)),
             None => self.op(Op::JumpUnlessD(c, left, right, Self::to(to))),
         }
+        self.fall_back_to(start, Plain::Test(Some(c), a, b, to));
     }
 
     /// Two fractions brought to one denominator.

@@ -1,6 +1,6 @@
 //! Values into registers.
 
-use super::{Emit, Fused, It};
+use super::{Emit, Fused, It, Plain};
 use crate::engine::code::{Op, Reg, Target};
 use crate::engine::fraction::Fraction;
 use crate::engine::graph::{Bank, Node, NodeId, Then, Why};
@@ -207,13 +207,17 @@ impl Emit<'_> {
 
     /// Code since `start` computes a formula fused: should it overflow, it is computed as it is written.
     fn fall_back(&mut self, start: Target, node: NodeId, to: Reg) {
+        self.fall_back_to(start, Plain::Value(node, to));
+    }
+
+    /// The same for a value or a test.
+    pub(super) fn fall_back_to(&mut self, start: Target, plain: Plain) {
         let end = self.here();
         if end > start {
             self.fused.push(Fused {
                 start,
                 end,
-                node,
-                to,
+                plain,
                 rows: self.rows.clone(),
                 its: self.its.clone(),
                 handler: self.handler,
@@ -658,9 +662,18 @@ impl Emit<'_> {
             self.plainly = true;
             let handler = f.handler;
             self.reusing(|e| {
-                e.handled(handler, |e| {
-                    let from = e.decimal(f.node);
-                    e.op(Op::MoveD(f.to, from));
+                e.handled(handler, |e| match f.plain {
+                    Plain::Value(node, to) => {
+                        let from = e.decimal(node);
+                        e.op(Op::MoveD(to, from));
+                    }
+                    Plain::Test(comparison, a, b, to) => {
+                        let (a, b) = (e.d(a), e.d(b));
+                        e.op(match comparison {
+                            Some(c) => Op::JumpUnlessD(c, a, b, Self::to(to)),
+                            None => Op::JumpUnlessEqual(a, b, Self::to(to)),
+                        });
+                    }
                 });
             });
             self.plainly = false;

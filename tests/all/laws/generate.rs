@@ -129,11 +129,11 @@ pub(super) struct Draft {
 
 /// Whether streams have so many stock dividends that the product of their factors has more digits than the engine takes
 /// into a distribution: it stops there, as at a number too large to be held.
-const LONG_SPLIT_FACTORS: bool = false;
+const LONG_SPLIT_FACTORS: bool = true;
 
 /// Whether streams have lapses of grants that were converted to the last share: the engine rescinds what was adjusted at the
 /// grant, and §4(f)(i) asks for something that was not exercised.
-const LAPSES_OF_NOTHING: bool = false;
+const LAPSES_OF_NOTHING: bool = true;
 
 const ISSUED: [i64; 4] = [40_000_000, 1_000_000, 7_654_321, 3_000_000];
 const FLOORS: [i64; 5] = [50, 150, 1, 230, 300];

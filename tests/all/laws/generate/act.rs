@@ -7,11 +7,11 @@ use num_traits::ToPrimitive;
 
 /// Whether streams have exercises that issue nothing by a holder who owns too much, or nobody knows how much: the engine lets
 /// them pass, and §7 says that what is owned and what is issued are added.
-const CAPPED_EXERCISES_FOR_NOTHING: bool = false;
+const CAPPED_EXERCISES_FOR_NOTHING: bool = true;
 
 /// Whether streams have exercises refused under §7 while the price is the market value and no decimal holds it: the engine
 /// divides by a difference of nothing for the largest exercise without cash, and stops.
-const CAPPED_EXERCISES_AT_THE_MARKET_VALUE: bool = false;
+const CAPPED_EXERCISES_AT_THE_MARKET_VALUE: bool = true;
 
 /// Whether streams have cashless exercises, where no decimal holds the price or the market value, that come out at whole
 /// shares exactly or at nothing because the two are equal: the engine computes a little less or more, and issues a share too
