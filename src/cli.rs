@@ -1,6 +1,7 @@
 //! The command line: arguments to files, files to results, results to an exit code.
 
 mod args;
+mod coverage;
 mod diagnose;
 mod events;
 mod explain;
@@ -75,5 +76,6 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Check(a) => terms::check(a),
         args::Command::Test(a) => test::test(a),
         args::Command::Explain(a) => explain::explain(a),
+        args::Command::Coverage(a) => coverage::coverage(a),
     }
 }

@@ -1,5 +1,6 @@
 //! A run in words: as a document in JSON, as tables, as Markdown, as CSV. It decides nothing.
 
+pub mod coverage;
 mod document;
 pub mod json;
 pub mod stop;

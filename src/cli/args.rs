@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Test(Test),
     /// Explain figures: how each was computed, and why the others stayed as they were
     Explain(Explain),
+    /// List the clauses of the agreement and what encodes them
+    Coverage(Coverage),
 }
 
 /// A stream and how it is read.
@@ -148,4 +150,23 @@ pub(crate) enum ExplainFormat {
     Json,
     /// The same tree for pasting into a page
     Md,
+}
+
+/// `tenor coverage`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 1: a clause has neither an encoding nor a reason, or a citation names no clause.
+
+Examples:
+  tenor coverage terms/glowpoint-2005.terms
+  tenor coverage terms/glowpoint-2005.terms --source glowpoint-warrant-2005.txt
+  tenor coverage terms/glowpoint-2005.terms --source warrant.txt --format md > coverage.md")]
+pub(crate) struct Coverage {
+    /// The terms file
+    pub terms: PathBuf,
+    /// The agreement itself, in plain text: its clauses are read and held against the citations
+    #[arg(long, value_name = "FILE")]
+    pub source: Option<PathBuf>,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
 }

@@ -7,7 +7,10 @@ use std::io::IsTerminal;
 
 /// A document as tables for a screen.
 pub(super) fn table(doc: &Document) -> String {
-    let mut out = format!("{}\nas of {}\n", doc.title, doc.as_of);
+    let mut out = format!("{}\n", doc.title);
+    if !doc.as_of.is_empty() {
+        out.push_str(&format!("as of {}\n", doc.as_of));
+    }
     for section in &doc.sections {
         out.push_str(&format!("\n{}\n", section.name));
         out.push_str(&grid(section));
@@ -38,7 +41,10 @@ fn grid(section: &Section) -> String {
 
 /// A document as Markdown.
 pub(super) fn markdown(doc: &Document) -> String {
-    let mut out = format!("# {}\n\nAs of {}.\n", doc.title, doc.as_of);
+    let mut out = format!("# {}\n", doc.title);
+    if !doc.as_of.is_empty() {
+        out.push_str(&format!("\nAs of {}.\n", doc.as_of));
+    }
     let escape = |cell: &String| cell.replace('|', "\\|").replace('\n', " ");
     for section in &doc.sections {
         out.push_str(&format!("\n## {}\n\n", capital(&section.name)));

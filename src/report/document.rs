@@ -11,7 +11,7 @@ use crate::terms::Terms;
 pub struct Document {
     /// The title of the terms.
     pub title: String,
-    /// The day at whose end it stands.
+    /// The day at whose end it stands; empty where it stands at none.
     pub as_of: String,
     /// Its sections, empty ones left out.
     pub sections: Vec<Section>,
@@ -31,7 +31,7 @@ pub struct Section {
 }
 
 impl Section {
-    fn new(name: &str, head: &[&str]) -> Self {
+    pub(super) fn new(name: &str, head: &[&str]) -> Self {
         Self { name: name.to_owned(), head: head.iter().map(|h| (*h).to_owned()).collect(), ..Self::default() }
     }
 }
