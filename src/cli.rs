@@ -6,6 +6,8 @@ mod diagnose;
 mod events;
 mod explain;
 mod output;
+mod readings;
+mod records;
 mod run;
 mod table;
 mod terms;
@@ -77,5 +79,6 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Test(a) => test::test(a),
         args::Command::Explain(a) => explain::explain(a),
         args::Command::Coverage(a) => coverage::coverage(a),
+        args::Command::Readings(a) => readings::readings(a),
     }
 }

@@ -5,5 +5,6 @@ mod document;
 pub mod json;
 pub mod stop;
 pub mod words;
+pub mod worth;
 
 pub use document::{Document, Section, document};

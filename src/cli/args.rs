@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// List the clauses of the agreement and what encodes them
     Coverage(Coverage),
+    /// Show what each reading of the text is worth on a stream of events
+    Readings(Readings),
 }
 
 /// A stream and how it is read.
@@ -166,6 +168,22 @@ pub(crate) struct Coverage {
     /// The agreement itself, in plain text: its clauses are read and held against the citations
     #[arg(long, value_name = "FILE")]
     pub source: Option<PathBuf>,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// `tenor readings`
+#[derive(Debug, Args)]
+#[command(after_help = "One reading is changed at a time; `--reading` changes what the others are held against.
+
+Examples:
+  tenor readings terms/glowpoint-2005.terms examples/glowpoint-history.jsonl
+  tenor readings terms/glowpoint-2005.terms events.csv --as-of 2006-12-31 --format csv
+  tenor readings terms/glowpoint-2005.terms events.jsonl --reading floor=nominal --format json")]
+pub(crate) struct Readings {
+    #[command(flatten)]
+    pub stream: Stream,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,

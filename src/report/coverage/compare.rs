@@ -76,7 +76,6 @@ impl Compare<'_> {
         }
         let parts = self.parts(at);
         if !parts.is_empty() && parts.iter().all(|p| self.standing(*p) != Standing::Open) {
-            // an item is covered with its clause, and must not cover it in turn
             return Standing::Parts;
         }
         if self.within(at) { Standing::Item } else { Standing::Open }
@@ -102,7 +101,8 @@ impl Compare<'_> {
         let (last, first): (Vec<&Cited>, Vec<&Cited>) =
             paragraphs.into_iter().partition(|c| c.citation.paragraph.as_deref() == Some("last"));
         if !clause.item || !own.is_empty() {
-            let mut row = Row { clause: clause.number.clone(), heading: clause.heading.clone(), ..Row::default() };
+            let heading = if clause.defines { String::new() } else { clause.heading.clone() };
+            let mut row = Row { clause: clause.number.clone(), heading, ..Row::default() };
             for c in own {
                 row.encoded.extend(c.row.encoded.iter().cloned());
                 row.reasons.extend(c.row.reasons.iter().cloned());
