@@ -6,6 +6,7 @@ mod diagnose;
 mod events;
 mod explain;
 mod output;
+mod paper;
 mod readings;
 mod records;
 mod run;
@@ -80,5 +81,7 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Explain(a) => explain::explain(a),
         args::Command::Coverage(a) => coverage::coverage(a),
         args::Command::Readings(a) => readings::readings(a),
+        args::Command::Certificate(a) => paper::certificate(a),
+        args::Command::Notice(a) => paper::notice(&a.paper),
     }
 }

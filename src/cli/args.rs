@@ -26,6 +26,10 @@ pub(crate) enum Command {
     Coverage(Coverage),
     /// Show what each reading of the text is worth on a stream of events
     Readings(Readings),
+    /// Write the certificate of what one record adjusted
+    Certificate(Paper),
+    /// Write the notice of one record
+    Notice(Notice),
 }
 
 /// A stream and how it is read.
@@ -187,4 +191,47 @@ pub(crate) struct Readings {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+}
+
+/// `tenor certificate`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 1: the record adjusts nothing.
+
+Examples:
+  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4
+  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4 --format docx > certificate.docx
+  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4 --template ours.md --format html")]
+pub(crate) struct Paper {
+    #[command(flatten)]
+    pub stream: Stream,
+    /// The record, by its number in the stream
+    #[arg(long, value_name = "N")]
+    pub event: u32,
+    /// How it is written
+    #[arg(long, value_enum, default_value = "md")]
+    pub format: PaperFormat,
+    /// Another wording: a template in Markdown, as those in templates/
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+}
+
+/// `tenor notice`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tenor notice terms/glowpoint-2005.terms events.jsonl --event 6
+  tenor notice terms/glowpoint-2005.terms events.jsonl --event 6 --format docx > notice.docx")]
+pub(crate) struct Notice {
+    #[command(flatten)]
+    pub paper: Paper,
+}
+
+/// Formats of papers.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum PaperFormat {
+    /// Markdown
+    Md,
+    /// A page for a browser
+    Html,
+    /// A document for Word
+    Docx,
 }

@@ -16,6 +16,9 @@ pub(super) fn table(doc: &Document) -> String {
         out.push_str(&grid(section));
         out.push('\n');
     }
+    for note in &doc.notes {
+        out.push_str(&format!("\n{note}\n"));
+    }
     out
 }
 
@@ -58,6 +61,9 @@ pub(super) fn markdown(doc: &Document) -> String {
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
     }
+    for note in &doc.notes {
+        out.push_str(&format!("\n{}.\n", capital(note)));
+    }
     out
 }
 
@@ -71,6 +77,9 @@ pub(super) fn csv(doc: &Document) -> String {
                 let _ = writer.write_record([section.name.as_str(), &(n + 1).to_string(), head, cell]);
             }
         }
+    }
+    for (n, note) in doc.notes.iter().enumerate() {
+        let _ = writer.write_record(["notes", &(n + 1).to_string(), "note", note]);
     }
     writer.into_inner().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -15,6 +15,8 @@ pub struct Document {
     pub as_of: String,
     /// Its sections, empty ones left out.
     pub sections: Vec<Section>,
+    /// What is said after them, a line each.
+    pub notes: Vec<String>,
 }
 
 /// A table with a title.
@@ -40,7 +42,7 @@ impl Section {
 #[must_use]
 pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), sections: Vec::new() };
+    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), ..Document::default() };
     for (n, report) in terms.reports.iter().enumerate() {
         out.sections.push(shown(n, report, &words, run, program));
     }

@@ -9,7 +9,6 @@ pub use show::{document, json};
 use super::words::Words;
 use crate::engine::code::Program;
 use crate::engine::run::{Run, Value};
-use crate::engine::table::entry;
 use crate::terms::{Dim, Terms, Type};
 use rust_decimal::Decimal;
 
@@ -128,8 +127,8 @@ fn figures(terms: &Terms, run: &Run) -> Vec<Figure> {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
     let mut out = Vec::new();
     for s in &run.shown {
-        let Some((report, kind)) = terms.reports.get(s.report).and_then(|r| Some((r, r.of?))) else { continue };
-        let row = u32::try_from(s.row).map_or_else(|_| String::new(), |row| words.entry(entry(kind, row)));
+        let Some(report) = terms.reports.get(s.report).filter(|r| r.of.is_some()) else { continue };
+        let row = words.entry(s.row);
         for ((name, e), value) in report.columns.iter().zip(&s.columns).filter(|((_, e), _)| e.ty.is_decimal()) {
             let value = if let Value::Decimal(n) = value { Some(*n) } else { None };
             out.push(Figure { of: report.name.clone(), entry: row.clone(), column: name.clone(), ty: e.ty.clone(), value });

@@ -46,7 +46,7 @@ pub fn document(c: &Coverage) -> Document {
     for f in &c.findings {
         found.rows.push(vec![format!("§{}", f.clause), f.place.clone(), f.text.clone()]);
     }
-    let mut out = Document { title: c.title.clone(), as_of: String::new(), sections: vec![clauses, found, summary(c)] };
+    let mut out = Document { title: c.title.clone(), sections: vec![clauses, found, summary(c)], ..Document::default() };
     out.sections.retain(|s| !s.rows.is_empty());
     out
 }

@@ -40,12 +40,9 @@ pub fn document(terms: &Terms, run: &Run, all: &[Worth]) -> Document {
     for w in all {
         stopped.rows.extend(w.stopped.as_ref().map(|why| vec![w.reading.clone(), w.alternative.clone(), why.clone()]));
     }
-    let mut same = Section::new("readings that change nothing here", &["readings"]);
-    let list = unchanged(all).join(", ");
-    if !list.is_empty() {
-        same.rows.push(vec![list]);
-    }
-    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), sections: vec![parting, figures, stopped, same] };
+    let same = unchanged(all).join(", ");
+    let notes = if same.is_empty() { Vec::new() } else { vec![format!("readings that change nothing here: {same}")] };
+    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), sections: vec![parting, figures, stopped], notes };
     out.sections.retain(|s| !s.rows.is_empty());
     out
 }
