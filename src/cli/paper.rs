@@ -62,7 +62,7 @@ fn write(args: &Args, built_in: &str, about: &Certificate) -> Outcome {
     };
     let name = args.template.as_ref().map_or_else(|| "the template".to_owned(), |p| format!("`{}`", p.display()));
     let text = paper::markdown(&template, about).map_err(|why| {
-        diagnose::message("certificate::template", &format!("{name}: {why}"), "docs/templates.md lists what a template is given");
+        diagnose::message("certificate::template", &format!("{name}: {why}"), "templates/README.md lists what a template is given");
         End::Data
     })?;
     match args.format {

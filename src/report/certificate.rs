@@ -6,7 +6,7 @@ use crate::engine::code::Program;
 use crate::engine::run::{Change, Run, Status, Value};
 use crate::engine::table::entry;
 use crate::event::{Batch, Head};
-use crate::terms::{ExprKind, KindId, Lines, Place, RuleId, StateId, Terms, Type};
+use crate::terms::{ExprKind, KindId, Lines, On, Place, RuleId, StateId, Terms, Type};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -121,6 +121,8 @@ pub struct Duty {
     pub due: String,
     /// How it stands.
     pub status: String,
+    /// Whether the adjustment makes it due, rather than the event.
+    pub of_adjustment: bool,
 }
 
 /// What is needed to speak of a record: a run up to the end of its day.
@@ -269,10 +271,11 @@ impl Source<'_> {
         let words = self.words();
         let mut out: Vec<Duty> = Vec::new();
         for o in self.run.owed.iter().filter(|o| o.when.number == number) {
-            let clause = self.terms.obligations.get(o.obligation.at()).and_then(|d| d.clause);
+            let Some(decl) = self.terms.obligations.get(o.obligation.at()) else { continue };
             out.push(Duty {
                 what: safe(&words.said(&o.what)),
-                clause: self.terms.cite(clause).to_owned(),
+                clause: self.terms.cite(decl.clause).to_owned(),
+                of_adjustment: decl.answers.iter().any(|a| matches!(a.on, On::Adjustment(_))),
                 due: o.due.map_or_else(|| "promptly".to_owned(), day),
                 status: o.standing.map_or("open", standing).to_owned(),
             });
