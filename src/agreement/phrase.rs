@@ -73,9 +73,7 @@ fn phrases(text: &str) -> Vec<Vec<&str>> {
         }
         let word = raw.trim_matches(|c: char| !c.is_alphanumeric());
         let capital = word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-'));
-        if capital && !sentence {
-            run.push(word);
-        } else if word == "of" && !run.is_empty() {
+        if (capital && !sentence) || (word == "of" && !run.is_empty()) {
             run.push(word);
         } else {
             flush(&mut out, &mut run);

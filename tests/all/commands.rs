@@ -1,6 +1,7 @@
 //! `tenor coverage`, `tenor readings`, `tenor certificate` and `tenor notice`, run as a user runs them.
 
-use crate::{exact, tenor::tenor};
+use crate::exact;
+use crate::tenor::tenor as run;
 use serde_json::Value as Json;
 use std::path::PathBuf;
 
@@ -15,13 +16,13 @@ fn file(name: &str, text: &str) -> (tempfile::TempDir, String) {
 }
 
 fn json(args: &[&str], exit: i32) -> Json {
-    let out = tenor(args);
+    let out = run(args);
     assert_eq!(out.status.code(), Some(exit), "{}", String::from_utf8_lossy(&out.stderr));
     serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"))
 }
 
 fn text(args: &[&str]) -> String {
-    let out = tenor(args);
+    let out = run(args);
     assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
@@ -71,8 +72,32 @@ fn coverage_without_the_agreement() {
 #[test]
 fn coverage_of_a_file_that_is_no_agreement() {
     let (_folder, path) = file("none.txt", "Nothing is numbered here.\n");
-    assert_eq!(tenor(&["coverage", TERMS, "--source", &path]).status.code(), Some(65));
-    assert_eq!(tenor(&["coverage", TERMS, "--source", "no/such/file.txt"]).status.code(), Some(66));
+    assert_eq!(run(&["coverage", TERMS, "--source", &path]).status.code(), Some(65));
+    assert_eq!(run(&["coverage", TERMS, "--source", "no/such/file.txt"]).status.code(), Some(66));
+}
+
+/// The numbers of the clauses of a text.
+fn numbers(text: &str) -> Vec<String> {
+    tenor::agreement::Agreement::read(text).clauses.into_iter().map(|c| c.number).collect()
+}
+
+#[test]
+fn letters_and_roman_numbers() {
+    // the ninth letter stands where the eighth does, a Roman one further in
+    let list: String = ('a'..='j').map(|c| format!("  ({c}) Something. It is so.\n\n")).collect();
+    let all = numbers(&format!("1. One. All of it.\n\n{list}      (i) Inner. It is in ten.\n\n      (ii) More. It is so.\n\n  (k) Last. It is so.\n"));
+    assert_eq!(all[8..], ["1(h)", "1(i)", "1(j)", "1(j)(i)", "1(j)(ii)", "1(k)"]);
+}
+
+#[test]
+fn marks_that_are_no_clauses() {
+    let text = "1. Notice. Notice is given five (5) days before, as subsection (a) of Section 2 says, or (as the case may be) later,\n\
+        and (i) in writing (ii) or not, as set forth in (a), (b) or (c) hereof.\n\n2. More. It is so in Section 1(i) and Section\n\
+        1 and Section 4 of the Securities Act.\n\n3\n\n3. Last. (a) One. (b) Two.\n";
+    assert_eq!(numbers(text), ["1", "1(i)", "2", "3", "3(a)", "3(b)"]);
+    let wrong = tenor::agreement::Agreement::read(text).wrong_references();
+    // 2 has no (a); Section 4 is that of an Act
+    assert_eq!(wrong.iter().map(|w| (w.clause.as_str(), w.to.as_str())).collect::<Vec<_>>(), [("1", "2(a)")]);
 }
 
 // ---- readings ---------------------------------------------------------------
@@ -188,14 +213,14 @@ fn certificate_of_a_down_round() {
 #[test]
 fn certificate_where_nothing_is_adjusted() {
     let (_folder, path) = file("events.jsonl", FLOOR);
-    assert_eq!(tenor(&["certificate", TERMS, &path, "--event", "1"]).status.code(), Some(1));
-    assert_eq!(tenor(&["certificate", TERMS, &path, "--event", "70"]).status.code(), Some(2));
+    assert_eq!(run(&["certificate", TERMS, &path, "--event", "1"]).status.code(), Some(1));
+    assert_eq!(run(&["certificate", TERMS, &path, "--event", "70"]).status.code(), Some(2));
 }
 
 #[test]
 fn certificate_for_word_and_for_a_browser() {
     let (_folder, path) = file("events.jsonl", FLOOR);
-    let word = |n: &str| tenor(&["certificate", TERMS, &path, "--event", n, "--format", "docx"]).stdout;
+    let word = |n: &str| run(&["certificate", TERMS, &path, "--event", n, "--format", "docx"]).stdout;
     assert!(word("4").starts_with(b"PK"));
     assert_eq!(word("4"), word("4"));
     assert_ne!(word("4"), word("5"));
@@ -216,7 +241,7 @@ fn certificate_in_ones_own_words() {
     let (_other, ours) = file("ours.md", "{{ event.name }} {{ event.date }}: {% for a in adjustments %}{{ a.term }} {{ a.after }}{% endfor %}\n");
     assert_eq!(text(&["certificate", TERMS, &path, "--event", "5", "--template", &ours]).lines().next(), Some("split 2006-02-01: Warrant Price $1.1829268292…Warrant Share Number 200,000.00 shares"));
     let (_third, wrong) = file("wrong.md", "one\n{{ nothing.of }}\n");
-    let out = tenor(&["certificate", TERMS, &path, "--event", "5", "--template", &wrong]);
+    let out = run(&["certificate", TERMS, &path, "--event", "5", "--template", &wrong]);
     assert_eq!(out.status.code(), Some(65));
     assert!(String::from_utf8_lossy(&out.stderr).contains("line 2"), "{}", String::from_utf8_lossy(&out.stderr));
 }

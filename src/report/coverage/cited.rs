@@ -129,6 +129,6 @@ fn count(part: &str, depth: usize) -> u32 {
     const ROMAN: [&str; 20] =
         ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"];
     let roman = ROMAN.iter().position(|r| *r == part).and_then(|n| u32::try_from(n + 1).ok());
-    let letter = part.chars().next().map_or(0, |c| u32::from(c.to_ascii_lowercase()) - 96 + 26 * u32::try_from(part.len() - 1).unwrap_or(0));
+    let letter = part.chars().next().map_or(0, |c| u32::from(c.to_ascii_lowercase()).saturating_sub(96) + 26 * u32::try_from(part.len() - 1).unwrap_or(0));
     if depth > 1 || part.len() > 1 { roman.unwrap_or(letter) } else { letter }
 }

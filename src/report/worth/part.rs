@@ -1,7 +1,7 @@
 //! Where two runs part.
 
 use super::Side;
-use crate::engine::run::{Run, SaidPart, Value};
+use crate::engine::run::{Run, SaidPart, Status, Value};
 use crate::terms::{ClauseId, RuleId, StateId, Terms};
 use rust_decimal::Decimal;
 
@@ -19,7 +19,7 @@ pub struct Parting {
 /// Something a run did.
 #[derive(Debug, Clone, PartialEq)]
 enum Did {
-    Changed { rule: RuleId, state: StateId, row: u32, pending: bool, after: Decimal },
+    Changed { rule: RuleId, state: StateId, row: u32, pending: bool, waits: bool, after: Decimal },
     Refused(String),
     Recorded { effect: usize, values: Vec<Value> },
     Warned(String),
@@ -73,7 +73,8 @@ fn deeds(side: Side<'_>) -> Vec<Deed> {
     let when = |m: crate::engine::run::Moment| (m.at, m.number, m.day);
     for c in &run.changes {
         let Some(site) = side.program.sites.get(usize::from(c.site)) else { continue };
-        let did = Did::Changed { rule: site.rule, state: site.state, row: c.row, pending: site.pending, after: c.after.round_dp(20) };
+        let (waits, after) = (c.status == Status::Pending, c.after.round_dp(20));
+        let did = Did::Changed { rule: site.rule, state: site.state, row: c.row, pending: site.pending, waits, after };
         out.push((when(c.when), c.clause, did));
     }
     for r in &run.refusals {
