@@ -1,10 +1,14 @@
 //! The command line: arguments to files, files to results, results to an exit code.
 
 mod args;
+mod coverage;
 mod diagnose;
 mod events;
 mod explain;
 mod output;
+mod paper;
+mod readings;
+mod records;
 mod run;
 mod table;
 mod terms;
@@ -75,5 +79,9 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Check(a) => terms::check(a),
         args::Command::Test(a) => test::test(a),
         args::Command::Explain(a) => explain::explain(a),
+        args::Command::Coverage(a) => coverage::coverage(a),
+        args::Command::Readings(a) => readings::readings(a),
+        args::Command::Certificate(a) => paper::certificate(a),
+        args::Command::Notice(a) => paper::notice(&a.paper),
     }
 }

@@ -1,5 +1,6 @@
 //! Tenor: a rule engine driven by declarative terms files.
 
+pub mod agreement;
 pub mod check;
 pub mod cli;
 pub mod engine;

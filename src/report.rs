@@ -1,9 +1,13 @@
 //! A run in words: as a document in JSON, as tables, as Markdown, as CSV. It decides nothing.
 
+pub mod certificate;
+pub mod coverage;
 mod document;
 pub mod explain;
 pub mod json;
+pub mod paper;
 pub mod stop;
 pub mod words;
+pub mod worth;
 
 pub use document::{Document, Section, document};

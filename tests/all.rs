@@ -4,6 +4,8 @@
 
 #[path = "all/architecture.rs"]
 mod architecture;
+#[path = "all/commands.rs"]
+mod commands;
 #[path = "all/exact.rs"]
 mod exact;
 #[path = "all/laws.rs"]

@@ -22,6 +22,14 @@ pub(crate) enum Command {
     Test(Test),
     /// Explain figures: how each was computed, and why the others stayed as they were
     Explain(Explain),
+    /// List the clauses of the agreement and what encodes them
+    Coverage(Coverage),
+    /// Show what each reading of the text is worth on a stream of events
+    Readings(Readings),
+    /// Write the certificate of what one record adjusted
+    Certificate(Paper),
+    /// Write the notice of one record
+    Notice(Notice),
 }
 
 /// A stream and how it is read.
@@ -145,4 +153,82 @@ pub(crate) enum ExplainFormat {
     Json,
     /// The same tree for pasting into a page
     Md,
+}
+
+/// `tenor coverage`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 1: a clause has neither an encoding nor a reason, or a citation names no clause.
+
+Examples:
+  tenor coverage terms/glowpoint-2005.terms
+  tenor coverage terms/glowpoint-2005.terms --source glowpoint-warrant-2005.txt
+  tenor coverage terms/glowpoint-2005.terms --source warrant.txt --format md > coverage.md")]
+pub(crate) struct Coverage {
+    /// The terms file
+    pub terms: PathBuf,
+    /// The agreement itself, in plain text: its clauses are read and held against the citations
+    #[arg(long, value_name = "FILE")]
+    pub source: Option<PathBuf>,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// `tenor readings`
+#[derive(Debug, Args)]
+#[command(after_help = "One reading is changed at a time; `--reading` changes what the others are held against.
+
+Examples:
+  tenor readings terms/glowpoint-2005.terms examples/glowpoint-history.jsonl
+  tenor readings terms/glowpoint-2005.terms events.csv --as-of 2006-12-31 --format csv
+  tenor readings terms/glowpoint-2005.terms events.jsonl --reading floor=nominal --format json")]
+pub(crate) struct Readings {
+    #[command(flatten)]
+    pub stream: Stream,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// `tenor certificate`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 1: the record adjusts nothing.
+
+Examples:
+  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4
+  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4 --format docx > certificate.docx
+  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4 --template ours.md --format html")]
+pub(crate) struct Paper {
+    #[command(flatten)]
+    pub stream: Stream,
+    /// The record, by its number in the stream
+    #[arg(long, value_name = "N")]
+    pub event: u32,
+    /// How it is written
+    #[arg(long, value_enum, default_value = "md")]
+    pub format: PaperFormat,
+    /// Another wording: a template in Markdown, as those in templates/
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+}
+
+/// `tenor notice`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  tenor notice terms/glowpoint-2005.terms events.jsonl --event 6
+  tenor notice terms/glowpoint-2005.terms events.jsonl --event 6 --format docx > notice.docx")]
+pub(crate) struct Notice {
+    #[command(flatten)]
+    pub paper: Paper,
+}
+
+/// Formats of papers.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum PaperFormat {
+    /// Markdown
+    Md,
+    /// A page for a browser
+    Html,
+    /// A document for Word
+    Docx,
 }

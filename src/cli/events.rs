@@ -63,7 +63,7 @@ pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
     Ok((input, format))
 }
 
-fn unreadable(e: &std::io::Error) -> End {
+pub(super) fn unreadable(e: &std::io::Error) -> End {
     diagnose::message("event::unreadable", &format!("the events cannot be read further: {e}"), "");
     End::Io
 }

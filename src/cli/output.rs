@@ -5,8 +5,13 @@ use std::io::{self, BufWriter, Write};
 
 /// Writes a text to standard output.
 pub(super) fn print(text: &str) -> Result<(), End> {
+    bytes(text.as_bytes())
+}
+
+/// Writes bytes to standard output.
+pub(super) fn bytes(bytes: &[u8]) -> Result<(), End> {
     let mut out = BufWriter::new(io::stdout().lock());
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(bytes).and_then(|()| out.flush());
     written.map_err(|e| failed(&e))
 }
 

@@ -7,11 +7,17 @@ use std::io::IsTerminal;
 
 /// A document as tables for a screen.
 pub(super) fn table(doc: &Document) -> String {
-    let mut out = format!("{}\nas of {}\n", doc.title, doc.as_of);
+    let mut out = format!("{}\n", doc.title);
+    if !doc.as_of.is_empty() {
+        out.push_str(&format!("as of {}\n", doc.as_of));
+    }
     for section in &doc.sections {
         out.push_str(&format!("\n{}\n", section.name));
         out.push_str(&grid(section));
         out.push('\n');
+    }
+    for note in &doc.notes {
+        out.push_str(&format!("\n{note}\n"));
     }
     out
 }
@@ -38,7 +44,10 @@ fn grid(section: &Section) -> String {
 
 /// A document as Markdown.
 pub(super) fn markdown(doc: &Document) -> String {
-    let mut out = format!("# {}\n\nAs of {}.\n", doc.title, doc.as_of);
+    let mut out = format!("# {}\n", doc.title);
+    if !doc.as_of.is_empty() {
+        out.push_str(&format!("\nAs of {}.\n", doc.as_of));
+    }
     let escape = |cell: &String| cell.replace('|', "\\|").replace('\n', " ");
     for section in &doc.sections {
         out.push_str(&format!("\n## {}\n\n", capital(&section.name)));
@@ -51,6 +60,9 @@ pub(super) fn markdown(doc: &Document) -> String {
             let cells: Vec<String> = row.iter().map(escape).collect();
             out.push_str(&format!("| {} |\n", cells.join(" | ")));
         }
+    }
+    for note in &doc.notes {
+        out.push_str(&format!("\n{}.\n", capital(note)));
     }
     out
 }
@@ -65,6 +77,9 @@ pub(super) fn csv(doc: &Document) -> String {
                 let _ = writer.write_record([section.name.as_str(), &(n + 1).to_string(), head, cell]);
             }
         }
+    }
+    for (n, note) in doc.notes.iter().enumerate() {
+        let _ = writer.write_record(["notes", &(n + 1).to_string(), "note", note]);
     }
     writer.into_inner().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }

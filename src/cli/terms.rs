@@ -80,9 +80,14 @@ pub(super) fn readings(terms: &Terms, chosen: &[String]) -> Result<Vec<u32>, End
 /// The program of terms.
 pub(super) fn compile(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Result<Program, End> {
     crate::engine::compile(terms, readings, asked).ok_or_else(|| {
-        diagnose::message("run::too-large", "the terms are too large to run", "split formulas that repeat one another into definitions");
+        too_large();
         End::Data
     })
+}
+
+/// Tells that terms make no program.
+pub(super) fn too_large() {
+    diagnose::message("run::too-large", "the terms are too large to run", "split formulas that repeat one another into definitions");
 }
 
 /// The name a wrong one was probably meant to be.

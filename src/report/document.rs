@@ -11,10 +11,12 @@ use crate::terms::{Dim, Terms};
 pub struct Document {
     /// The title of the terms.
     pub title: String,
-    /// The day at whose end it stands.
+    /// The day at whose end it stands; empty where it stands at none.
     pub as_of: String,
     /// Its sections, empty ones left out.
     pub sections: Vec<Section>,
+    /// What is said after them, a line each.
+    pub notes: Vec<String>,
 }
 
 /// A table with a title.
@@ -31,7 +33,7 @@ pub struct Section {
 }
 
 impl Section {
-    fn new(name: &str, head: &[&str]) -> Self {
+    pub(super) fn new(name: &str, head: &[&str]) -> Self {
         Self { name: name.to_owned(), head: head.iter().map(|h| (*h).to_owned()).collect(), ..Self::default() }
     }
 }
@@ -40,7 +42,7 @@ impl Section {
 #[must_use]
 pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), sections: Vec::new() };
+    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), ..Document::default() };
     for (n, report) in terms.reports.iter().enumerate() {
         out.sections.push(shown(n, report, &words, run, program));
     }

@@ -1,0 +1,80 @@
+//! `tenor certificate` and `tenor notice`: papers about one record.
+
+use super::args::{Paper as Args, PaperFormat};
+use super::records;
+use super::{End, Outcome, diagnose, events, output, terms};
+use crate::check::Reader;
+use crate::report::certificate::{Certificate, Source, rule_text};
+use crate::report::paper;
+use std::io::IsTerminal;
+
+/// The certificate of what a record adjusted.
+pub(super) fn certificate(args: &Args) -> Outcome {
+    let about = about(args)?;
+    if about.adjustments.is_empty() {
+        let why = about.refusals.first().map_or_else(String::new, |r| format!("it was refused: {r}"));
+        diagnose::message("certificate::nothing", &format!("record {} adjusts nothing", args.event), &why);
+        return Err(End::Failed);
+    }
+    write(args, paper::CERTIFICATE, &about)
+}
+
+/// The notice of a record.
+pub(super) fn notice(args: &Args) -> Outcome {
+    let about = about(args)?;
+    write(args, paper::NOTICE, &about)
+}
+
+/// What there is to say of the record.
+fn about(args: &Args) -> Result<Certificate, End> {
+    let t = terms::load(&args.stream.terms, false)?;
+    let readings = terms::readings(&t, &args.stream.readings)?;
+    let program = terms::compile(&t, &readings, &[])?;
+    let records = records::read(&args.stream, &t)?;
+    let Some((head, batch)) = records.all.iter().find(|(h, _)| h.number == args.event) else {
+        if records.bad.is_some() {
+            let run = records.run(&t, &program, usize::MAX);
+            events::tell(&args.stream, &t, &records.ran(run), false);
+            return Err(End::Data);
+        }
+        let last = records.all.iter().map(|(h, _)| h.number).max().unwrap_or(0);
+        diagnose::message("usage::event", &format!("there is no record {}", args.event), &format!("the last one is {last}"));
+        return Err(End::Usage);
+    };
+    // what is known of a day is known at its end; what comes later is no part of the paper
+    let count = records.all.iter().position(|(h, _)| h.day > head.day).unwrap_or(usize::MAX);
+    let run = records.run(&t, &program, count);
+    let about = Source { terms: &t, program: &program, run: &run }.certificate(head, batch, &|_, rule| rule_text(&t, rule));
+    if run.stopped.is_some() {
+        events::tell(&args.stream, &t, &records.ran(run), false);
+        return Err(End::Data);
+    }
+    Ok(about)
+}
+
+fn write(args: &Args, built_in: &str, about: &Certificate) -> Outcome {
+    let template = match &args.template {
+        None => built_in.to_owned(),
+        Some(path) => terms::Files.read(path).map_err(|why| {
+            diagnose::message("certificate::unreadable", &format!("`{}` cannot be read: {why}", path.display()), "name a template in Markdown");
+            End::NoInput
+        })?,
+    };
+    let name = args.template.as_ref().map_or_else(|| "the template".to_owned(), |p| format!("`{}`", p.display()));
+    let text = paper::markdown(&template, about).map_err(|why| {
+        diagnose::message("certificate::template", &format!("{name}: {why}"), "templates/README.md lists what a template is given");
+        End::Data
+    })?;
+    match args.format {
+        PaperFormat::Md => output::print(&text),
+        PaperFormat::Html => output::print(&paper::html(&text)),
+        PaperFormat::Docx => {
+            if std::io::stdout().is_terminal() {
+                diagnose::message("usage::terminal", "a Word document cannot be shown on a terminal", "send it to a file: `> certificate.docx`");
+                return Err(End::Usage);
+            }
+            let bytes = paper::docx(&text).map_err(|_| End::Software)?;
+            output::bytes(&bytes)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `tenor readings`
+
+use super::args::{Format, Readings as Args};
+use super::records::{self, Records};
+use super::{End, Outcome, events, output, table, terms};
+use crate::engine::code::Program;
+use crate::engine::run::Run;
+use crate::report::words::Words;
+use crate::report::worth::{self, Side, Worth};
+use crate::terms::Terms;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+/// Runs a stream under the readings chosen, and once more under each alternative of each.
+pub(super) fn readings(args: &Args) -> Outcome {
+    let t = terms::load(&args.stream.terms, false)?;
+    let chosen = terms::readings(&t, &args.stream.readings)?;
+    let program = terms::compile(&t, &chosen, &[])?;
+    let records = records::read(&args.stream, &t)?;
+    let run = records.run(&t, &program, usize::MAX);
+    let base = Base { t: &t, chosen: &chosen, program: &program, run: &run, records: &records };
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(64 << 20).build().map_err(|_| End::Software)?;
+    let all: Option<Vec<Worth>> = pool.install(|| alternatives(&t, &chosen).par_iter().map(|(n, word)| base.worth(*n, *word)).collect());
+    let Some(all) = all else {
+        terms::too_large();
+        return Err(End::Data);
+    };
+    let text = match args.format {
+        Format::Json => serde_json::to_string_pretty(&worth::json(&t, &run, &all)).map_err(|_| End::Software)? + "\n",
+        Format::Table => table::table(&worth::document(&t, &run, &all)),
+        Format::Md => table::markdown(&worth::document(&t, &run, &all)),
+        Format::Csv => table::csv(&worth::document(&t, &run, &all)),
+    };
+    output::print(&text)?;
+    let ran = records.ran(run);
+    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+}
+
+/// Every alternative that is not chosen: the reading and the alternative.
+fn alternatives(t: &Terms, chosen: &[u32]) -> Vec<(usize, u32)> {
+    let mut out = Vec::new();
+    for (n, (reading, chosen)) in t.readings.iter().zip(chosen).enumerate() {
+        let words = u32::try_from(reading.alternatives.len()).unwrap_or(0);
+        out.extend((0..words).filter(|w| w != chosen).map(|w| (n, w)));
+    }
+    out
+}
+
+/// What alternatives are held against.
+struct Base<'r> {
+    t: &'r Terms,
+    chosen: &'r [u32],
+    program: &'r Program,
+    run: &'r Run,
+    records: &'r Records,
+}
+
+impl Base<'_> {
+    /// What an alternative is worth; nothing where the program under it is too large.
+    fn worth(&self, reading: usize, word: u32) -> Option<Worth> {
+        let mut chosen = self.chosen.to_vec();
+        let default = std::mem::replace(chosen.get_mut(reading)?, word);
+        let program = crate::engine::compile(self.t, &chosen, &[])?;
+        let run = self.records.run(self.t, &program, usize::MAX);
+        let decl = self.t.readings.get(reading)?;
+        let name = |n: u32| decl.alternatives.get(usize::try_from(n).unwrap_or(usize::MAX)).map_or_else(String::new, |(w, _)| w.clone());
+        let shorter = |number: u32| {
+            let count = self.records.all.iter().position(|(h, _)| h.number >= number).unwrap_or(self.records.all.len());
+            (self.records.run(self.t, self.program, count), self.records.run(self.t, &program, count))
+        };
+        let (ours, theirs) = (Side { program: self.program, run: self.run }, Side { program: &program, run: &run });
+        let words = Words { terms: self.t, texts: &run.texts, keys: &run.keys };
+        Some(Worth {
+            reading: decl.name.clone(),
+            clause: self.t.cite(decl.clause).to_owned(),
+            default: name(default),
+            alternative: name(word),
+            parting: worth::part(self.t, ours, theirs, &shorter),
+            differences: worth::differences(self.t, self.run, &run),
+            refusals: (self.run.refusals.len(), run.refusals.len()),
+            stopped: run.stopped.as_ref().filter(|_| self.run.stopped.is_none()).map(|s| {
+                let e = words.stopped(&s.why);
+                format!("record {}: {}", s.when.number, e.message)
+            }),
+        })
+    }
+}

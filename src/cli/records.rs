@@ -1,0 +1,87 @@
+//! A stream read once, to be run more than once.
+
+use super::args::Stream as Args;
+use super::{End, events};
+use crate::engine::code::Program;
+use crate::engine::run::Run;
+use crate::engine::{Engine, Options};
+use crate::event::{Batch, Failed, Head, Problem, Schema, Stream};
+use crate::intern::Interner;
+use crate::terms::Terms;
+
+/// The records of a stream.
+pub(super) struct Records {
+    /// The records, in the order in which they are run.
+    pub all: Vec<(Head, Batch)>,
+    /// Their texts.
+    pub texts: Interner,
+    /// The lines of records, for messages.
+    pub lines: Vec<(u32, u64)>,
+    /// The record that could not be read; none after it is.
+    pub bad: Option<Problem>,
+    as_of: Option<i64>,
+}
+
+/// Reads a stream.
+pub(super) fn read(args: &Args, t: &Terms) -> Result<Records, End> {
+    let as_of = events::date(args.as_of.as_deref(), "--as-of")?;
+    let known_on = events::date(args.known_on.as_deref(), "--known-on")?;
+    let (input, format) = events::open(args)?;
+    let mut out = Records { all: Vec::new(), texts: Interner::default(), lines: Vec::new(), bad: None, as_of };
+    let mut schema = Schema::new(t);
+    let mut batch = Batch::default();
+    let mut stream = match Stream::new(input, format, known_on) {
+        Ok(stream) => stream,
+        Err(failed) => return out.failed(failed),
+    };
+    loop {
+        match stream.next(&mut schema, &mut out.texts, &mut batch) {
+            Ok(Some((head, place))) => {
+                out.lines.extend(place.line.filter(|l| *l != u64::from(head.number)).map(|l| (head.number, l)));
+                out.all.push((head, std::mem::take(&mut batch)));
+            }
+            Ok(None) => break,
+            Err(failed) => {
+                out = out.failed(failed)?;
+                break;
+            }
+        }
+    }
+    if args.sort {
+        out.all.sort_by_key(|(head, _)| head.day);
+    }
+    Ok(out)
+}
+
+impl Records {
+    fn failed(mut self, failed: Failed) -> Result<Self, End> {
+        match failed {
+            Failed::Io(e) => Err(events::unreadable(&e)),
+            Failed::Record(problem) => {
+                self.bad = Some(problem);
+                Ok(self)
+            }
+        }
+    }
+
+    /// Runs the first records, so many of them.
+    pub(super) fn run(&self, t: &Terms, program: &Program, count: usize) -> Run {
+        let options = Options { as_of: self.as_of, ..Options::default() };
+        let mut engine = Engine::new(program, t, self.texts.clone(), options);
+        for (head, batch) in self.all.iter().take(count) {
+            if engine.is_stopped() {
+                break;
+            }
+            engine.record(batch, head);
+        }
+        if self.bad.is_some() && count >= self.all.len() {
+            engine.stop_here();
+        }
+        engine.finish()
+    }
+
+    /// A run as its messages need it.
+    pub(super) fn ran(self, run: Run) -> events::Ran {
+        events::Ran { run, bad: self.bad.into_iter().collect(), lines: self.lines }
+    }
+}

@@ -1,0 +1,48 @@
+//! A paper from a template: Markdown, and from that HTML and Word.
+
+mod docx;
+
+pub use docx::docx;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior};
+use pulldown_cmark::{Options, Parser};
+use serde::Serialize;
+
+/// The certificate of adjustment.
+pub const CERTIFICATE: &str = include_str!("../../templates/certificate.md");
+/// The notice of an event.
+pub const NOTICE: &str = include_str!("../../templates/notice.md");
+
+/// Fills in a template.
+///
+/// # Errors
+/// What is wrong with the template, in words.
+pub fn markdown(template: &str, with: &impl Serialize) -> Result<String, String> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|e| e.to_string())?;
+    env.set_syntax(syntax);
+    let text = env.render_str(template, Serde(with)).map_err(|e| {
+        let line = e.line().map_or_else(String::new, |l| format!("line {l}: "));
+        format!("{line}{}", e.detail().map_or_else(|| e.kind().to_string(), str::to_owned))
+    })?;
+    Ok(text.trim_end().to_owned() + "\n")
+}
+
+/// Markdown as these papers use it: with tables.
+fn parser(markdown: &str) -> Parser<'_> {
+    Parser::new_ext(markdown, Options::ENABLE_TABLES)
+}
+
+/// Markdown as a page.
+#[must_use]
+pub fn html(markdown: &str) -> String {
+    let mut body = String::new();
+    pulldown_cmark::html::push_html(&mut body, parser(markdown));
+    let title = markdown.lines().find_map(|l| l.strip_prefix("# ")).unwrap_or("").replace('&', "&amp;").replace('<', "&lt;");
+    format!("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n")
+}
+
+const STYLE: &str = "body{font:12pt/1.5 Georgia,serif;max-width:42rem;margin:3rem auto;padding:0 1rem}h1{text-align:center;font-size:1.4em}h2{font-size:1.1em}table{border-collapse:collapse;margin:1em 0}th,td{border:1px solid #999;padding:.3em .7em;text-align:left}pre{white-space:pre-wrap;font-size:.85em;background:#f6f6f6;padding:.7em}";
