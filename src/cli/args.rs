@@ -160,9 +160,9 @@ pub(crate) enum ExplainFormat {
 #[command(after_help = "Exit code 1: a clause has neither an encoding nor a reason, or a citation names no clause.
 
 Examples:
-  tenor coverage terms/glowpoint-2005.terms
-  tenor coverage terms/glowpoint-2005.terms --source glowpoint-warrant-2005.txt
-  tenor coverage terms/glowpoint-2005.terms --source warrant.txt --format md > coverage.md")]
+  tenor coverage warrant.terms
+  tenor coverage warrant.terms --source agreement.txt
+  tenor coverage warrant.terms --source warrant.txt --format md > coverage.md")]
 pub(crate) struct Coverage {
     /// The terms file
     pub terms: PathBuf,
@@ -179,9 +179,9 @@ pub(crate) struct Coverage {
 #[command(after_help = "One reading is changed at a time; `--reading` changes what the others are held against.
 
 Examples:
-  tenor readings terms/glowpoint-2005.terms examples/glowpoint-history.jsonl
-  tenor readings terms/glowpoint-2005.terms events.csv --as-of 2006-12-31 --format csv
-  tenor readings terms/glowpoint-2005.terms events.jsonl --reading floor=nominal --format json")]
+  tenor readings warrant.terms events.jsonl
+  tenor readings warrant.terms events.csv --as-of 2006-12-31 --format csv
+  tenor readings warrant.terms events.jsonl --reading floor=nominal --format json")]
 pub(crate) struct Readings {
     #[command(flatten)]
     pub stream: Stream,
@@ -195,9 +195,9 @@ pub(crate) struct Readings {
 #[command(after_help = "Exit code 1: the record adjusts nothing.
 
 Examples:
-  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4
-  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4 --format docx > certificate.docx
-  tenor certificate terms/glowpoint-2005.terms events.jsonl --event 4 --template ours.md --format html")]
+  tenor certificate warrant.terms events.jsonl --event 4
+  tenor certificate warrant.terms events.jsonl --event 4 --format docx > certificate.docx
+  tenor certificate warrant.terms events.jsonl --event 4 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]
     pub stream: Stream,
@@ -215,8 +215,8 @@ pub(crate) struct Paper {
 /// `tenor notice`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tenor notice terms/glowpoint-2005.terms events.jsonl --event 6
-  tenor notice terms/glowpoint-2005.terms events.jsonl --event 6 --format docx > notice.docx")]
+  tenor notice warrant.terms events.jsonl --event 6
+  tenor notice warrant.terms events.jsonl --event 6 --format docx > notice.docx")]
 pub(crate) struct Notice {
     #[command(flatten)]
     pub paper: Paper,

@@ -5,6 +5,7 @@ use super::records;
 use super::{End, Outcome, diagnose, events, output, terms};
 use crate::check::Reader;
 use crate::report::certificate::{Certificate, Source, rule_text};
+use crate::report::explain::method;
 use crate::report::paper;
 use std::io::IsTerminal;
 
@@ -29,7 +30,10 @@ pub(super) fn notice(args: &Args) -> Outcome {
 fn about(args: &Args) -> Result<Certificate, End> {
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
-    let program = terms::compile(&t, &readings, &[])?;
+    let Some(program) = crate::engine::compile_to_explain(&t, &readings) else {
+        diagnose::message("run::too-large", "the terms are too large to explain", "split formulas that repeat one another into definitions");
+        return Err(End::Data);
+    };
     let records = records::read(&args.stream, &t)?;
     let Some((head, batch)) = records.all.iter().find(|(h, _)| h.number == args.event) else {
         if records.bad.is_some() {
@@ -43,8 +47,11 @@ fn about(args: &Args) -> Result<Certificate, End> {
     };
     // what is known of a day is known at its end; what comes later is no part of the paper
     let count = records.all.iter().position(|(h, _)| h.day > head.day).unwrap_or(usize::MAX);
-    let run = records.run(&t, &program, count);
-    let about = Source { terms: &t, program: &program, run: &run }.certificate(head, batch, &|_, rule| rule_text(&t, rule));
+    let run = records.explained(&t, &program, count, args.event);
+    let about = Source { terms: &t, program: &program, run: &run }.certificate(head, batch, &|c, rule| {
+        let lines = method(&t, &program, &run, c);
+        if lines.is_empty() { rule_text(&t, rule) } else { lines }
+    });
     if run.stopped.is_some() {
         events::tell(&args.stream, &t, &records.ran(run), false);
         return Err(End::Data);

@@ -66,8 +66,22 @@ impl Records {
 
     /// Runs the first records, so many of them.
     pub(super) fn run(&self, t: &Terms, program: &Program, count: usize) -> Run {
+        self.go(self.engine(t, program), count)
+    }
+
+    /// The same, with a record explained.
+    pub(super) fn explained(&self, t: &Terms, program: &Program, count: usize, record: u32) -> Run {
+        let mut engine = self.engine(t, program);
+        engine.explain(record);
+        self.go(engine, count)
+    }
+
+    fn engine<'p>(&self, t: &'p Terms, program: &'p Program) -> Engine<'p> {
         let options = Options { as_of: self.as_of, ..Options::default() };
-        let mut engine = Engine::new(program, t, self.texts.clone(), options);
+        Engine::new(program, t, self.texts.clone(), options)
+    }
+
+    fn go(&self, mut engine: Engine<'_>, count: usize) -> Run {
         for (head, batch) in self.all.iter().take(count) {
             if engine.is_stopped() {
                 break;

@@ -275,7 +275,7 @@ impl Source<'_> {
             out.push(Duty {
                 what: safe(&words.said(&o.what)),
                 clause: self.terms.cite(decl.clause).to_owned(),
-                of_adjustment: decl.answers.iter().any(|a| matches!(a.on, On::Adjustment(_))),
+                of_adjustment: decl.answers.iter().any(|a| matches!(a.on, On::Adjustment(..))),
                 due: o.due.map_or_else(|| "promptly".to_owned(), day),
                 status: o.standing.map_or("open", standing).to_owned(),
             });

@@ -7,7 +7,7 @@ use crate::engine::code::Program;
 use crate::engine::plan::{Probe, ProbeKind, Role, RuleProbe};
 use crate::engine::run::{Change, Run, Status, Trace, Value};
 use crate::source::Span;
-use crate::terms::{ClauseId, EventSort, On, Terms};
+use crate::terms::{ClauseId, EventSort, On, StateId, Terms};
 use std::collections::BTreeSet;
 
 /// A step of an explanation.
@@ -44,6 +44,20 @@ pub fn explain(terms: &Terms, program: &Program, run: &Run, asked: Asked<'_>) ->
     let mut numbers: BTreeSet<u32> = run.traces.iter().map(|t| t.when.number).collect();
     numbers.extend(run.refusals.iter().map(|r| r.when.number));
     numbers.into_iter().filter(|n| asked.record.is_none_or(|r| r == *n)).filter_map(|n| e.record(n)).collect()
+}
+
+/// How a change was computed, line by line: named values, the formula, the formula with numbers in, its limits.
+#[must_use]
+pub fn method(terms: &Terms, program: &Program, run: &Run, c: &Change) -> Vec<String> {
+    let words = Words { terms, texts: &run.texts, keys: &run.keys };
+    let e = Explainer { terms, program, run, words, asked: Asked::default() };
+    let Some(site) = program.sites.get(usize::from(c.site)) else { return Vec::new() };
+    let row = site.of.map_or(-1, |k| crate::engine::table::entry(k, c.row));
+    let mut of_rule = run.traces.iter().filter(|t| t.when == c.when && (t.row == row || t.row < 0)).filter_map(|t| {
+        let rule = program.plan.rule_probes.get(usize::from(t.rule))?;
+        (rule.rule == site.rule).then_some(Seen { e: &e, rule, trace: t })
+    });
+    of_rule.find(|s| matches!(s.against(), Against::Nothing)).map(|s| s.method(site.state)).unwrap_or_default()
 }
 
 struct Explainer<'r> {
@@ -351,6 +365,30 @@ impl Seen<'_, '_> {
         out
     }
 
+    /// The lines that lead to the new value of a state.
+    fn method(&self, state: StateId) -> Vec<String> {
+        let mut out = Vec::new();
+        let mut mine = false;
+        for (role, at) in &self.rule.roots {
+            match role {
+                Role::Let(name) => flatten(&self.becomes(&format!("{name} is"), *at), 0, &mut out),
+                Role::Becomes(s, pending) => {
+                    mine = *s == state && !pending;
+                    if mine {
+                        let name = self.e.terms.states.get(s.at()).map_or("", |s| s.name.as_str());
+                        flatten(&self.becomes(&format!("{name} becomes"), *at), 0, &mut out);
+                    }
+                }
+                Role::Limit(above) if mine => {
+                    let word = if *above { "but not above" } else { "but not below" };
+                    flatten(&self.becomes(word, *at), 0, &mut out);
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
     /// A value: its formula, the formula with numbers in, and what it rests on.
     fn becomes(&self, what: &str, at: usize) -> Step {
         let (text, numbers, value) = (self.text(at), self.numbers(at), self.shown(at));
@@ -469,6 +507,13 @@ impl Seen<'_, '_> {
             out.push(Step::new(format!("{label}not: {why}")));
         }
     }
+}
+
+/// A step and what it rests on, a line each.
+fn flatten(step: &Step, depth: usize, out: &mut Vec<String>) {
+    let clause = if step.clause.is_empty() { String::new() } else { format!(" (Section {})", step.clause) };
+    out.push(format!("{}{}{clause}", "  ".repeat(depth), step.text));
+    step.parts.iter().for_each(|p| flatten(p, depth + 1, out));
 }
 
 fn because(mut step: Step) -> Step {
