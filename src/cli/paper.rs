@@ -44,7 +44,9 @@ fn about(args: &Args) -> Result<Certificate, End> {
     // what is known of a day is known at its end; what comes later is no part of the paper
     let count = records.all.iter().position(|(h, _)| h.day > head.day).unwrap_or(usize::MAX);
     let run = records.run(&t, &program, count);
-    let about = Source { terms: &t, program: &program, run: &run }.certificate(head, batch, &|_, rule| rule_text(&t, rule));
+    let at = records.all.iter().position(|(h, _)| h.number == head.number).unwrap_or(0);
+    let (before, upto) = (records.run(&t, &program, at), records.run(&t, &program, at + 1));
+    let about = Source { terms: &t, program: &program, run: &run, around: (&before, &upto) }.certificate(head, batch, &|_, rule| rule_text(&t, rule));
     if run.stopped.is_some() {
         events::tell(&args.stream, &t, &records.ran(run), false);
         return Err(End::Data);

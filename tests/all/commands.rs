@@ -214,6 +214,27 @@ fn certificate_of_a_down_round() {
 }
 
 #[test]
+fn certificate_of_what_waited() {
+    let events = r#"{"date":"2005-03-14","event":"capitalization","outstanding":"40000000"}
+{"date":"2005-03-14","event":"certificate","certificate":"W-1","holder":"A","shares":"100000"}
+{"date":"2006-04-03","event":"quote","bid":"4","ask":"4"}
+{"date":"2006-04-03","event":"distribution","id":"D1","kind":"cash","per_share":"0.02","payable":"2006-04-10"}
+{"date":"2006-05-03","event":"exercise","id":"X1","certificate":"W-1","shares":100,"method":"cash","owned":0}
+"#;
+    let (_folder, path) = file("events.jsonl", events);
+    // 100,000 × 4/(4 - 0.02) = 100,502.51: 502.51 are under one percent and wait; the price is 2.40 × 3.98/4 = 2.388
+    let first = text(&["certificate", TERMS, &path, "--event", "4"]);
+    for part in ["which would be increased by 502.51 shares, is for the present unchanged", "from $2.40 to $2.388."] {
+        assert!(first.contains(part), "no `{part}` in\n{first}");
+    }
+    // made by the exercise, which takes a hundred: 100,502.51 - 100 = 100,402.51
+    let second = text(&["certificate", TERMS, &path, "--event", "5"]);
+    for part in ["the Warrant Share Number, carried forward from record 4, is now increased by 502.51 shares.", "| W-1 | $2.388 | $2.388 | 100,000.00 shares | 100,402.51 shares |"] {
+        assert!(second.contains(part), "no `{part}` in\n{second}");
+    }
+}
+
+#[test]
 fn certificate_where_nothing_is_adjusted() {
     let (_folder, path) = file("events.jsonl", FLOOR);
     assert_eq!(run(&["certificate", TERMS, &path, "--event", "1"]).status.code(), Some(1));
