@@ -48,7 +48,9 @@ fn about(args: &Args) -> Result<Certificate, End> {
     // what is known of a day is known at its end; what comes later is no part of the paper
     let count = records.all.iter().position(|(h, _)| h.day > head.day).unwrap_or(usize::MAX);
     let run = records.explained(&t, &program, count, args.event);
-    let about = Source { terms: &t, program: &program, run: &run }.certificate(head, batch, &|c, rule| {
+    let at = records.all.iter().position(|(h, _)| h.number == head.number).unwrap_or(0);
+    let (before, upto) = (records.run(&t, &program, at), records.run(&t, &program, at + 1));
+    let about = Source { terms: &t, program: &program, run: &run, around: (&before, &upto) }.certificate(head, batch, &|c, rule| {
         let lines = method(&t, &program, &run, c);
         if lines.is_empty() { rule_text(&t, rule) } else { lines }
     });

@@ -25,7 +25,7 @@ pub(super) fn readings(args: &Args) -> Outcome {
         return Err(End::Data);
     };
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&worth::json(&t, &run, &all)).map_err(|_| End::Software)? + "\n",
+        Format::Json => serde_json::to_string_pretty(&worth::json(&t, Side { program: &program, run: &run }, &all)).map_err(|_| End::Software)? + "\n",
         Format::Table => table::table(&worth::document(&t, &run, &all)),
         Format::Md => table::markdown(&worth::document(&t, &run, &all)),
         Format::Csv => table::csv(&worth::document(&t, &run, &all)),

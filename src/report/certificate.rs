@@ -80,8 +80,10 @@ pub struct Adjustment {
     pub clause: String,
     /// The rule.
     pub rule: String,
-    /// How it stands: `in_force`, `pending`.
+    /// How it stands: `in_force`, `pending`; `made` where it waited until this record.
     pub status: String,
+    /// The record it came from, where it waited until this one; else 0.
+    pub from: u32,
     /// How it was computed, line by line.
     pub method: Vec<String>,
 }
@@ -133,6 +135,8 @@ pub struct Source<'r> {
     pub program: &'r Program,
     /// The run.
     pub run: &'r Run,
+    /// A run up to the record before it, and one up to it.
+    pub around: (&'r Run, &'r Run),
 }
 
 impl Source<'_> {
@@ -142,12 +146,20 @@ impl Source<'_> {
         let words = self.words();
         let of_record: Vec<&Change> = self.run.changes.iter().filter(|c| c.when.number == head.number).collect();
         let made: Vec<&Change> = of_record.into_iter().filter(|c| is_adjustment(self.terms, self.program, c)).collect();
+        let waited = self.waited();
+        let mut entries = self.entries(&made);
+        entries.extend(self.entries_of_waited(&made, &waited));
+        let mut adjustments: Vec<Adjustment> = made.iter().filter_map(|c| self.adjustment(c, method)).collect();
+        for c in &waited {
+            let made = |a: Adjustment| Adjustment { status: "made".into(), from: c.when.number, ..a };
+            adjustments.extend(self.adjustment(c, method).map(made));
+        }
         Certificate {
             terms: safe(&self.terms.title),
             agreement: safe(self.terms.document.as_deref().unwrap_or("")),
             event: self.event(head, batch),
-            adjustments: made.iter().filter_map(|c| self.adjustment(c, method)).collect(),
-            entries: self.entries(&made),
+            adjustments,
+            entries,
             duties: self.duties(head.number),
             refusals: self.run.refusals.iter().filter(|r| r.when.number == head.number).map(|r| safe(&words.said(&r.reason))).collect(),
         }
@@ -208,41 +220,63 @@ impl Source<'_> {
             clause: self.terms.cite(c.clause).to_owned(),
             rule: self.terms.rules.get(site.rule.at()).map_or_else(String::new, |r| r.name.clone()),
             status: status(c.status).to_owned(),
+            from: 0,
             method: method(c, site.rule),
         })
     }
 
     /// The adjusted states of the entries that were adjusted.
     fn entries(&self, made: &[&Change]) -> Vec<Entry> {
-        let mut rows: Vec<(Option<KindId>, u32)> = Vec::new();
-        for c in made {
+        let at = made.iter().map(|c| c.when.at).min().unwrap_or(0);
+        self.rows(made).into_iter().map(|row| self.entry(row, |state| self.beside(state, row, at))).collect()
+    }
+
+    /// What waited until this record, and was made by it.
+    fn waited(&self) -> Vec<&Change> {
+        let (before, upto) = self.around;
+        let same = |a: &Change, b: &Change| (a.when, a.site, a.row) == (b.when, b.site, b.row);
+        let waited = |c: &&Change| before.changes.iter().any(|b| b.status == Status::Pending && same(b, c));
+        upto.changes.iter().filter(|c| c.status == Status::InForce && is_adjustment(self.terms, self.program, c)).filter(waited).collect()
+    }
+
+    /// The entries for which something had waited, where nothing else adjusted them.
+    fn entries_of_waited(&self, made: &[&Change], waited: &[&Change]) -> Vec<Entry> {
+        let (before, upto) = self.around;
+        let other = self.rows(made);
+        let rows = self.rows(waited).into_iter().filter(|r| !other.contains(r));
+        rows.map(|row| self.entry(row, |state| (shown(self.terms, before, state, row), shown(self.terms, upto, state, row)))).collect()
+    }
+
+    fn rows(&self, changes: &[&Change]) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        for c in changes {
             let Some(site) = self.program.sites.get(usize::from(c.site)) else { continue };
             if !rows.contains(&(site.of, c.row)) {
                 rows.push((site.of, c.row));
             }
         }
-        let at = made.iter().map(|c| c.when.at).min().unwrap_or(0);
-        rows.into_iter()
-            .map(|(kind, row)| {
-                let states = self.terms.adjustments.iter().flat_map(|a| &a.states).filter(|s| self.terms.states.get(s.at()).is_some_and(|d| d.of == kind));
-                let states = states.map(|state| {
-                    let (before, after) = self.around(*state, kind, row, at);
-                    let show = |n: Option<Decimal>| n.map_or_else(|| "—".to_owned(), |n| self.amount(*state, n));
-                    let name = self.terms.states.get(state.at()).map_or_else(String::new, |s| s.name.clone());
-                    Stated { state: name, term: self.term(*state), before: show(before), after: show(after) }
-                });
-                Entry { kind: self.kind(kind), entry: self.name(kind, row), states: states.collect() }
-            })
-            .collect()
+        rows
+    }
+
+    fn entry(&self, (kind, row): Row, values: impl Fn(StateId) -> (Option<Decimal>, Option<Decimal>)) -> Entry {
+        let states = self.terms.adjustments.iter().flat_map(|a| &a.states);
+        let states = states.filter(|s| self.terms.states.get(s.at()).is_some_and(|d| d.of == kind));
+        let states = states.map(|state| {
+            let (before, after) = values(*state);
+            let show = |n: Option<Decimal>| n.map_or_else(|| "—".to_owned(), |n| self.amount(*state, n));
+            let name = self.terms.states.get(state.at()).map_or_else(String::new, |s| s.name.clone());
+            Stated { state: name, term: self.term(*state), before: show(before), after: show(after) }
+        });
+        Entry { kind: self.kind(kind), entry: self.name(kind, row), states: states.collect() }
     }
 
     /// A state of a row before and after a place in the stream.
-    fn around(&self, state: StateId, kind: Option<KindId>, row: u32, at: u32) -> (Option<Decimal>, Option<Decimal>) {
+    fn beside(&self, state: StateId, of: Row, at: u32) -> (Option<Decimal>, Option<Decimal>) {
         let all: Vec<&Change> = self
             .run
             .changes
             .iter()
-            .filter(|c| c.row == row && c.status != Status::Pending)
+            .filter(|c| c.row == of.1 && c.status != Status::Pending)
             .filter(|c| self.program.sites.get(usize::from(c.site)).is_some_and(|s| s.state == state && !s.pending))
             .collect();
         let here: Vec<&&Change> = all.iter().filter(|c| c.when.at == at).collect();
@@ -251,20 +285,8 @@ impl Source<'_> {
         }
         let earlier = all.iter().rev().find(|c| c.when.at < at).map(|c| c.after);
         let later = || all.iter().find(|c| c.when.at > at).and_then(|c| c.was_known.then_some(c.before));
-        let value = earlier.or_else(later).or_else(|| self.shown(state, kind, row));
+        let value = earlier.or_else(later).or_else(|| shown(self.terms, self.run, state, of));
         (value, value)
-    }
-
-    /// A state as a report shows it.
-    fn shown(&self, state: StateId, kind: Option<KindId>, row: u32) -> Option<Decimal> {
-        let of = kind.map_or(-1, |k| entry(k, row));
-        self.run.shown.iter().filter(|s| s.row == of).find_map(|s| {
-            let columns = &self.terms.reports.get(s.report)?.columns;
-            columns.iter().zip(&s.columns).find_map(|((_, e), v)| match (&e.kind, v) {
-                (ExprKind::State { state: shown, .. }, Value::Decimal(n)) if *shown == state => Some(*n),
-                _ => None,
-            })
-        })
     }
 
     fn duties(&self, number: u32) -> Vec<Duty> {
@@ -307,6 +329,21 @@ impl Source<'_> {
         }
         self.words().amount(n, ty)
     }
+}
+
+/// An entry: its kind, none for the issuer, and its row.
+type Row = (Option<KindId>, u32);
+
+/// A state as a report shows it.
+fn shown(terms: &Terms, run: &Run, state: StateId, (kind, row): Row) -> Option<Decimal> {
+    let of = kind.map_or(-1, |k| entry(k, row));
+    run.shown.iter().filter(|s| s.row == of).find_map(|s| {
+        let columns = &terms.reports.get(s.report)?.columns;
+        columns.iter().zip(&s.columns).find_map(|((_, e), v)| match (&e.kind, v) {
+            (ExprKind::State { state: shown, .. }, Value::Decimal(n)) if *shown == state => Some(*n),
+            _ => None,
+        })
+    })
 }
 
 /// The unit after a number.

@@ -66,6 +66,8 @@ pub struct Finding {
     pub place: String,
     /// In words.
     pub text: String,
+    /// Whether the terms note it as a defect of the agreement.
+    pub noted: bool,
 }
 
 /// Sorts of what is wrong.

@@ -76,7 +76,7 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
 }
 
 /// The readings chosen.
-fn readings(terms: &Terms, program: &Program) -> Json {
+pub(super) fn readings(terms: &Terms, program: &Program) -> Json {
     let mut out = Map::new();
     for (reading, chosen) in terms.readings.iter().zip(&program.readings) {
         let word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or("", |(w, _)| w.as_str());

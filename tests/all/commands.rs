@@ -47,6 +47,8 @@ fn coverage_of_a_complete_encoding() {
     // defects of the agreement itself are told, and change nothing about the coverage
     assert_eq!(findings(&out, "undefined_term"), ["3(b)"], "Additional Shares");
     assert_eq!(findings(&out, "wrong_reference"), ["3(a)", "3(b)"], "3(d) does not exist; 3(b) calls itself 3(c)");
+    let noted: Vec<bool> = out["findings"].as_array().into_iter().flatten().filter_map(|f| f["noted"].as_bool()).collect();
+    assert_eq!(noted, [false, false, true], "the terms note that 3(b) calls itself 3(c)");
     assert_eq!(out["complete"], true);
 }
 
@@ -55,7 +57,8 @@ fn coverage_with_gaps() {
     let out = json(&["coverage", "tests/coverage/gaps.terms", "--source", "tests/coverage/agreement.txt", "--format", "json"], 1);
     // of the two items of 2 one has a reason, so the other needs one
     assert_eq!(findings(&out, "uncovered"), ["2(ii)", "3(c)"]);
-    assert_eq!(findings(&out, "no_such_clause"), ["9(a)"]);
+    // one cites 9(a), another counts adjustments under 7
+    assert_eq!(findings(&out, "no_such_clause"), ["9(a)", "7"]);
 }
 
 #[test]
@@ -208,6 +211,27 @@ fn certificate_of_a_down_round() {
     // what came later is no part of it: the split doubles the number, 97/41 becomes 97/82
     let split = text(&["certificate", TERMS, &path, "--event", "5"]);
     assert!(split.contains("| W-1 | $2.3658536585… | $1.1829268292… | 100,000.00 shares | 200,000.00 shares |"), "{split}");
+}
+
+#[test]
+fn certificate_of_what_waited() {
+    let events = r#"{"date":"2005-03-14","event":"capitalization","outstanding":"40000000"}
+{"date":"2005-03-14","event":"certificate","certificate":"W-1","holder":"A","shares":"100000"}
+{"date":"2006-04-03","event":"quote","bid":"4","ask":"4"}
+{"date":"2006-04-03","event":"distribution","id":"D1","kind":"cash","per_share":"0.02","payable":"2006-04-10"}
+{"date":"2006-05-03","event":"exercise","id":"X1","certificate":"W-1","shares":100,"method":"cash","owned":0}
+"#;
+    let (_folder, path) = file("events.jsonl", events);
+    // 100,000 × 4/(4 - 0.02) = 100,502.51: 502.51 are under one percent and wait; the price is 2.40 × 3.98/4 = 2.388
+    let first = text(&["certificate", TERMS, &path, "--event", "4"]);
+    for part in ["which would be increased by 502.51 shares, is for the present unchanged", "from $2.40 to $2.388."] {
+        assert!(first.contains(part), "no `{part}` in\n{first}");
+    }
+    // made by the exercise, which takes a hundred: 100,502.51 - 100 = 100,402.51
+    let second = text(&["certificate", TERMS, &path, "--event", "5"]);
+    for part in ["the Warrant Share Number, carried forward from record 4, is now increased by 502.51 shares.", "| W-1 | $2.388 | $2.388 | 100,000.00 shares | 100,402.51 shares |"] {
+        assert!(second.contains(part), "no `{part}` in\n{second}");
+    }
 }
 
 #[test]

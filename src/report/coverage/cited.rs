@@ -2,7 +2,7 @@
 
 use super::{Row, Standing};
 use crate::source::Span;
-use crate::syntax::ast::{Citation, EventSort, Item, ItemKind, Setting};
+use crate::syntax::ast::{Citation, EventSort, ExampleKind, ItemKind, Setting};
 use crate::terms::Terms;
 
 /// A clause with all that cites it.
@@ -23,16 +23,36 @@ pub(super) fn cited(terms: &Terms) -> Vec<Cited> {
         for citation in &item.citations {
             add(&mut out, citation, &item.kind);
         }
+        for citation in mentioned(&item.kind) {
+            at(&mut out, citation);
+        }
     }
     out
 }
 
-fn add(out: &mut Vec<Cited>, citation: &Citation, kind: &ItemKind) {
-    let at = out.iter().position(|c| c.citation == *citation).unwrap_or_else(|| {
+/// Clauses that a block mentions and does not encode: they must exist too.
+fn mentioned(kind: &ItemKind) -> Vec<&Citation> {
+    match kind {
+        ItemKind::Adjustments { under, .. } => under.iter().collect(),
+        ItemKind::Example { lines, .. } => {
+            lines.iter().filter_map(|l| if let ExampleKind::Refused(Some(c)) = &l.kind { Some(c) } else { None }).collect()
+        }
+        ItemKind::Replace(inner) => mentioned(&inner.kind),
+        _ => Vec::new(),
+    }
+}
+
+/// The place of a clause in the list, a new one where it is cited for the first time.
+fn at(out: &mut Vec<Cited>, citation: &Citation) -> usize {
+    out.iter().position(|c| c.citation == *citation).unwrap_or_else(|| {
         let row = Row { clause: citation.cite(), ..Row::default() };
         out.push(Cited { citation: citation.clone(), row, at: citation.span });
         out.len() - 1
-    });
+    })
+}
+
+fn add(out: &mut Vec<Cited>, citation: &Citation, kind: &ItemKind) {
+    let at = at(out, citation);
     let Some(Cited { row, .. }) = out.get_mut(at) else { return };
     match kind {
         ItemKind::NotComputable(t) => row.reasons.push(flat(&t.plain())),
@@ -97,13 +117,14 @@ fn named(kind: &ItemKind) -> Option<(&'static str, String)> {
         ItemKind::Set { name, .. } => ("definition", name.name.clone()),
         ItemKind::SetReading { name, .. } => ("reading", name.name.clone()),
         ItemKind::Setting(Setting::Import(path, _)) => ("library", path.plain()),
-        ItemKind::Replace(inner) => return named(&Item::clone(inner).kind),
+        ItemKind::Replace(inner) => return named(&inner.kind),
         ItemKind::Setting(_) | ItemKind::Example { .. } | ItemKind::NotComputable(_) | ItemKind::Defect(_) | ItemKind::Remove { .. } => return None,
     })
 }
 
 /// Rows in the order of the clauses' numbers.
 pub(super) fn rows(mut cited: Vec<Cited>) -> Vec<Row> {
+    cited.retain(|c| c.row.standing != Standing::Open || !c.row.defects.is_empty());
     cited.sort_by_cached_key(|c| key(&c.citation));
     cited.into_iter().map(|c| c.row).collect()
 }

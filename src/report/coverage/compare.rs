@@ -27,6 +27,7 @@ pub(super) fn compare(terms: &Terms, cited: &[Cited], agreement: &Agreement) -> 
                 clause: one.row.clause.clone(),
                 place: terms.sources.place(one.at),
                 text: "the terms cite it, and the agreement has no such clause".into(),
+                noted: false,
             }),
         }
     }
@@ -36,7 +37,7 @@ pub(super) fn compare(terms: &Terms, cited: &[Cited], agreement: &Agreement) -> 
         c.uncovered(at);
     }
     c.out.findings.extend(missing);
-    c.defects();
+    c.defects(terms);
     c.out
 }
 
@@ -138,23 +139,27 @@ impl Compare<'_> {
                 clause: clause.number.clone(),
                 place: format!("line {}", clause.line),
                 text: format!("{heading}neither encoded nor `not computable`"),
+                noted: false,
             });
         }
     }
 
     /// What is wrong with the agreement itself.
-    fn defects(&mut self) {
+    fn defects(&mut self, terms: &Terms) {
+        let noted = |what: &str| terms.defects.iter().any(|d| d.text.contains(what));
         for u in self.agreement.undefined() {
             self.out.findings.push(Finding {
                 kind: FindingKind::Undefined,
                 text: format!("`{}` is used {} times and never defined", u.term, u.times),
+                noted: noted(&u.term),
                 place: format!("line {}", u.line),
                 clause: u.clause,
             });
         }
         for w in self.agreement.wrong_references() {
             let text = if w.itself { format!("calls itself {}", w.to) } else { format!("refers to {}, which does not exist", w.to) };
-            self.out.findings.push(Finding { kind: FindingKind::WrongReference, text, place: format!("line {}", w.line), clause: w.clause });
+            let place = format!("line {}", w.line);
+            self.out.findings.push(Finding { kind: FindingKind::WrongReference, text, place, noted: noted(&w.to), clause: w.clause });
         }
     }
 }

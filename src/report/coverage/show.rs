@@ -44,7 +44,7 @@ pub fn document(c: &Coverage) -> Document {
     }
     let mut found = Section::new("findings", &["clause", "where", "finding"]);
     for f in &c.findings {
-        found.rows.push(vec![format!("§{}", f.clause), f.place.clone(), f.text.clone()]);
+        found.rows.push(vec![format!("§{}", f.clause), f.place.clone(), if f.noted { format!("{}: noted as a defect", f.text) } else { f.text.clone() }]);
     }
     let mut out = Document { title: c.title.clone(), sections: vec![clauses, found, summary(c)], ..Document::default() };
     out.sections.retain(|s| !s.rows.is_empty());
@@ -97,6 +97,6 @@ pub fn json(c: &Coverage) -> Json {
         })
         .collect();
     let findings: Vec<Json> =
-        c.findings.iter().map(|f| json!({ "kind": f.kind.word(), "clause": f.clause, "place": f.place, "text": f.text })).collect();
+        c.findings.iter().map(|f| json!({ "kind": f.kind.word(), "clause": f.clause, "place": f.place, "text": f.text, "noted": f.noted })).collect();
     json!({ "terms": c.title, "compared": c.compared, "complete": c.complete(), "clauses": rows, "findings": findings })
 }

@@ -2,7 +2,7 @@
 
 use super::super::words::{Words, day};
 use super::super::{Document, Section};
-use super::{Difference, Worth};
+use super::{Difference, Side, Worth};
 use crate::engine::run::Run;
 use crate::terms::Terms;
 use rust_decimal::Decimal;
@@ -62,7 +62,7 @@ fn unchanged(all: &[Worth]) -> Vec<String> {
 
 /// What readings are worth, for other programs.
 #[must_use]
-pub fn json(terms: &Terms, run: &Run, all: &[Worth]) -> Json {
+pub fn json(terms: &Terms, against: Side<'_>, all: &[Worth]) -> Json {
     let list: Vec<Json> = all
         .iter()
         .filter(|w| !w.is_nothing())
@@ -73,7 +73,7 @@ pub fn json(terms: &Terms, run: &Run, all: &[Worth]) -> Json {
                 "differences": w.differences.iter().map(difference).collect::<Vec<_>>(), "stopped": w.stopped })
         })
         .collect();
-    json!({ "terms": terms.title, "as_of": day(run.as_of), "readings": list, "unchanged": unchanged(all) })
+    json!({ "terms": terms.title, "as_of": day(against.run.as_of), "against": super::super::json::readings(terms, against.program), "readings": list, "unchanged": unchanged(all) })
 }
 
 fn difference(d: &Difference) -> Json {
