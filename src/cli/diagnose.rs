@@ -35,7 +35,8 @@ fn show(report: Report, source: &Source) {
 fn handler() -> GraphicalReportHandler {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) || !std::io::stderr().is_terminal();
     let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };
-    GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false)
+    // a value is never folded: a date or a name broken over two lines is no longer what the user wrote
+    GraphicalReportHandler::new_themed(theme).with_width(100).with_wrap_lines(false).with_links(false)
 }
 
 /// Shows why a run stopped, with the place in the terms.

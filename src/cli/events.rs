@@ -171,7 +171,8 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
     };
     for p in &ran.bad {
         let place = match (p.place.number, p.place.line) {
-            (0, _) => name.clone(),
+            (0, Some(line)) => format!("{name}:{line}"),
+            (0, None) => name.clone(),
             (n, Some(line)) => format!("{name}:{line}: record {n}"),
             (n, None) => format!("{name}: record {n}"),
         };
@@ -183,7 +184,7 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
     }
     let count = ran.bad.len() + ran.run.rejected.len() + usize::from(ran.run.stopped.is_some());
     if count > 0 && !keep_going {
-        output::say("tenor: nothing after this record is applied; what came before it stands");
+        output::say("tenor: nothing after this record is applied; what came before it stands (`--keep-going` sets bad records aside)");
     }
     count > 0
 }

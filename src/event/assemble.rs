@@ -226,7 +226,7 @@ impl<'t> Schema<'t> {
             Raw::List(items) => items,
             // a list in a cell is written as JSON
             Raw::Text(t) if t.trim_start().starts_with('[') => {
-                parsed = super::jsonl::value(t).map_err(|why| What::NotARecord { why })?;
+                parsed = super::jsonl::value(t).map_err(|why| What::NotARecord { why: format!("`{field}` is no list in JSON: {why}") })?;
                 match &parsed {
                     Raw::List(items) => items,
                     _ => return Err(wrong(field, value, "a list")),
