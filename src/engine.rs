@@ -14,12 +14,12 @@ mod grid;
 pub mod index;
 mod lower;
 mod machine;
-mod trace;
 pub mod math;
 pub mod plan;
 mod recall;
 pub mod run;
 pub mod table;
+mod trace;
 
 pub use drive::{Engine, Options};
 use emit::shifted as emit_shifted;

@@ -1,6 +1,6 @@
 //! All tests of Tenor, in one binary.
 
-#![allow(clippy::panic, reason = "a test that cannot go on ends so")]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on ends so")]
 
 #[path = "all/architecture.rs"]
 mod architecture;

@@ -34,7 +34,10 @@ pub(crate) fn events(count: usize) -> Vec<Event> {
     let mut up = false;
     (0..count)
         .map(|n| match if n == 0 { 9 } else { dice.next() % 10 } {
-            0..=5 => Event::Issuance { shares: Decimal::new(dice.up_to(90_000) + 10_000, 0), price: Decimal::new(dice.up_to(250) + 50, 2) },
+            0..=5 => Event::Issuance {
+                shares: Decimal::new(dice.up_to(90_000) + 10_000, 0),
+                price: Decimal::new(dice.up_to(250) + 50, 2),
+            },
             6 => {
                 // splits and combinations take turns, so that numbers stay within bounds
                 up = !up;
@@ -166,10 +169,8 @@ pub(crate) fn records(events: &[Event], certificates: usize) -> Vec<Record> {
         out.extend(fields.iter().map(|(k, v)| (Cow::Borrowed(*k), text(v.clone()))));
         out
     };
-    let mut out = vec![
-        record(0, "capitalization", &[("outstanding", "40000000".into())]),
-        record(0, "floor", &[("value", "0.01".into())]),
-    ];
+    let mut out =
+        vec![record(0, "capitalization", &[("outstanding", "40000000".into())]), record(0, "floor", &[("value", "0.01".into())])];
     for n in 0..certificates {
         let fields = [("certificate", format!("W-{n}")), ("holder", "A".into()), ("shares", "100000".into())];
         out.push(record(0, "certificate", &fields));

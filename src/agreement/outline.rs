@@ -172,7 +172,19 @@ fn term(text: &str) -> Option<&str> {
 fn refers(before: &str, rest: &str) -> bool {
     let last = before.trim_end().rsplit([' ', '(']).next().unwrap_or("").to_lowercase();
     let next = rest.split_whitespace().next().unwrap_or("");
-    let named = ["section", "sections", "subsection", "subsections", "paragraph", "paragraphs", "clause", "clauses", "through", "in", "under"];
+    let named = [
+        "section",
+        "sections",
+        "subsection",
+        "subsections",
+        "paragraph",
+        "paragraphs",
+        "clause",
+        "clauses",
+        "through",
+        "in",
+        "under",
+    ];
     let number = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     named.contains(&last.as_str())
         || number.contains(&last.as_str())

@@ -72,7 +72,9 @@ pub(super) fn ended(text: &str) -> bool {
 
 fn is_page_number(line: &str) -> bool {
     let words = line.trim();
-    words.len() <= 5 && words.trim_matches(|c: char| !c.is_ascii_digit()).len() <= 3 && words.trim_matches(['-', ' ']).bytes().all(|b| b.is_ascii_digit())
+    words.len() <= 5
+        && words.trim_matches(|c: char| !c.is_ascii_digit()).len() <= 3
+        && words.trim_matches(['-', ' ']).bytes().all(|b| b.is_ascii_digit())
 }
 
 fn squeeze(words: &str) -> String {

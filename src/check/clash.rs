@@ -195,9 +195,7 @@ impl Formula {
                 if atom.words {
                     return Some(format!("{text} is {}", terms.word(WordId(*value))));
                 }
-                name.strip_prefix("reading ")
-                    .is_none()
-                    .then(|| if *value == 1 { text.clone() } else { format!("not ({text})") })
+                name.strip_prefix("reading ").is_none().then(|| if *value == 1 { text.clone() } else { format!("not ({text})") })
             })
             .collect();
         Some(if said.is_empty() { "the event comes".to_owned() } else { said.join(", and ") })

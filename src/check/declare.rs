@@ -5,9 +5,9 @@ use super::load::{Loaded, LoadedItem};
 use crate::source::Span;
 use crate::syntax::ast::{self, Citation, Ident, ItemKind, Member, Setting};
 use crate::terms::{
-    Adjustments, Body, CalendarId, Clause, ClauseId, Covenant, CovenantId, Def, DefId, Effect, EffectId, Expr,
-    ExprKind, Field, FieldId, Key, Kind, KindId, Literal, Obligation, ObligationId, Reading, ReadingId, Remark, Rule,
-    RuleId, State, StateId, TableId, Terms, Type, WordId,
+    Adjustments, Body, CalendarId, Clause, ClauseId, Covenant, CovenantId, Def, DefId, Effect, EffectId, Expr, ExprKind, Field,
+    FieldId, Key, Kind, KindId, Literal, Obligation, ObligationId, Reading, ReadingId, Remark, Rule, RuleId, State, StateId,
+    TableId, Terms, Type, WordId,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -252,10 +252,8 @@ impl<'l> Checker<'l> {
         match &item.kind {
             ItemKind::Event(e) => self.event_types(e),
             ItemKind::Effect { name, fields } => {
-                let fields: Vec<(String, Type, bool)> = fields
-                    .iter()
-                    .filter_map(|f| Some((f.name.name.clone(), self.ty(&f.ty)?, f.optional)))
-                    .collect();
+                let fields: Vec<(String, Type, bool)> =
+                    fields.iter().filter_map(|f| Some((f.name.name.clone(), self.ty(&f.ty)?, f.optional))).collect();
                 if let Some(effect) = self.names.effects.get(&name.name).and_then(|e| self.terms.effects.get_mut(e.at())) {
                     effect.fields = fields;
                 }
@@ -470,7 +468,8 @@ impl<'l> Checker<'l> {
             let key = (of, n.name.name.clone());
             if self.names.states.contains_key(&key) || self.names.defs.contains_key(&key) {
                 let found = self.names.states.get(&key).and_then(|s| self.terms.states.get(s.at())).map(|s| s.ty.clone());
-                let found = found.or_else(|| self.names.defs.get(&key).and_then(|d| self.terms.defs.get(d.at())).map(|d| d.ty.clone()));
+                let found =
+                    found.or_else(|| self.names.defs.get(&key).and_then(|d| self.terms.defs.get(d.at())).map(|d| d.ty.clone()));
                 let wanted = self.ty(&n.ty);
                 if let (Some(found), Some(wanted)) = (found, wanted)
                     && found != wanted
@@ -517,9 +516,11 @@ impl<'l> Checker<'l> {
     pub(super) fn kept_kind(&mut self, name: &Ident) -> Option<KindId> {
         let id = self.kind_id(name)?;
         // fields may not be known yet: the declaration tells
-        let kept = self.loaded.items.iter().any(
-            |i| matches!(&i.item.kind, ItemKind::Event(e) if e.name.name == name.name && e.kept.is_some()),
-        );
+        let kept = self
+            .loaded
+            .items
+            .iter()
+            .any(|i| matches!(&i.item.kind, ItemKind::Event(e) if e.name.name == name.name && e.kept.is_some()));
         if !kept {
             let what = format!("entries of `{}` are not kept", name.name);
             let help = format!("declare it `{} kept`, or `kept by` one of its fields", name.name);

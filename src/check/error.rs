@@ -166,9 +166,7 @@ impl Problem {
             Self::Unreachable { why, .. } => why.clone(),
             Self::Circular { path, .. } | Self::DeemCycle { path, .. } => path.clone(),
             Self::Clash { case, .. } => format!("both apply when {case}"),
-            Self::AfterCycle { .. } | Self::Misplaced { .. } | Self::BadSetting { .. } | Self::Dimensions { .. } => {
-                "here".into()
-            }
+            Self::AfterCycle { .. } | Self::Misplaced { .. } | Self::BadSetting { .. } | Self::Dimensions { .. } => "here".into(),
             Self::NothingToChange { .. } => "not in the file this is a variant of".into(),
             Self::ChangedTwice { .. } => "changed again here".into(),
             Self::UnmetNeed { .. } => "needed here".into(),
@@ -206,7 +204,9 @@ impl Problem {
             Self::Circular { .. } => "give one of them a value that does not need the others".into(),
             Self::DeemCycle { .. } => "a deemed event may not lead back to itself: the run would never end".into(),
             Self::Clash { rule, other, other_at, .. } => {
-                format!("`{other}` is at {other_at}; say which goes first: `rule {rule} … notwithstanding {other}`, or add a condition")
+                format!(
+                    "`{other}` is at {other_at}; say which goes first: `rule {rule} … notwithstanding {other}`, or add a condition"
+                )
             }
             Self::AfterCycle { .. } => "use the value `before` in one of the formulas".into(),
             Self::ChangedTwice { first, .. } => format!("the first change is at {first}; keep one of them"),

@@ -4,15 +4,19 @@ use super::Problem;
 use super::declare::Checker;
 use super::env::Env;
 use crate::syntax::ast::{self, Alternatives, ExampleKind, ExprKind as A, Ident, StepValue, Text};
-use crate::terms::{
-    Body, Choice, ClauseId, EventSort, Example, Expectation, Expected, Expr, ExprKind, RoundingMode, Type,
-};
+use crate::terms::{Body, Choice, ClauseId, EventSort, Example, Expectation, Expected, Expr, ExprKind, RoundingMode, Type};
 
 impl Checker<'_> {
     /// An example.
     pub(super) fn example(&mut self, title: &Text, lines: &[ast::ExampleLine], clause: Option<ClauseId>) {
-        let mut out =
-            Example { title: title.plain(), clause, given: Vec::new(), steps: Vec::new(), expected: Vec::new(), span: title.span };
+        let mut out = Example {
+            title: title.plain(),
+            clause,
+            given: Vec::new(),
+            steps: Vec::new(),
+            expected: Vec::new(),
+            span: title.span,
+        };
         for line in lines {
             let what = match &line.kind {
                 ExampleKind::Given(reading, word) => {
@@ -101,7 +105,11 @@ impl Checker<'_> {
                 Expr { kind, ty: Type::YesNo, span: e.span }
             }
             (Some(unit), _) => {
-                return self.misplaced(unit.span, "only `… is …` is met to the nearest unit", "write `expect … is … to the nearest …`");
+                return self.misplaced(
+                    unit.span,
+                    "only `… is …` is met to the nearest unit",
+                    "write `expect … is … to the nearest …`",
+                );
             }
         };
         let vars = env.vars;
@@ -122,4 +130,3 @@ fn side(e: &Expr, vars: &[crate::terms::Var]) -> Body<Expr> {
     };
     Body { vars: vars.to_vec(), value }
 }
-

@@ -137,7 +137,11 @@ impl Checker<'_> {
             }
             A::ProRata(x, weight) => {
                 if !env.portions {
-                    return self.misplaced(span, "portions are of something divided among the lines of a list", "use it inside `for each … in …`");
+                    return self.misplaced(
+                        span,
+                        "portions are of something divided among the lines of a list",
+                        "use it inside `for each … in …`",
+                    );
                 }
                 let inner = self.expr(env, x, want)?;
                 let weight = self.expr(env, weight, None)?;
@@ -214,7 +218,11 @@ impl Checker<'_> {
 
     fn it(&mut self, env: &Env, span: crate::source::Span) -> Option<Expr> {
         let Some(var) = env.it else {
-            return self.misplaced(span, "`it` and `its` speak of the entry a query looks at", "use them inside `… over …`, `count of …` or after `where`");
+            return self.misplaced(
+                span,
+                "`it` and `its` speak of the entry a query looks at",
+                "use them inside `… over …`, `count of …` or after `where`",
+            );
         };
         let ty = env.ty(var)?.clone();
         Some(Expr { kind: ExprKind::Var(var), ty, span })
@@ -229,9 +237,7 @@ impl Checker<'_> {
             ExprKind::State { state, of, .. } => {
                 Some(Expr { kind: ExprKind::State { state, of, when: When::After }, ty: value.ty, span })
             }
-            ExprKind::Def { def, args, .. } => {
-                Some(Expr { kind: ExprKind::Def { def, args, after: true }, ty: value.ty, span })
-            }
+            ExprKind::Def { def, args, .. } => Some(Expr { kind: ExprKind::Def { def, args, after: true }, ty: value.ty, span }),
             _ => self.misplaced(span, "only a state or a definition has a value after the event", ""),
         }
     }
@@ -307,7 +313,12 @@ impl Checker<'_> {
             known.extend(self.names.tables.keys().cloned());
             known.extend(self.names.calendars.keys().cloned());
             let nearest = super::name::nearest(&name.name, known.iter().map(String::as_str));
-            self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what: "definition".into(), nearest });
+            self.problems.push(Problem::UnknownName {
+                at: name.span,
+                name: name.name.clone(),
+                what: "definition".into(),
+                nearest,
+            });
             return None;
         };
         self.used.defs.insert(def);

@@ -7,9 +7,8 @@ use crate::syntax::ast::{Event, Ident, Item, ItemKind, Member, Setting};
 
 /// What a declaration is called by those who change it: its sort and its name, with whose it is.
 pub(super) fn key(kind: &ItemKind) -> Option<(&'static str, String)> {
-    let of = |name: &Ident, of: Option<&Ident>| {
-        of.map_or_else(|| name.name.clone(), |of| format!("{} of {}", name.name, of.name))
-    };
+    let of =
+        |name: &Ident, of: Option<&Ident>| of.map_or_else(|| name.name.clone(), |of| format!("{} of {}", name.name, of.name));
     Some(match kind {
         ItemKind::Event(e) => ("event", e.name.name.clone()),
         ItemKind::Effect { name, .. } => ("effect", name.name.clone()),

@@ -153,9 +153,7 @@ impl Checker<'_> {
         let span = value.span.to(field.span);
         let word = field.name.as_str();
         match value.ty.clone() {
-            Type::Moment if word == "date" => {
-                Some(Expr { kind: ExprKind::DayOf(Box::new(value)), ty: Type::Date, span })
-            }
+            Type::Moment if word == "date" => Some(Expr { kind: ExprKind::DayOf(Box::new(value)), ty: Type::Date, span }),
             Type::Date if word == "date" => Some(value),
             Type::Line(shape) => {
                 let shape = self.terms.shapes.get(shape.at())?;

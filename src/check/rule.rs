@@ -150,9 +150,7 @@ impl Checker<'_> {
                 if by.is_empty() {
                     return vec![(On::Change { states: ids, by }, Env::default())];
                 }
-                by.into_iter()
-                    .map(|kind| (On::Change { states: ids.clone(), by: vec![kind] }, Self::event_env(kind)))
-                    .collect()
+                by.into_iter().map(|kind| (On::Change { states: ids.clone(), by: vec![kind] }, Self::event_env(kind))).collect()
             }
             Trigger::OnMaking(name) => self
                 .states_named(name)
@@ -411,6 +409,13 @@ impl Checker<'_> {
                 out.push((column.name.clone(), value));
             }
         }
-        self.terms.reports.push(Report { name: name.name.clone(), of: kind, filter, vars: env.vars, columns: out, span: name.span });
+        self.terms.reports.push(Report {
+            name: name.name.clone(),
+            of: kind,
+            filter,
+            vars: env.vars,
+            columns: out,
+            span: name.span,
+        });
     }
 }

@@ -59,11 +59,7 @@ impl Checker<'_> {
             .map(|g| {
                 let cond = self.condition(env, &g.cond)?;
                 let span = cond.span;
-                Some(if g.unless {
-                    Expr { kind: ExprKind::Not(Box::new(cond)), ty: Type::YesNo, span }
-                } else {
-                    cond
-                })
+                Some(if g.unless { Expr { kind: ExprKind::Not(Box::new(cond)), ty: Type::YesNo, span } } else { cond })
             })
             .collect();
         all.into_iter().collect()

@@ -72,7 +72,8 @@ impl Checker<'_> {
             rows.push((at, cells));
         }
         rows.sort_by_key(|a| a.0);
-        if columns.windows(2).any(|w| matches!(w, [a, b] if a >= b)) || rows.windows(2).any(|w| matches!(w, [a, b] if a.0 == b.0)) {
+        if columns.windows(2).any(|w| matches!(w, [a, b] if a >= b)) || rows.windows(2).any(|w| matches!(w, [a, b] if a.0 == b.0))
+        {
             let help = "columns rise from left to right, and no row stands twice".to_owned();
             self.problems.push(Problem::Misplaced { at: t.name.span, what: "the table is not in order".into(), help });
             return;

@@ -28,9 +28,7 @@ impl Checker<'_> {
                 self.problems.push(Problem::Misplaced { at: ty.span, what: "a record stands only in a list".into(), help });
                 None
             }
-            TypeKind::Choice(..) => {
-                self.misplaced(ty.span, "a type told by another field belongs to a field of an event", "")
-            }
+            TypeKind::Choice(..) => self.misplaced(ty.span, "a type told by another field belongs to a field of an event", ""),
             TypeKind::Names(names) => self.named(ty, names),
         }
     }
@@ -177,7 +175,9 @@ impl Checker<'_> {
             (Type::Quantity(f), Type::Quantity(w)) if f.per(*w) == Dim::DAYS => "divide by `1 day`".into(),
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::SHARES)) => "write the unit: `100 shares`".into(),
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::PER_SHARE)) => "write the unit: `$2.40/share`".into(),
-            (Type::Quantity(Dim::MONEY), Type::Quantity(Dim::PER_SHARE)) => "write `/share` after an amount for each share".into(),
+            (Type::Quantity(Dim::MONEY), Type::Quantity(Dim::PER_SHARE)) => {
+                "write `/share` after an amount for each share".into()
+            }
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::DAYS)) => "write the unit: `20 days`".into(),
             _ => String::new(),
         }

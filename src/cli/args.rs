@@ -5,7 +5,13 @@ use std::path::PathBuf;
 
 /// Runs terms files over streams of events, exactly, and explains every figure.
 #[derive(Debug, Parser)]
-#[command(name = "tenor", version, about, max_term_width = 100, after_help = "Begin with:\n  tenor run warrant.terms events.jsonl\n\nThe manual is in docs/, the language in docs/language.md.")]
+#[command(
+    name = "tenor",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Begin with:\n  tenor run warrant.terms events.jsonl\n\nThe manual is in docs/, the language in docs/language.md."
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,

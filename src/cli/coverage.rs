@@ -13,13 +13,21 @@ pub(super) fn coverage(args: &Args) -> Outcome {
         None => None,
         Some(path) => {
             let text = terms::Files.read(path).map_err(|why| {
-                diagnose::message("coverage::unreadable", &format!("`{}` cannot be read: {why}", path.display()), "name the agreement as a plain text file");
+                diagnose::message(
+                    "coverage::unreadable",
+                    &format!("`{}` cannot be read: {why}", path.display()),
+                    "name the agreement as a plain text file",
+                );
                 End::NoInput
             })?;
             let agreement = Agreement::read(&text);
             if agreement.clauses.is_empty() {
                 let text = format!("`{}` has no numbered clauses", path.display());
-                diagnose::message("coverage::no-clauses", &text, "sections begin with `1.`, `2.` and so on at the beginning of a line");
+                diagnose::message(
+                    "coverage::no-clauses",
+                    &text,
+                    "sections begin with `1.`, `2.` and so on at the beginning of a line",
+                );
                 return Err(End::Data);
             }
             Some(agreement)

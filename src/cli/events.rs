@@ -69,7 +69,13 @@ pub(super) fn unreadable(e: &std::io::Error) -> End {
 }
 
 /// Runs a program over a stream.
-pub(super) fn run(args: &Args, t: &Terms, program: &Program, keep_going: bool, set: impl FnOnce(&mut Engine<'_>)) -> Result<Ran, End> {
+pub(super) fn run(
+    args: &Args,
+    t: &Terms,
+    program: &Program,
+    keep_going: bool,
+    set: impl FnOnce(&mut Engine<'_>),
+) -> Result<Ran, End> {
     let as_of = date(args.as_of.as_deref(), "--as-of")?;
     let known_on = date(args.known_on.as_deref(), "--known-on")?;
     let (input, format) = open(args)?;
@@ -94,7 +100,12 @@ struct Feed {
 }
 
 impl Feed {
-    fn straight(&mut self, mut stream: Stream<Box<dyn BufRead>>, schema: &mut Schema<'_>, engine: &mut Engine<'_>) -> Result<(), End> {
+    fn straight(
+        &mut self,
+        mut stream: Stream<Box<dyn BufRead>>,
+        schema: &mut Schema<'_>,
+        engine: &mut Engine<'_>,
+    ) -> Result<(), End> {
         let mut batch = Batch::default();
         while !engine.is_stopped() {
             match stream.next(schema, engine.texts(), &mut batch) {
@@ -114,7 +125,12 @@ impl Feed {
         Ok(())
     }
 
-    fn sorted(&mut self, mut stream: Stream<Box<dyn BufRead>>, schema: &mut Schema<'_>, engine: &mut Engine<'_>) -> Result<(), End> {
+    fn sorted(
+        &mut self,
+        mut stream: Stream<Box<dyn BufRead>>,
+        schema: &mut Schema<'_>,
+        engine: &mut Engine<'_>,
+    ) -> Result<(), End> {
         let mut all: Vec<(Head, Batch)> = Vec::new();
         let mut batch = Batch::default();
         loop {
@@ -184,7 +200,9 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
     }
     let count = ran.bad.len() + ran.run.rejected.len() + usize::from(ran.run.stopped.is_some());
     if count > 0 && !keep_going {
-        output::say("tenor: nothing after this record is applied; what came before it stands (`--keep-going` sets bad records aside)");
+        output::say(
+            "tenor: nothing after this record is applied; what came before it stands (`--keep-going` sets bad records aside)",
+        );
     }
     count > 0
 }
@@ -212,7 +230,11 @@ pub(super) fn rejects(args: &Args, file: Option<&Path>, t: &Terms, ran: &Ran) ->
     let text: String = lines.into_iter().map(|(_, l)| l + "\n").collect();
     let written = File::create(&path).and_then(|mut f| f.write_all(text.as_bytes()));
     written.map_err(|e| {
-        diagnose::message("run::rejects", &format!("`{}` cannot be written: {e}", path.display()), "name another with `--rejects`");
+        diagnose::message(
+            "run::rejects",
+            &format!("`{}` cannot be written: {e}", path.display()),
+            "name another with `--rejects`",
+        );
         End::Io
     })?;
     output::say(&format!("tenor: records set aside, with reasons: {}", path.display()));

@@ -10,7 +10,11 @@ pub(super) fn explain(args: &Args) -> Outcome {
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let Some(program) = crate::engine::compile_to_explain(&t, &readings) else {
-        diagnose::message("run::too-large", "the terms are too large to explain", "split formulas that repeat one another into definitions");
+        diagnose::message(
+            "run::too-large",
+            "the terms are too large to explain",
+            "split formulas that repeat one another into definitions",
+        );
         return Err(End::Data);
     };
     let ran = events::run(&args.stream, &t, &program, false, |e| e.explain(args.event.unwrap_or(0)))?;
@@ -23,7 +27,11 @@ pub(super) fn explain(args: &Args) -> Outcome {
     if let Some(key) = &args.certificate
         && !ran.run.keys.iter().flatten().any(|k| *k >= 0 && ran.run.texts.whole(*k) == key)
     {
-        diagnose::message("usage::certificate", &format!("the stream has no entry `{key}`"), "name a certificate, a grant or an exercise of the stream");
+        diagnose::message(
+            "usage::certificate",
+            &format!("the stream has no entry `{key}`"),
+            "name a certificate, a grant or an exercise of the stream",
+        );
         return Err(End::Usage);
     }
     let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
@@ -31,7 +39,9 @@ pub(super) fn explain(args: &Args) -> Outcome {
     let text = match args.format {
         ExplainFormat::Table => tree(&steps),
         ExplainFormat::Md => markdown(&steps),
-        ExplainFormat::Json => serde_json::to_string_pretty(&Json::Array(steps.iter().map(document).collect())).map_err(|_| End::Software)? + "\n",
+        ExplainFormat::Json => {
+            serde_json::to_string_pretty(&Json::Array(steps.iter().map(document).collect())).map_err(|_| End::Software)? + "\n"
+        }
     };
     output::print(&text)?;
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }

@@ -31,7 +31,11 @@ fn about(args: &Args) -> Result<Certificate, End> {
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let Some(program) = crate::engine::compile_to_explain(&t, &readings) else {
-        diagnose::message("run::too-large", "the terms are too large to explain", "split formulas that repeat one another into definitions");
+        diagnose::message(
+            "run::too-large",
+            "the terms are too large to explain",
+            "split formulas that repeat one another into definitions",
+        );
         return Err(End::Data);
     };
     let records = records::read(&args.stream, &t)?;
@@ -50,10 +54,11 @@ fn about(args: &Args) -> Result<Certificate, End> {
     let run = records.explained(&t, &program, count, args.event);
     let at = records.all.iter().position(|(h, _)| h.number == head.number).unwrap_or(0);
     let (before, upto) = (records.run(&t, &program, at), records.run(&t, &program, at + 1));
-    let about = Source { terms: &t, program: &program, run: &run, around: (&before, &upto) }.certificate(head, batch, &|c, rule| {
-        let lines = method(&t, &program, &run, c);
-        if lines.is_empty() { rule_text(&t, rule) } else { lines }
-    });
+    let about =
+        Source { terms: &t, program: &program, run: &run, around: (&before, &upto) }.certificate(head, batch, &|c, rule| {
+            let lines = method(&t, &program, &run, c);
+            if lines.is_empty() { rule_text(&t, rule) } else { lines }
+        });
     if run.stopped.is_some() {
         events::tell(&args.stream, &t, &records.ran(run), false);
         return Err(End::Data);
@@ -65,13 +70,21 @@ fn write(args: &Args, built_in: &str, about: &Certificate) -> Outcome {
     let template = match &args.template {
         None => built_in.to_owned(),
         Some(path) => terms::Files.read(path).map_err(|why| {
-            diagnose::message("certificate::unreadable", &format!("`{}` cannot be read: {why}", path.display()), "name a template in Markdown");
+            diagnose::message(
+                "certificate::unreadable",
+                &format!("`{}` cannot be read: {why}", path.display()),
+                "name a template in Markdown",
+            );
             End::NoInput
         })?,
     };
     let name = args.template.as_ref().map_or_else(|| "the template".to_owned(), |p| format!("`{}`", p.display()));
     let text = paper::markdown(&template, about).map_err(|why| {
-        diagnose::message("certificate::template", &format!("{name}: {why}"), "templates/README.md lists what a template is given");
+        diagnose::message(
+            "certificate::template",
+            &format!("{name}: {why}"),
+            "templates/README.md lists what a template is given",
+        );
         End::Data
     })?;
     match args.format {
@@ -79,7 +92,11 @@ fn write(args: &Args, built_in: &str, about: &Certificate) -> Outcome {
         PaperFormat::Html => output::print(&paper::html(&text)),
         PaperFormat::Docx => {
             if std::io::stdout().is_terminal() {
-                diagnose::message("usage::terminal", "a Word document cannot be shown on a terminal", "send it to a file: `> certificate.docx`");
+                diagnose::message(
+                    "usage::terminal",
+                    "a Word document cannot be shown on a terminal",
+                    "send it to a file: `> certificate.docx`",
+                );
                 return Err(End::Usage);
             }
             let bytes = paper::docx(&text).map_err(|_| End::Software)?;

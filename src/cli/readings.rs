@@ -19,13 +19,18 @@ pub(super) fn readings(args: &Args) -> Outcome {
     let run = records.run(&t, &program, usize::MAX);
     let base = Base { t: &t, chosen: &chosen, program: &program, run: &run, records: &records };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(64 << 20).build().map_err(|_| End::Software)?;
-    let all: Option<Vec<Worth>> = pool.install(|| alternatives(&t, &chosen).par_iter().map(|(n, word)| base.worth(*n, *word)).collect());
+    let all: Option<Vec<Worth>> =
+        pool.install(|| alternatives(&t, &chosen).par_iter().map(|(n, word)| base.worth(*n, *word)).collect());
     let Some(all) = all else {
         terms::too_large();
         return Err(End::Data);
     };
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&worth::json(&t, Side { program: &program, run: &run }, &all)).map_err(|_| End::Software)? + "\n",
+        Format::Json => {
+            serde_json::to_string_pretty(&worth::json(&t, Side { program: &program, run: &run }, &all))
+                .map_err(|_| End::Software)?
+                + "\n"
+        }
         Format::Table => table::table(&worth::document(&t, &run, &all)),
         Format::Md => table::markdown(&worth::document(&t, &run, &all)),
         Format::Csv => table::csv(&worth::document(&t, &run, &all)),
@@ -62,7 +67,8 @@ impl Base<'_> {
         let program = crate::engine::compile(self.t, &chosen, &[])?;
         let run = self.records.run(self.t, &program, usize::MAX);
         let decl = self.t.readings.get(reading)?;
-        let name = |n: u32| decl.alternatives.get(usize::try_from(n).unwrap_or(usize::MAX)).map_or_else(String::new, |(w, _)| w.clone());
+        let name =
+            |n: u32| decl.alternatives.get(usize::try_from(n).unwrap_or(usize::MAX)).map_or_else(String::new, |(w, _)| w.clone());
         let shorter = |number: u32| {
             let count = self.records.all.iter().position(|(h, _)| h.number >= number).unwrap_or(self.records.all.len());
             (self.records.run(self.t, self.program, count), self.records.run(self.t, &program, count))

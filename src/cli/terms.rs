@@ -59,7 +59,8 @@ pub(super) fn readings(terms: &Terms, chosen: &[String]) -> Result<Vec<u32>, End
         };
         let Some(at) = terms.readings.iter().position(|r| r.name == name) else {
             let known = terms.readings.iter().map(|r| r.name.as_str());
-            let help = nearest(name, known).map_or_else(|| "`tenor check` lists the readings".to_owned(), |n| format!("did you mean `{n}`?"));
+            let help = nearest(name, known)
+                .map_or_else(|| "`tenor check` lists the readings".to_owned(), |n| format!("did you mean `{n}`?"));
             diagnose::message("usage::reading", &format!("these terms have no reading `{name}`"), &help);
             return Err(End::Usage);
         };
@@ -87,7 +88,11 @@ pub(super) fn compile(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) ->
 
 /// Tells that terms make no program.
 pub(super) fn too_large() {
-    diagnose::message("run::too-large", "the terms are too large to run", "split formulas that repeat one another into definitions");
+    diagnose::message(
+        "run::too-large",
+        "the terms are too large to run",
+        "split formulas that repeat one another into definitions",
+    );
 }
 
 /// The name a wrong one was probably meant to be.

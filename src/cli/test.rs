@@ -15,7 +15,11 @@ pub(super) fn test(args: &Args) -> Outcome {
     let mut files = Vec::new();
     for path in &paths {
         if !path.exists() {
-            diagnose::message("check::unreadable", &format!("there is no `{}`", path.display()), "name terms files, or folders of them");
+            diagnose::message(
+                "check::unreadable",
+                &format!("there is no `{}`", path.display()),
+                "name terms files, or folders of them",
+            );
             return Err(End::NoInput);
         }
         collect(path, &mut files);
@@ -144,7 +148,9 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
             None => Some(format!("record {last} is not refused")),
             Some(r) => {
                 let cite = t.cite(r.clause);
-                let right = clause.as_ref().is_none_or(|c| cite == c || cite.starts_with(&format!("{c}(")) || cite.starts_with(&format!("{c} ")));
+                let right = clause
+                    .as_ref()
+                    .is_none_or(|c| cite == c || cite.starts_with(&format!("{c}(")) || cite.starts_with(&format!("{c} ")));
                 (!right).then(|| format!("record {last} is refused under §{cite}: {}", words.said(&r.reason)))
             }
         },
@@ -176,8 +182,11 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
                 [one] => format!(": it is {one}"),
                 [one, other, ..] => format!(": {one} against {other}"),
             };
-            let refused: Vec<String> =
-                run.refusals.iter().map(|r| format!("; record {} was refused under §{}: {}", r.when.number, t.cite(r.clause), words.said(&r.reason))).collect();
+            let refused: Vec<String> = run
+                .refusals
+                .iter()
+                .map(|r| format!("; record {} was refused under §{}: {}", r.when.number, t.cite(r.clause), words.said(&r.reason)))
+                .collect();
             Some(format!("`{text}` does not hold{shown}{}", refused.concat()))
         }
     }

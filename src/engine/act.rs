@@ -396,7 +396,9 @@ impl Machine<'_> {
                     continue;
                 }
                 match (frame.place, column.place) {
-                    (Place::Decimal(to), Place::Decimal(from)) => self.wd(to, d.get(usize::from(from)).copied().unwrap_or_default()),
+                    (Place::Decimal(to), Place::Decimal(from)) => {
+                        self.wd(to, d.get(usize::from(from)).copied().unwrap_or_default())
+                    }
                     (Place::Whole(to), Place::Whole(from)) => self.wi(to, i.get(usize::from(from)).copied().unwrap_or_default()),
                     _ => {}
                 }
@@ -544,4 +546,3 @@ impl Machine<'_> {
         }
     }
 }
-

@@ -263,7 +263,9 @@ impl<'p> Machine<'p> {
         };
         let watched = plan.watched;
         for row in rows {
-            let Some((stood, waited)) = self.tables.get(kind.at()).map(|t| (t.get_d(row, own), t.get_d(row, col))) else { continue };
+            let Some((stood, waited)) = self.tables.get(kind.at()).map(|t| (t.get_d(row, own), t.get_d(row, col))) else {
+                continue;
+            };
             if waited.is_zero() {
                 continue;
             }

@@ -103,7 +103,14 @@ pub fn round_quotient(num: Decimal, den: Decimal, unit: Decimal, mode: RoundingM
 
 /// Where the quotient lies exactly on a boundary, what it dropped decides.
 #[cold]
-fn settle(num: Decimal, den: Decimal, unit: Decimal, mode: RoundingMode, quotient: Decimal, rounded: Decimal) -> Result<Decimal, Fault> {
+fn settle(
+    num: Decimal,
+    den: Decimal,
+    unit: Decimal,
+    mode: RoundingMode,
+    quotient: Decimal,
+    rounded: Decimal,
+) -> Result<Decimal, Fault> {
     let steps = div(quotient, unit)?;
     let doubled = match mode {
         RoundingMode::Down | RoundingMode::Up => steps,
@@ -125,8 +132,20 @@ fn settle(num: Decimal, den: Decimal, unit: Decimal, mode: RoundingMode, quotien
         (RoundingMode::Down, true) | (RoundingMode::Up, false) => floor,
         (RoundingMode::Down, false) => floor - sign,
         (RoundingMode::Up, true) => floor + sign,
-        (_, true) => if steps.is_integer() { steps } else { floor + sign },
-        (_, false) => if steps.is_integer() { steps } else { floor },
+        (_, true) => {
+            if steps.is_integer() {
+                steps
+            } else {
+                floor + sign
+            }
+        }
+        (_, false) => {
+            if steps.is_integer() {
+                steps
+            } else {
+                floor
+            }
+        }
     };
     mul(steps, unit)
 }

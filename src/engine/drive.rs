@@ -229,7 +229,13 @@ impl<'p> Engine<'p> {
     fn minute(&self, head: &Head) -> i64 {
         match self.route(head).time {
             // among the facts of a day the last is that of its close
-            Time::AllDay => if head.minute == NONE { -1 } else { -10_000 + head.minute },
+            Time::AllDay => {
+                if head.minute == NONE {
+                    -1
+                } else {
+                    -10_000 + head.minute
+                }
+            }
             Time::Close => self.m.terms.close,
             Time::Own if head.minute == NONE => self.m.terms.close,
             Time::Own => head.minute,

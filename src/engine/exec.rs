@@ -24,7 +24,10 @@ impl Machine<'_> {
         result
     }
 
-    #[expect(clippy::indexing_slicing, reason = "the emitter gives out the registers, and the program has as many as it gave out")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the emitter gives out the registers, and the program has as many as it gave out"
+    )]
     fn run(&mut self, d: &mut Vec<Decimal>, i: &mut Vec<i64>, start: Target) -> Result<(), Trap> {
         let program = self.program;
         let ops = program.ops.as_slice();
@@ -109,7 +112,11 @@ impl Machine<'_> {
                 }
                 Op::Function(f, to, a) => calc!(to, function(f, rd!(a))),
                 Op::Table(table, to, row, col) => {
-                    let value = self.terms.tables.get(table.at()).map_or(Err(Fault::Domain), |t| super::grid::cell(t, rd!(row), rd!(col)));
+                    let value = self
+                        .terms
+                        .tables
+                        .get(table.at())
+                        .map_or(Err(Fault::Domain), |t| super::grid::cell(t, rd!(row), rd!(col)));
                     calc!(to, value);
                 }
                 Op::MoveI(to, a) => {
@@ -311,7 +318,13 @@ impl Machine<'_> {
                 },
                 Op::Pick(to, index, from, until, latest, t) => {
                     let range = self.range(index, None, ri!(from), ri!(until));
-                    let at = if range.is_empty() { None } else if latest { Some(range.end - 1) } else { Some(range.start) };
+                    let at = if range.is_empty() {
+                        None
+                    } else if latest {
+                        Some(range.end - 1)
+                    } else {
+                        Some(range.start)
+                    };
                     match at.and_then(|at| self.posting(index, None, at)) {
                         Some(e) => wi!(to, e),
                         None => go!(t),
@@ -332,11 +345,15 @@ impl Machine<'_> {
                     None => go!(t),
                 },
                 Op::LineD(to, n, col) => {
-                    let v = self.line(n).map_or(Decimal::ZERO, |(l, line)| l.d.get(line * width(l.d.len(), l.len) + usize::from(col)).copied().unwrap_or_default());
+                    let v = self.line(n).map_or(Decimal::ZERO, |(l, line)| {
+                        l.d.get(line * width(l.d.len(), l.len) + usize::from(col)).copied().unwrap_or_default()
+                    });
                     wd!(to, v);
                 }
                 Op::LineI(to, n, col) => {
-                    let v = self.line(n).map_or(0, |(l, line)| l.i.get(line * width(l.i.len(), l.len) + usize::from(col)).copied().unwrap_or_default());
+                    let v = self.line(n).map_or(0, |(l, line)| {
+                        l.i.get(line * width(l.i.len(), l.len) + usize::from(col)).copied().unwrap_or_default()
+                    });
                     wi!(to, v);
                 }
                 Op::SortLines(n, keys, high) => {
@@ -399,8 +416,12 @@ impl Machine<'_> {
                     let v = ri!(a);
                     whole!(self.begin_i(state, row, v));
                 }
-                Op::Wait(site, row, pending, _) => self.wait(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(pending)),
-                Op::Make(site, row, value) => self.make(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(value)),
+                Op::Wait(site, row, pending, _) => {
+                    self.wait(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(pending))
+                }
+                Op::Make(site, row, value) => {
+                    self.make(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(value))
+                }
                 Op::Flush(state, row) => {
                     let row = (row != u16::MAX).then(|| row_of(ri!(row)));
                     if let Err(fault) = whole!(self.flush(state, row))? {

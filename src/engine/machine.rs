@@ -67,9 +67,22 @@ pub(super) struct Kept {
 pub(super) enum Iter {
     #[default]
     None,
-    Rows { kind: KindId, any: bool, next: usize },
-    Postings { index: u16, key: Option<i64>, next: usize, end: usize },
-    Lines { list: Reg, next: usize, order: Option<Vec<u32>> },
+    Rows {
+        kind: KindId,
+        any: bool,
+        next: usize,
+    },
+    Postings {
+        index: u16,
+        key: Option<i64>,
+        next: usize,
+        end: usize,
+    },
+    Lines {
+        list: Reg,
+        next: usize,
+        order: Option<Vec<u32>>,
+    },
 }
 
 /// A past value of a state: the moment from which it holds, and the value.
@@ -217,7 +230,8 @@ impl<'p> Machine<'p> {
                 list.push(at);
             }
         }
-        m.adjusting = terms.clauses.iter().map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| under(&c.cite, u)))).collect();
+        m.adjusting =
+            terms.clauses.iter().map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| under(&c.cite, u)))).collect();
         for (reg, text) in &program.texts {
             let sym = m.texts.add(text).whole();
             if let Some(slot) = m.i.get_mut(usize::from(*reg)) {
@@ -289,17 +303,23 @@ impl<'p> Machine<'p> {
                 Undo::D(r, v) => self.wd(r, v),
                 Undo::I(r, v) => self.wi(r, v),
                 Undo::RowD(k, at, v) => {
-                    if let Some(slot) = self.tables.get_mut(k.at()).and_then(|t| t.d.get_mut(usize::try_from(at).unwrap_or(usize::MAX))) {
+                    if let Some(slot) =
+                        self.tables.get_mut(k.at()).and_then(|t| t.d.get_mut(usize::try_from(at).unwrap_or(usize::MAX)))
+                    {
                         *slot = v;
                     }
                 }
                 Undo::RowI(k, at, v) => {
-                    if let Some(slot) = self.tables.get_mut(k.at()).and_then(|t| t.i.get_mut(usize::try_from(at).unwrap_or(usize::MAX))) {
+                    if let Some(slot) =
+                        self.tables.get_mut(k.at()).and_then(|t| t.i.get_mut(usize::try_from(at).unwrap_or(usize::MAX)))
+                    {
                         *slot = v;
                     }
                 }
                 Undo::Life(k, row, life) => {
-                    if let Some(slot) = self.tables.get_mut(k.at()).and_then(|t| t.life.get_mut(usize::try_from(row).unwrap_or(usize::MAX))) {
+                    if let Some(slot) =
+                        self.tables.get_mut(k.at()).and_then(|t| t.life.get_mut(usize::try_from(row).unwrap_or(usize::MAX)))
+                    {
                         *slot = life;
                     }
                 }
@@ -335,7 +355,10 @@ impl<'p> Machine<'p> {
                 Undo::Made(at) => {
                     if let Some(c) = self.changes.get_mut(usize::try_from(at).unwrap_or(usize::MAX)) {
                         c.status = Status::Pending;
-                        self.waiting.entry((self.program.sites.get(usize::from(c.site)).map_or(StateId(0), |s| s.state), c.row)).or_default().push(at);
+                        self.waiting
+                            .entry((self.program.sites.get(usize::from(c.site)).map_or(StateId(0), |s| s.state), c.row))
+                            .or_default()
+                            .push(at);
                     }
                 }
             }

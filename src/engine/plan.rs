@@ -1,9 +1,7 @@
 //! What the engine is to do, before it is code: for every event, which rules, in which phases, with which formulas.
 
 use super::graph::{FailId, Graph, NodeId, Template};
-use crate::terms::{
-    ClauseId, EffectId, FieldId, KindId, Layout, ObligationId, RuleId, ShapeId, Spot, StateId, Type,
-};
+use crate::terms::{ClauseId, EffectId, FieldId, KindId, Layout, ObligationId, RuleId, ShapeId, Spot, StateId, Type};
 
 /// The register of the present day.
 pub const TODAY: u16 = 0;
@@ -145,7 +143,6 @@ pub enum Role {
     /// A field of what is deemed.
     Deem(KindId, FieldId),
 }
-
 
 /// A place where a state changes.
 #[derive(Debug, Clone)]
@@ -450,4 +447,3 @@ pub struct ReportPlan {
     /// Its columns.
     pub columns: Vec<(NodeId, Type)>,
 }
-

@@ -127,7 +127,12 @@ impl Machine<'_> {
         let at = self.when.at;
         if self.replaying {
             let from = self.owed.partition_point(|o| o.when.at < at);
-            let same = self.owed.iter().skip(from).take_while(|o| o.when.at == at).any(|o| o.duty == n && o.row == row && o.each == each);
+            let same = self
+                .owed
+                .iter()
+                .skip(from)
+                .take_while(|o| o.when.at == at)
+                .any(|o| o.duty == n && o.row == row && o.each == each);
             if same {
                 return;
             }

@@ -290,4 +290,3 @@ pub struct Run {
     /// The states by the number of the record, for those that ask.
     pub notes: Vec<(u32, i64)>,
 }
-

@@ -31,7 +31,8 @@ impl<'t> Schema<'t> {
     #[must_use]
     pub fn new(terms: &'t Terms) -> Self {
         let from_stream = |k: &&crate::terms::Kind| k.sort != EventSort::Deemed;
-        let kinds = terms.kinds.iter().enumerate().filter(|(_, k)| from_stream(k)).map(|(n, k)| (k.name.as_str(), KindId::from(n)));
+        let kinds =
+            terms.kinds.iter().enumerate().filter(|(_, k)| from_stream(k)).map(|(n, k)| (k.name.as_str(), KindId::from(n)));
         Self {
             terms,
             kinds: kinds.collect(),
@@ -226,7 +227,8 @@ impl<'t> Schema<'t> {
             Raw::List(items) => items,
             // a list in a cell is written as JSON
             Raw::Text(t) if t.trim_start().starts_with('[') => {
-                parsed = super::jsonl::value(t).map_err(|why| What::NotARecord { why: format!("`{field}` is no list in JSON: {why}") })?;
+                parsed = super::jsonl::value(t)
+                    .map_err(|why| What::NotARecord { why: format!("`{field}` is no list in JSON: {why}") })?;
                 match &parsed {
                     Raw::List(items) => items,
                     _ => return Err(wrong(field, value, "a list")),

@@ -80,11 +80,14 @@ impl What {
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> String {
-        let near = |n: &Option<String>, other: &str| n.as_ref().map_or_else(|| other.to_owned(), |n| format!("did you mean `{n}`?"));
+        let near =
+            |n: &Option<String>, other: &str| n.as_ref().map_or_else(|| other.to_owned(), |n| format!("did you mean `{n}`?"));
         match self {
             Self::NotARecord { .. } => "each record has `date` and `event`, and the fields of its event".into(),
             Self::NoHead { .. } => "every record says when it happened and which event it is: `date`, `event`".into(),
-            Self::UnknownEvent { nearest, .. } => near(nearest, "events are declared in the terms, with `event` or `observation`"),
+            Self::UnknownEvent { nearest, .. } => {
+                near(nearest, "events are declared in the terms, with `event` or `observation`")
+            }
             Self::UnknownField { nearest, .. } => near(nearest, "leave it out, or put it in `note`"),
             Self::MissingField { field, .. } => format!("add `{field}`"),
             Self::Twice { .. } => "keep one of them".into(),

@@ -37,10 +37,14 @@ fn literal(kind: &ExprKind) -> String {
         ExprKind::Date(d) => d.to_string(),
         ExprKind::Moment(m) => m.format("%Y-%m-%dT%H:%M").to_string(),
         ExprKind::YesNo(b) => b.to_string(),
-        ExprKind::Text(t) => t.chunks.iter().map(|c| match c {
-            Chunk::Plain(s) => s.as_str(),
-            Chunk::Hole(_) => "",
-        }).collect(),
+        ExprKind::Text(t) => t
+            .chunks
+            .iter()
+            .map(|c| match c {
+                Chunk::Plain(s) => s.as_str(),
+                Chunk::Hole(_) => "",
+            })
+            .collect(),
         _ => String::new(),
     }
 }

@@ -107,7 +107,12 @@ impl<R: BufRead> Stream<R> {
     ///
     /// # Errors
     /// What is wrong with it; the next call reads on after it.
-    pub fn next(&mut self, schema: &mut Schema<'_>, texts: &mut Interner, batch: &mut Batch) -> Result<Option<(Head, Place)>, Failed> {
+    pub fn next(
+        &mut self,
+        schema: &mut Schema<'_>,
+        texts: &mut Interner,
+        batch: &mut Batch,
+    ) -> Result<Option<(Head, Place)>, Failed> {
         loop {
             batch.clear();
             let Some((head, place)) = self.one(schema, texts, batch)? else { return Ok(None) };
@@ -159,4 +164,3 @@ impl<R: BufRead> Stream<R> {
         }
     }
 }
-

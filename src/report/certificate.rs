@@ -161,7 +161,13 @@ impl Source<'_> {
             adjustments,
             entries,
             duties: self.duties(head.number),
-            refusals: self.run.refusals.iter().filter(|r| r.when.number == head.number).map(|r| safe(&words.said(&r.reason))).collect(),
+            refusals: self
+                .run
+                .refusals
+                .iter()
+                .filter(|r| r.when.number == head.number)
+                .map(|r| safe(&words.said(&r.reason)))
+                .collect(),
         }
     }
 
@@ -236,7 +242,11 @@ impl Source<'_> {
         let (before, upto) = self.around;
         let same = |a: &Change, b: &Change| (a.when, a.site, a.row) == (b.when, b.site, b.row);
         let waited = |c: &&Change| before.changes.iter().any(|b| b.status == Status::Pending && same(b, c));
-        upto.changes.iter().filter(|c| c.status == Status::InForce && is_adjustment(self.terms, self.program, c)).filter(waited).collect()
+        upto.changes
+            .iter()
+            .filter(|c| c.status == Status::InForce && is_adjustment(self.terms, self.program, c))
+            .filter(waited)
+            .collect()
     }
 
     /// The entries for which something had waited, where nothing else adjusted them.
@@ -244,7 +254,8 @@ impl Source<'_> {
         let (before, upto) = self.around;
         let other = self.rows(made);
         let rows = self.rows(waited).into_iter().filter(|r| !other.contains(r));
-        rows.map(|row| self.entry(row, |state| (shown(self.terms, before, state, row), shown(self.terms, upto, state, row)))).collect()
+        rows.map(|row| self.entry(row, |state| (shown(self.terms, before, state, row), shown(self.terms, upto, state, row))))
+            .collect()
     }
 
     fn rows(&self, changes: &[&Change]) -> Vec<Row> {
@@ -355,7 +366,10 @@ fn suffix(text: &str) -> &str {
 #[must_use]
 pub fn rule_text(terms: &Terms, rule: RuleId) -> Vec<String> {
     let Some(decl) = terms.rules.get(rule.at()) else { return Vec::new() };
-    let item = terms.items.iter().find(|i| i.span.file == decl.span.file && i.span.start <= decl.span.start && decl.span.end <= i.span.end);
+    let item = terms
+        .items
+        .iter()
+        .find(|i| i.span.file == decl.span.file && i.span.start <= decl.span.start && decl.span.end <= i.span.end);
     let text = item.map_or("", |i| terms.sources.text(i.span));
     text.lines().map(|l| l.trim_end().to_owned()).filter(|l| !l.is_empty()).collect()
 }

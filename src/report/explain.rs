@@ -76,9 +76,16 @@ impl<'r> Explainer<'r> {
         if results.is_empty() && !whole {
             return None;
         }
-        let when = traces.first().map(|t| t.when).or_else(|| self.run.refusals.iter().find(|r| r.when.number == number).map(|r| r.when))?;
+        let when = traces
+            .first()
+            .map(|t| t.when)
+            .or_else(|| self.run.refusals.iter().find(|r| r.when.number == number).map(|r| r.when))?;
         let name = traces.iter().find_map(|t| self.event_name(t)).unwrap_or_default();
-        let title = if number == 0 { format!("{}: rules at a moment", day(when.day)) } else { format!("record {number}, {}: {name}", day(when.day)) };
+        let title = if number == 0 {
+            format!("{}: rules at a moment", day(when.day))
+        } else {
+            format!("record {number}, {}: {name}", day(when.day))
+        };
         let mut out = Step::new(title.trim_end_matches([':', ' ']).to_owned());
         let (mut applied, mut others) = (Vec::new(), Vec::new());
         for t in &traces {
@@ -422,7 +429,12 @@ impl Seen<'_, '_> {
                 let mut out = String::new();
                 let mut from = p.span.start;
                 for (span, x) in parts {
-                    if span.file != p.span.file || span.start < from || span.end > p.span.end || span.end == span.start || span == p.span {
+                    if span.file != p.span.file
+                        || span.start < from
+                        || span.end > p.span.end
+                        || span.end == span.start
+                        || span == p.span
+                    {
                         continue;
                     }
                     out.push_str(slice(whole, p.span.start, from, span.start));
@@ -485,10 +497,13 @@ impl Seen<'_, '_> {
                 None => case.otherwise || known,
             };
             if applies {
-                let text = case.then.map_or_else(|| "no value".to_owned(), |t| {
-                    let (text, numbers) = (self.text(t), self.numbers(t));
-                    if text == numbers { text } else { format!("{text} = {numbers}") }
-                });
+                let text = case.then.map_or_else(
+                    || "no value".to_owned(),
+                    |t| {
+                        let (text, numbers) = (self.text(t), self.numbers(t));
+                        if text == numbers { text } else { format!("{text} = {numbers}") }
+                    },
+                );
                 let mut step = Step::new(format!("{label}{text}"));
                 if let Some(when) = case.when {
                     step.parts.push(because(self.condition(when)));

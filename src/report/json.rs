@@ -22,7 +22,10 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
             .filter(|s| s.report == n)
             .map(|s| {
                 let mut row = Map::new();
-                if report.of.is_some() && s.made.number > 0 && !matches!(report.columns.first(), Some((name, _)) if name == "certificate") {
+                if report.of.is_some()
+                    && s.made.number > 0
+                    && !matches!(report.columns.first(), Some((name, _)) if name == "certificate")
+                {
                     row.insert("event".into(), s.made.number.into());
                 }
                 for ((name, expr), value) in report.columns.iter().zip(&s.columns) {
@@ -95,7 +98,9 @@ pub fn is_adjustment(terms: &Terms, program: &Program, c: &Change) -> bool {
     let cite = terms.cite(c.clause);
     terms.adjustments.iter().any(|a| {
         a.states.contains(&site.state)
-            && a.under.iter().any(|u| cite.strip_prefix(u.as_str()).is_some_and(|r| r.is_empty() || r.starts_with(['(', ' ', '.'])))
+            && a.under
+                .iter()
+                .any(|u| cite.strip_prefix(u.as_str()).is_some_and(|r| r.is_empty() || r.starts_with(['(', ' ', '.'])))
     })
 }
 

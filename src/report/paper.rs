@@ -42,7 +42,9 @@ pub fn html(markdown: &str) -> String {
     let mut body = String::new();
     pulldown_cmark::html::push_html(&mut body, parser(markdown));
     let title = markdown.lines().find_map(|l| l.strip_prefix("# ")).unwrap_or("").replace('&', "&amp;").replace('<', "&lt;");
-    format!("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n")
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
 }
 
 const STYLE: &str = "body{font:12pt/1.5 Georgia,serif;max-width:42rem;margin:3rem auto;padding:0 1rem}h1{text-align:center;font-size:1.4em}h2{font-size:1.1em}table{border-collapse:collapse;margin:1em 0}th,td{border:1px solid #999;padding:.3em .7em;text-align:left}pre{white-space:pre-wrap;font-size:.85em;background:#f6f6f6;padding:.7em}";

@@ -41,7 +41,9 @@ impl Words<'_> {
                         "the result is too large to be held",
                         "a number has at most 28 digits: look for an input that is far too large",
                     ),
-                    Fault::ZeroDivision => ("run::zero-division", "this divides by zero", "look for an input that is zero, or add a condition"),
+                    Fault::ZeroDivision => {
+                        ("run::zero-division", "this divides by zero", "look for an input that is zero, or add a condition")
+                    }
                     Fault::Inexact => (
                         "run::inexact",
                         "this sum would lose digits that matter",
@@ -99,9 +101,10 @@ impl Words<'_> {
         let mut names: Vec<&str> = Vec::new();
         for rule in &self.terms.rules {
             for answer in &rule.answers {
-                let sets = answer.body.iter().any(
-                    |s| matches!(&s.kind, crate::terms::StatementKind::Becomes { state: id, .. } if *id == state),
-                );
+                let sets = answer
+                    .body
+                    .iter()
+                    .any(|s| matches!(&s.kind, crate::terms::StatementKind::Becomes { state: id, .. } if *id == state));
                 if let (true, crate::terms::On::Event(kind)) = (sets, &answer.on)
                     && let Some(kind) = self.terms.kind(*kind)
                     && kind.sort != crate::terms::EventSort::Deemed

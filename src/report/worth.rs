@@ -142,7 +142,13 @@ fn figures(terms: &Terms, run: &Run) -> Vec<Figure> {
                     sum = sum.checked_add(*n).unwrap_or(sum);
                 }
             }
-            out.push(Figure { of: effect.name.clone(), entry: String::new(), column: name.clone(), ty: ty.clone(), value: Some(sum) });
+            out.push(Figure {
+                of: effect.name.clone(),
+                entry: String::new(),
+                column: name.clone(),
+                ty: ty.clone(),
+                value: Some(sum),
+            });
         }
     }
     out

@@ -42,10 +42,13 @@ impl Text {
     /// The text where nothing in it is computed.
     #[must_use]
     pub fn plain(&self) -> String {
-        self.chunks.iter().map(|c| match c {
-            Chunk::Plain(s) => s.as_str(),
-            Chunk::Hole(_) => "…",
-        }).collect()
+        self.chunks
+            .iter()
+            .map(|c| match c {
+                Chunk::Plain(s) => s.as_str(),
+                Chunk::Hole(_) => "…",
+            })
+            .collect()
     }
 }
 

@@ -37,7 +37,8 @@ fn findings(of: &Json, kind: &str) -> Vec<String> {
 
 #[test]
 fn coverage_of_a_complete_encoding() {
-    let out = json(&["coverage", "tests/coverage/complete.terms", "--source", "tests/coverage/agreement.txt", "--format", "json"], 0);
+    let out =
+        json(&["coverage", "tests/coverage/complete.terms", "--source", "tests/coverage/agreement.txt", "--format", "json"], 0);
     let clauses: Vec<&str> = out["clauses"].as_array().into_iter().flatten().filter_map(|c| c["clause"].as_str()).collect();
     // items of a sentence, such as 2(i), stand with their clause
     assert_eq!(clauses, ["1", "2", "3", "3(a)", "3(b)", "3(c)", "4", "4 \"Holder\"", "4 \"Shares\""]);
@@ -64,7 +65,9 @@ fn coverage_with_gaps() {
 #[test]
 fn coverage_without_the_agreement() {
     let table = text(&["coverage", TERMS]);
-    for part in ["§4(d)(i)", "rules issued_at_one_price", "not computable: Headings have no effect.", "defect: Calls itself 4(f)."] {
+    for part in
+        ["§4(d)(i)", "rules issued_at_one_price", "not computable: Headings have no effect.", "defect: Calls itself 4(f)."]
+    {
         assert!(table.contains(part), "{part}");
     }
     // the order of the agreement
@@ -88,7 +91,9 @@ fn numbers(text: &str) -> Vec<String> {
 fn letters_and_roman_numbers() {
     // the ninth letter stands where the eighth does, a Roman one further in
     let list: String = ('a'..='j').map(|c| format!("  ({c}) Something. It is so.\n\n")).collect();
-    let all = numbers(&format!("1. One. All of it.\n\n{list}      (i) Inner. It is in ten.\n\n      (ii) More. It is so.\n\n  (k) Last. It is so.\n"));
+    let all = numbers(&format!(
+        "1. One. All of it.\n\n{list}      (i) Inner. It is in ten.\n\n      (ii) More. It is so.\n\n  (k) Last. It is so.\n"
+    ));
     assert_eq!(all[8..], ["1(h)", "1(i)", "1(j)", "1(j)(i)", "1(j)(ii)", "1(k)"]);
 }
 
@@ -122,7 +127,8 @@ fn alternative<'j>(out: &'j Json, reading: &str, word: &str) -> &'j Json {
 /// Whether a difference has these values: entry, column, default, alternative, difference.
 fn differs(of: &Json, entry: &str, column: &str, expected: [&str; 3]) {
     let mut all = of["differences"].as_array().into_iter().flatten();
-    let found = all.find(|d| d["entry"] == entry && d["column"] == column).unwrap_or_else(|| panic!("no {entry} {column} in {of}"));
+    let found =
+        all.find(|d| d["entry"] == entry && d["column"] == column).unwrap_or_else(|| panic!("no {entry} {column} in {of}"));
     for (key, expected) in ["default", "alternative", "difference"].iter().zip(expected) {
         let computed = found[key].as_str().and_then(exact::number);
         let right = computed.zip(exact::number(expected)).is_some_and(|(c, e)| exact::is(&c, &e));
@@ -229,7 +235,10 @@ fn certificate_of_what_waited() {
     }
     // made by the exercise, which takes a hundred: 100,502.51 - 100 = 100,402.51
     let second = text(&["certificate", TERMS, &path, "--event", "5"]);
-    for part in ["the Warrant Share Number, carried forward from record 4, is now increased by 502.51 shares.", "| W-1 | $2.388 | $2.388 | 100,000.00 shares | 100,402.51 shares |"] {
+    for part in [
+        "the Warrant Share Number, carried forward from record 4, is now increased by 502.51 shares.",
+        "| W-1 | $2.388 | $2.388 | 100,000.00 shares | 100,402.51 shares |",
+    ] {
         assert!(second.contains(part), "no `{part}` in\n{second}");
     }
 }
@@ -262,8 +271,12 @@ fn words_of_the_stream_stay_words() {
 #[test]
 fn certificate_in_ones_own_words() {
     let (_folder, path) = file("events.jsonl", FLOOR);
-    let (_other, ours) = file("ours.md", "{{ event.name }} {{ event.date }}: {% for a in adjustments %}{{ a.term }} {{ a.after }}{% endfor %}\n");
-    assert_eq!(text(&["certificate", TERMS, &path, "--event", "5", "--template", &ours]).lines().next(), Some("split 2006-02-01: Warrant Price $1.1829268292…Warrant Share Number 200,000.00 shares"));
+    let (_other, ours) =
+        file("ours.md", "{{ event.name }} {{ event.date }}: {% for a in adjustments %}{{ a.term }} {{ a.after }}{% endfor %}\n");
+    assert_eq!(
+        text(&["certificate", TERMS, &path, "--event", "5", "--template", &ours]).lines().next(),
+        Some("split 2006-02-01: Warrant Price $1.1829268292…Warrant Share Number 200,000.00 shares")
+    );
     let (_third, wrong) = file("wrong.md", "one\n{{ nothing.of }}\n");
     let out = run(&["certificate", TERMS, &path, "--event", "5", "--template", &wrong]);
     assert_eq!(out.status.code(), Some(65));

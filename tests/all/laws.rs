@@ -43,7 +43,13 @@ fn same(a: &Json, b: &Json, stream: &[Event]) -> Result<(), TestCaseError> {
             prop_assert_eq!(number(x, field), number(y, field), "{} of {}\n{}", field, text(x, "certificate"), lines(stream));
         }
         let prices = number(x, "price").zip(number(y, "price"));
-        prop_assert!(prices.is_some_and(|(p, q)| near(&p, &q)), "{} and {}\n{}", text(x, "price"), text(y, "price"), lines(stream));
+        prop_assert!(
+            prices.is_some_and(|(p, q)| near(&p, &q)),
+            "{} and {}\n{}",
+            text(x, "price"),
+            text(y, "price"),
+            lines(stream)
+        );
     }
     Ok(())
 }

@@ -35,9 +35,14 @@ pub(crate) enum Fact {
 pub(crate) enum Done {
     Refused,
     /// The fraction of the certificate that was exercised, and the shares issued.
-    Exercised { fraction: R, issued: R },
+    Exercised {
+        fraction: R,
+        issued: R,
+    },
     /// The fractions of the certificate that went into each part.
-    Divided { fractions: Vec<R> },
+    Divided {
+        fractions: Vec<R>,
+    },
 }
 
 /// A refusal: the record, and every clause it may cite.
@@ -147,7 +152,9 @@ impl Model {
     /// A payment: it matters where it is of a stock dividend and late.
     fn pay(&mut self, place: usize, of: &str, day: NaiveDate) -> Result<(), Vec<Fact>> {
         let dividend = self.place(of);
-        let Some(What::StockDividend { per_share, payable, .. }) = self.tape.get(dividend).map(|(_, e)| &e.what) else { return Ok(()) };
+        let Some(What::StockDividend { per_share, payable, .. }) = self.tape.get(dividend).map(|(_, e)| &e.what) else {
+            return Ok(());
+        };
         if day <= *payable || self.facts.contains(&Fact::Abandoned(dividend)) {
             return Ok(());
         }

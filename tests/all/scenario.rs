@@ -124,7 +124,9 @@ fn matches(expected: &Value, found: &Json, at: &str) -> Result<(), String> {
             let mut rest = list.iter();
             items.iter().enumerate().try_for_each(|(n, item)| {
                 let mut nearest = String::new();
-                let found = rest.any(|i| matches(item, i, &format!("{at}[{n}]")).map_err(|e| nearest.push_str(&format!("\n    {e}"))).is_ok());
+                let found = rest.any(|i| {
+                    matches(item, i, &format!("{at}[{n}]")).map_err(|e| nearest.push_str(&format!("\n    {e}"))).is_ok()
+                });
                 if found { Ok(()) } else { Err(format!("{at} has no item {n} like {item}:{nearest}")) }
             })
         }

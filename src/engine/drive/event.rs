@@ -339,7 +339,9 @@ impl Engine<'_> {
         for duty in &program.adjustment_duties {
             let terms = self.m.terms;
             let under = |clause: &Option<crate::terms::ClauseId>| {
-                duty.under.is_empty() || clause.is_none() || duty.under.iter().any(|u| crate::engine::machine::under(terms.cite(*clause), u))
+                duty.under.is_empty()
+                    || clause.is_none()
+                    || duty.under.iter().any(|u| crate::engine::machine::under(terms.cite(*clause), u))
             };
             if self.m.adjusted.iter().any(|(s, clause)| duty.states.contains(s) && under(clause)) {
                 for (reg, value) in duty.asks.iter().zip([-1, head.day, head.id, -1]) {
@@ -392,7 +394,8 @@ impl Engine<'_> {
             if broken && !was {
                 self.breaches.push(Breach { when: self.m.when, covenant: n.into(), cured: None });
             }
-            if was && !broken
+            if was
+                && !broken
                 && let Some(b) = self.breaches.iter_mut().rev().find(|b| b.covenant.at() == n)
             {
                 b.cured = Some(head.day);

@@ -84,7 +84,13 @@ impl Engine<'_> {
                 parts.push(plain(" of "));
                 parts.push(SaidPart::Value(Typed { value: Value::Whole(entry(kind, row)), ty: Type::Entry(vec![kind]) }));
             }
-            parts.extend([plain(" is "), typed(value), plain(" as they stand, and "), typed(*swapped), plain(" the other way round")]);
+            parts.extend([
+                plain(" is "),
+                typed(value),
+                plain(" as they stand, and "),
+                typed(*swapped),
+                plain(" the other way round"),
+            ]);
         }
         if parts.is_empty() {
             return;

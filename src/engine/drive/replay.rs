@@ -255,7 +255,8 @@ impl Engine<'_> {
     /// Old changes: annulled, superseded, or the same as before.
     fn settle(&mut self, redo: &Redo, mut new: Vec<Change>) {
         new.sort_by_key(|c| c.when.at);
-        let recomputed: FxHashSet<u16> = self.m.program.rescinds.iter().flat_map(|r| r.sites.iter().map(|(_, site)| *site)).collect();
+        let recomputed: FxHashSet<u16> =
+            self.m.program.rescinds.iter().flat_map(|r| r.sites.iter().map(|(_, site)| *site)).collect();
         for old in &redo.old {
             let annulled = old.cause.is_some_and(|(kind, n)| redo.annulled.contains(&(old.when.at, kind, n)));
             if annulled {

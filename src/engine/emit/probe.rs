@@ -46,7 +46,9 @@ impl Emit<'_> {
     pub(super) fn reusing<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         let saved = self.next;
         let value = inside(self);
-        let above = |kept: &mut dyn Iterator<Item = Reg>, from: Reg| kept.filter(|r| *r >= from).max().map_or(from, |r| r.saturating_add(1));
+        let above = |kept: &mut dyn Iterator<Item = Reg>, from: Reg| {
+            kept.filter(|r| *r >= from).max().map_or(from, |r| r.saturating_add(1))
+        };
         self.next.0 = above(&mut self.constants.values().copied(), saved.0);
         self.next.1 = above(&mut self.wholes.values().chain(self.texts.values()).copied(), saved.1);
         self.next.2 = saved.2;

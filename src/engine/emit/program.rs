@@ -1,7 +1,9 @@
 //! The whole program: one piece of code after another.
 
 use super::{Emit, Target};
-use crate::engine::code::{AdjustmentDuty, Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Route, Site, Time, TimerCode};
+use crate::engine::code::{
+    AdjustmentDuty, Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Route, Site, Time, TimerCode,
+};
 use crate::engine::fraction::Fractions;
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::Plan;

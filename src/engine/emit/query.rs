@@ -274,7 +274,8 @@ impl Emit<'_> {
             Node::PastI(k, it, col) if !entries && *k == kind && self.graph.get(*it) == &Node::It(depth) => Some(*col),
             Node::RowI(k, it, col) if entries && *k == kind && self.graph.get(*it) == &Node::It(depth) => {
                 let fields = self.plan.kinds.get(kind.at()).map(|k| &k.columns)?;
-                let is_field = fields.layout.spots.iter().take(fields.fields).any(|s| s.place == crate::terms::Place::Whole(*col));
+                let is_field =
+                    fields.layout.spots.iter().take(fields.fields).any(|s| s.place == crate::terms::Place::Whole(*col));
                 is_field.then_some(*col)
             }
             _ => None,
@@ -288,7 +289,15 @@ impl Emit<'_> {
     }
 
     /// The number of an index, a new one where there is none like it.
-    fn index(&mut self, kind: KindId, entries: bool, filter: &[NodeId], key: Option<u16>, sum: Option<NodeId>, depth: u16) -> u16 {
+    fn index(
+        &mut self,
+        kind: KindId,
+        entries: bool,
+        filter: &[NodeId],
+        key: Option<u16>,
+        sum: Option<NodeId>,
+        depth: u16,
+    ) -> u16 {
         let wanted = (kind, entries, filter.to_vec(), key, sum);
         if let Some(at) = self.wanted.iter().position(|w| *w == wanted) {
             return u16::try_from(at).unwrap_or(0);
@@ -410,7 +419,13 @@ impl Emit<'_> {
     }
 
     /// A loop over the lines of a list, for statements.
-    pub(super) fn lines(&mut self, list: NodeId, depth: u16, before: impl FnOnce(&mut Self, u16), body: impl FnOnce(&mut Self, Reg)) {
+    pub(super) fn lines(
+        &mut self,
+        list: NodeId,
+        depth: u16,
+        before: impl FnOnce(&mut Self, u16),
+        body: impl FnOnce(&mut Self, Reg),
+    ) {
         let last = self.new_i();
         let list = self.l(list);
         let at = u16::try_from(self.open_loops).unwrap_or(0);

@@ -366,15 +366,17 @@ impl Emit<'_> {
             let kind = match &act.kind {
                 ActKind::Deem { kind, fields, like, with } => e.deem(*kind, fields, *like, with),
                 ActKind::Record { effect, values } => {
-                    let types: Vec<_> =
-                        e.terms.effects.get(effect.at()).map(|d| d.fields.clone()).unwrap_or_default();
+                    let types: Vec<_> = e.terms.effects.get(effect.at()).map(|d| d.fields.clone()).unwrap_or_default();
                     let values = values
                         .iter()
                         .enumerate()
-                        .map(|(at, v)| v.map(|v| {
-                            let (ty, optional) = types.get(at).map_or((crate::terms::Type::NUMBER, false), |f| (f.1.clone(), f.2));
-                            if optional { e.arg(v, ty) } else { e.sure(v, ty) }
-                        }))
+                        .map(|(at, v)| {
+                            v.map(|v| {
+                                let (ty, optional) =
+                                    types.get(at).map_or((crate::terms::Type::NUMBER, false), |f| (f.1.clone(), f.2));
+                                if optional { e.arg(v, ty) } else { e.sure(v, ty) }
+                            })
+                        })
                         .collect();
                     ActCodeKind::Record { effect: *effect, values }
                 }
@@ -477,14 +479,19 @@ impl Emit<'_> {
             .collect();
         if !made.is_empty() {
             // the sums of the weights first
-            self.lines(list, depth, |_, _| {}, |e, _| {
-                for (id, p) in &made {
-                    if let Node::ProRata { weight, .. } = e.graph.get(*id).clone() {
-                        let w = e.d(weight);
-                        e.op_at(Op::Add(p.total, p.total, w), e.graph.span(*id));
+            self.lines(
+                list,
+                depth,
+                |_, _| {},
+                |e, _| {
+                    for (id, p) in &made {
+                        if let Node::ProRata { weight, .. } = e.graph.get(*id).clone() {
+                            let w = e.d(weight);
+                            e.op_at(Op::Add(p.total, p.total, w), e.graph.span(*id));
+                        }
                     }
-                }
-            });
+                },
+            );
         }
         let sort = |e: &mut Self, at: u16| {
             if let Some((high, by)) = order {

@@ -309,16 +309,18 @@ impl Emit<'_> {
                 let mut best = first;
                 for next in regs.iter().skip(1) {
                     let to = self.new_d();
-                    self.op(if builtin == Builtin::Least {
-                        Op::Least(to, best, *next)
-                    } else {
-                        Op::Greatest(to, best, *next)
-                    });
+                    self.op(if builtin == Builtin::Least { Op::Least(to, best, *next) } else { Op::Greatest(to, best, *next) });
                     best = to;
                 }
                 best
             }
-            Builtin::Abs | Builtin::Exp | Builtin::Ln | Builtin::Sqrt | Builtin::Normal | Builtin::KnownAmong | Builtin::DaysInYear => {
+            Builtin::Abs
+            | Builtin::Exp
+            | Builtin::Ln
+            | Builtin::Sqrt
+            | Builtin::Normal
+            | Builtin::KnownAmong
+            | Builtin::DaysInYear => {
                 let to = self.new_d();
                 self.op_at(Op::Function(builtin, to, first), span);
                 to
@@ -607,7 +609,13 @@ impl Emit<'_> {
 
     /// A costly value that is the same for all rows of a loop is computed for the first row that needs it.
     fn once_for_all(&mut self, id: NodeId, bank: Bank) -> Option<Reg> {
-        if self.explaining || self.rows.is_empty() || self.plainly || !self.its.is_empty() || self.graph.moving(id) != 0 || !self.costly(id) {
+        if self.explaining
+            || self.rows.is_empty()
+            || self.plainly
+            || !self.its.is_empty()
+            || self.graph.moving(id) != 0
+            || !self.costly(id)
+        {
             return None;
         }
         let (flag, to) = match self.once_for.get(&id).copied() {

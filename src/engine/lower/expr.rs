@@ -3,8 +3,8 @@
 use super::Lower;
 use crate::engine::graph::{Bank, Case, Fail, Name, Node, NodeId, Part, Template, Then, TypeKey};
 use crate::terms::{
-    Builtin, ClauseId, Def, Expr, ExprKind, Failure, KindId, Operator, Outcome, Rung, ShapeId, TextPart, TextTemplate, Type,
-    Var, VarId,
+    Builtin, ClauseId, Def, Expr, ExprKind, Failure, KindId, Operator, Outcome, Rung, ShapeId, TextPart, TextTemplate, Type, Var,
+    VarId,
 };
 
 /// What the variables of a formula stand for.
@@ -241,10 +241,8 @@ impl Lower<'_> {
             ExprKind::Query(q) => self.query(env, q, e.span),
             ExprKind::Lines(lines) => {
                 let Type::List(shape) = e.ty else { return self.add(Node::Whole(0)) };
-                let lines = lines
-                    .iter()
-                    .map(|line| line.iter().map(|v| v.as_ref().map(|v| self.entry(env, v))).collect())
-                    .collect();
+                let lines =
+                    lines.iter().map(|line| line.iter().map(|v| v.as_ref().map(|v| self.entry(env, v))).collect()).collect();
                 self.add(Node::Lines(lines, shape))
             }
         }

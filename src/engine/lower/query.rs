@@ -47,9 +47,7 @@ impl Lower<'_> {
                     measure => Ask::Measure(*measure, node),
                 }
             }
-            terms::Ask::List(values, shape) => {
-                Ask::List(values.iter().map(|v| self.entry(env, v)).collect(), *shape)
-            }
+            terms::Ask::List(values, shape) => Ask::List(values.iter().map(|v| self.entry(env, v)).collect(), *shape),
         };
         env.depth = depth;
         self.graph().ask(Query { ask, source, depth, days, trading_days, filter, span })

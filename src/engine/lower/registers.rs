@@ -83,17 +83,15 @@ impl Lower<'_> {
         let mut changes: Vec<StateId> = Vec::new();
         let mut past: Vec<KindId> = Vec::new();
         let mut rescinded: Vec<(KindId, Vec<KindId>)> = Vec::new();
-        every(self.terms, &mut |e| {
-            match &e.kind {
-                ExprKind::State { state, when: When::At(..), .. } => history.push(*state),
-                ExprKind::ChangeBy { state, .. } => changes.push(*state),
-                ExprKind::Query(q) => {
-                    if let Source::Past(kind) = q.source {
-                        past.push(kind);
-                    }
+        every(self.terms, &mut |e| match &e.kind {
+            ExprKind::State { state, when: When::At(..), .. } => history.push(*state),
+            ExprKind::ChangeBy { state, .. } => changes.push(*state),
+            ExprKind::Query(q) => {
+                if let Source::Past(kind) = q.source {
+                    past.push(kind);
                 }
-                _ => {}
             }
+            _ => {}
         });
         for rule in &self.terms.rules {
             for answer in &rule.answers {

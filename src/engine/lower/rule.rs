@@ -180,10 +180,10 @@ impl Lower<'_> {
                     }
                 }
                 ActKind::Deem {
-                kind: *kind,
-                fields: fields.iter().map(|(f, e)| (*f, self.entry(env, e))).collect(),
-                like: like.as_ref().map(|l| self.entry(env, l)),
-                with: with.iter().map(|(s, pending, e)| (*s, *pending, self.entry(env, e))).collect(),
+                    kind: *kind,
+                    fields: fields.iter().map(|(f, e)| (*f, self.entry(env, e))).collect(),
+                    like: like.as_ref().map(|l| self.entry(env, l)),
+                    with: with.iter().map(|(s, pending, e)| (*s, *pending, self.entry(env, e))).collect(),
                 }
             }
             StatementKind::Record { effect, fields } => ActKind::Record {

@@ -5,8 +5,8 @@ use super::expr::Env;
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::{Change, Duty, EachPlan, Once, Step, Timer};
 use crate::terms::{
-    Answer, Edge, Expr, ExprKind, KindId, ObligationAnswer, ObligationId, On, RuleId, StateId, StatementKind, Terms, Type,
-    When, walk,
+    Answer, Edge, Expr, ExprKind, KindId, ObligationAnswer, ObligationId, On, RuleId, StateId, StatementKind, Terms, Type, When,
+    walk,
 };
 
 impl Lower<'_> {
@@ -41,7 +41,8 @@ impl Lower<'_> {
             let Some(policy) = &state.postponement else { continue };
             let own = policy.tests.iter().any(|t| self.holds(t.when.as_ref()));
             let with = policy.with.as_ref().is_some_and(|(_, when)| self.holds(when.as_ref()));
-            if !own && !with
+            if !own
+                && !with
                 && let Some(plan) = self.plan.states.get_mut(i)
             {
                 plan.pending = None;
@@ -275,8 +276,7 @@ fn in_order(terms: &Terms, answers: &[(RuleId, &Answer)]) -> Vec<usize> {
     while !left.is_empty() {
         let free = left.iter().position(|at| {
             let waits_for = |other: &usize| {
-                other != at
-                    && writes.get(*other).is_some_and(|w| reads.get(*at).is_some_and(|r| w.iter().any(|s| r.contains(s))))
+                other != at && writes.get(*other).is_some_and(|w| reads.get(*at).is_some_and(|r| w.iter().any(|s| r.contains(s))))
             };
             !left.iter().any(waits_for)
         });

@@ -118,7 +118,11 @@ fn named(kind: &ItemKind) -> Option<(&'static str, String)> {
         ItemKind::SetReading { name, .. } => ("reading", name.name.clone()),
         ItemKind::Setting(Setting::Import(path, _)) => ("library", path.plain()),
         ItemKind::Replace(inner) => return named(&inner.kind),
-        ItemKind::Setting(_) | ItemKind::Example { .. } | ItemKind::NotComputable(_) | ItemKind::Defect(_) | ItemKind::Remove { .. } => return None,
+        ItemKind::Setting(_)
+        | ItemKind::Example { .. }
+        | ItemKind::NotComputable(_)
+        | ItemKind::Defect(_)
+        | ItemKind::Remove { .. } => return None,
     })
 }
 
@@ -147,9 +151,14 @@ fn count(part: &str, depth: usize) -> u32 {
     if let Ok(n) = part.parse() {
         return n;
     }
-    const ROMAN: [&str; 20] =
-        ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii", "xix", "xx"];
+    const ROMAN: [&str; 20] = [
+        "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii",
+        "xix", "xx",
+    ];
     let roman = ROMAN.iter().position(|r| *r == part).and_then(|n| u32::try_from(n + 1).ok());
-    let letter = part.chars().next().map_or(0, |c| u32::from(c.to_ascii_lowercase()).saturating_sub(96) + 26 * u32::try_from(part.len() - 1).unwrap_or(0));
+    let letter = part
+        .chars()
+        .next()
+        .map_or(0, |c| u32::from(c.to_ascii_lowercase()).saturating_sub(96) + 26 * u32::try_from(part.len() - 1).unwrap_or(0));
     if depth > 1 || part.len() > 1 { roman.unwrap_or(letter) } else { letter }
 }

@@ -133,7 +133,8 @@ impl Compare<'_> {
         let which = if covered.is_empty() { vec![at] } else { open };
         for n in which {
             let Some(clause) = self.agreement.clauses.get(n) else { continue };
-            let heading = if clause.heading.is_empty() || clause.defines { String::new() } else { format!("{}: ", clause.heading) };
+            let heading =
+                if clause.heading.is_empty() || clause.defines { String::new() } else { format!("{}: ", clause.heading) };
             self.out.findings.push(Finding {
                 kind: FindingKind::Uncovered,
                 clause: clause.number.clone(),
@@ -157,9 +158,16 @@ impl Compare<'_> {
             });
         }
         for w in self.agreement.wrong_references() {
-            let text = if w.itself { format!("calls itself {}", w.to) } else { format!("refers to {}, which does not exist", w.to) };
+            let text =
+                if w.itself { format!("calls itself {}", w.to) } else { format!("refers to {}, which does not exist", w.to) };
             let place = format!("line {}", w.line);
-            self.out.findings.push(Finding { kind: FindingKind::WrongReference, text, place, noted: noted(&w.to), clause: w.clause });
+            self.out.findings.push(Finding {
+                kind: FindingKind::WrongReference,
+                text,
+                place,
+                noted: noted(&w.to),
+                clause: w.clause,
+            });
         }
     }
 }

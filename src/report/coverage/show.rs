@@ -44,7 +44,11 @@ pub fn document(c: &Coverage) -> Document {
     }
     let mut found = Section::new("findings", &["clause", "where", "finding"]);
     for f in &c.findings {
-        found.rows.push(vec![format!("§{}", f.clause), f.place.clone(), if f.noted { format!("{}: noted as a defect", f.text) } else { f.text.clone() }]);
+        found.rows.push(vec![
+            format!("§{}", f.clause),
+            f.place.clone(),
+            if f.noted { format!("{}: noted as a defect", f.text) } else { f.text.clone() },
+        ]);
     }
     let mut out = Document { title: c.title.clone(), sections: vec![clauses, found, summary(c)], ..Document::default() };
     out.sections.retain(|s| !s.rows.is_empty());
@@ -54,7 +58,8 @@ pub fn document(c: &Coverage) -> Document {
 /// What encodes a clause, in words.
 fn says(row: &Row) -> String {
     let plural = |sort: &str, n: usize| if n == 1 || sort.ends_with('y') { sort.to_owned() } else { format!("{sort}s") };
-    let mut out: Vec<String> = row.encoded.iter().map(|(sort, names)| format!("{} {}", plural(sort, names.len()), names.join(", "))).collect();
+    let mut out: Vec<String> =
+        row.encoded.iter().map(|(sort, names)| format!("{} {}", plural(sort, names.len()), names.join(", "))).collect();
     out.extend(row.reasons.iter().map(|r| format!("not computable: {r}")));
     match row.standing {
         Standing::Parts => out.push("in its parts".into()),
@@ -91,12 +96,16 @@ pub fn json(c: &Coverage) -> Json {
         .rows
         .iter()
         .map(|r| {
-            let encoded: Map<String, Json> = r.encoded.iter().map(|(sort, names)| (sort.replace(' ', "_"), names.clone().into())).collect();
+            let encoded: Map<String, Json> =
+                r.encoded.iter().map(|(sort, names)| (sort.replace(' ', "_"), names.clone().into())).collect();
             json!({ "clause": r.clause, "heading": r.heading, "status": r.standing.word(), "encoded": encoded,
                 "not_computable": r.reasons, "defects": r.defects })
         })
         .collect();
-    let findings: Vec<Json> =
-        c.findings.iter().map(|f| json!({ "kind": f.kind.word(), "clause": f.clause, "place": f.place, "text": f.text, "noted": f.noted })).collect();
+    let findings: Vec<Json> = c
+        .findings
+        .iter()
+        .map(|f| json!({ "kind": f.kind.word(), "clause": f.clause, "place": f.place, "text": f.text, "noted": f.noted }))
+        .collect();
     json!({ "terms": c.title, "compared": c.compared, "complete": c.complete(), "clauses": rows, "findings": findings })
 }

@@ -58,7 +58,9 @@ impl Writer {
             },
             Event::Code(t) | Event::InlineHtml(t) | Event::Html(t) => self.run(&t),
             Event::SoftBreak => self.run(" "),
-            Event::HardBreak => self.open = self.open.take().map(|p| p.add_run(Run::new().add_break(docx_rs::BreakType::TextWrapping))),
+            Event::HardBreak => {
+                self.open = self.open.take().map(|p| p.add_run(Run::new().add_break(docx_rs::BreakType::TextWrapping)))
+            }
             Event::Rule => self.out = std::mem::take(&mut self.out).add_paragraph(Paragraph::new().style("Text")),
             Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
         }

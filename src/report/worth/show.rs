@@ -12,16 +12,33 @@ use serde_json::{Value as Json, json};
 #[must_use]
 pub fn document(terms: &Terms, run: &Run, all: &[Worth]) -> Document {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let mut parting = Section::new("readings", &["reading", "alternative", "instead of", "clause", "parts at record", "date", "under", "refusals"]);
-    let mut figures = Section::new("differences", &["reading", "alternative", "of", "entry", "column", "default", "value", "difference"]);
+    let mut parting = Section::new(
+        "readings",
+        &["reading", "alternative", "instead of", "clause", "parts at record", "date", "under", "refusals"],
+    );
+    let mut figures =
+        Section::new("differences", &["reading", "alternative", "of", "entry", "column", "default", "value", "difference"]);
     figures.numeric = vec![false, false, false, false, false, true, true, true];
     for w in all.iter().filter(|w| !w.is_nothing()) {
         let (number, on, under) = w.parting.as_ref().map_or_else(Default::default, |p| {
             let number = if p.number == 0 { "—".to_owned() } else { p.number.to_string() };
             (number, day(p.day), format!("§{}", p.clause))
         });
-        let refusals = if w.refusals.0 == w.refusals.1 { w.refusals.0.to_string() } else { format!("{} → {}", w.refusals.0, w.refusals.1) };
-        parting.rows.push(vec![w.reading.clone(), w.alternative.clone(), w.default.clone(), format!("§{}", w.clause), number, on, under, refusals]);
+        let refusals = if w.refusals.0 == w.refusals.1 {
+            w.refusals.0.to_string()
+        } else {
+            format!("{} → {}", w.refusals.0, w.refusals.1)
+        };
+        parting.rows.push(vec![
+            w.reading.clone(),
+            w.alternative.clone(),
+            w.default.clone(),
+            format!("§{}", w.clause),
+            number,
+            on,
+            under,
+            refusals,
+        ]);
         for d in &w.differences {
             let show = |n: Option<Decimal>| n.map_or_else(|| "—".to_owned(), |n| words.amount(n, &d.ty));
             figures.rows.push(vec![
@@ -42,7 +59,8 @@ pub fn document(terms: &Terms, run: &Run, all: &[Worth]) -> Document {
     }
     let same = unchanged(all).join(", ");
     let notes = if same.is_empty() { Vec::new() } else { vec![format!("readings that change nothing here: {same}")] };
-    let mut out = Document { title: terms.title.clone(), as_of: day(run.as_of), sections: vec![parting, figures, stopped], notes };
+    let mut out =
+        Document { title: terms.title.clone(), as_of: day(run.as_of), sections: vec![parting, figures, stopped], notes };
     out.sections.retain(|s| !s.rows.is_empty());
     out
 }

@@ -485,4 +485,3 @@ pub enum StepValue {
     /// A record.
     Record(Vec<(Ident, StepValue)>),
 }
-

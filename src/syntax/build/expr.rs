@@ -3,8 +3,7 @@
 use super::{Builder, Built, Mismatch};
 use crate::source::Span;
 use crate::syntax::ast::{
-    Alternatives, Binding, Comparison, Edge, Expr, ExprKind, Failure, Ident, Operator, Outcome, Rounding, RoundingMode,
-    Rung,
+    Alternatives, Binding, Comparison, Edge, Expr, ExprKind, Failure, Ident, Operator, Outcome, Rounding, RoundingMode, Rung,
 };
 use crate::syntax::node::Node;
 use crate::syntax::parser::Rule;
@@ -133,9 +132,7 @@ impl Builder<'_> {
                 Rule::dotted => ExprKind::Dot(inner, self.ident(&part)),
                 Rule::kw_before => ExprKind::Before(inner),
                 Rule::kw_after => ExprKind::After(inner),
-                Rule::keyed => {
-                    ExprKind::Keyed { value: inner, kind: self.name(&part)?, key: self.one_text(&part)? }
-                }
+                Rule::keyed => ExprKind::Keyed { value: inner, kind: self.name(&part)?, key: self.one_text(&part)? },
                 _ => {
                     let edge = part.one(Rule::edge)?;
                     let of = Box::new(self.operand(&edge.one(Rule::operand)?)?);

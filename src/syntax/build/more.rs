@@ -2,8 +2,8 @@
 
 use super::{Builder, Built};
 use crate::syntax::ast::{
-    Define, Event, EventSort, ExampleKind, ExampleLine, Expr, Field, Guard, Ident, Item, ItemKind, Member, Needs, Param,
-    Policy, PolicyKind, Setting, State, StepValue, Table, Type, TypeKind, When,
+    Define, Event, EventSort, ExampleKind, ExampleLine, Expr, Field, Guard, Ident, Item, ItemKind, Member, Needs, Param, Policy,
+    PolicyKind, Setting, State, StepValue, Table, Type, TypeKind, When,
 };
 use crate::syntax::node::Node;
 use crate::syntax::parser::Rule;
@@ -42,9 +42,7 @@ impl Builder<'_> {
         let citations = self.citations(&inner)?;
         let kind = match inner.rule() {
             Rule::replace => ItemKind::Replace(Box::new(self.cited(&inner.one(Rule::cited)?)?)),
-            Rule::remove => {
-                ItemKind::Remove { sort: self.word(&inner)?, name: self.name(&inner)?, why: self.one_text(&inner)? }
-            }
+            Rule::remove => ItemKind::Remove { sort: self.word(&inner)?, name: self.name(&inner)?, why: self.one_text(&inner)? },
             Rule::extend => ItemKind::Extend { name: self.name(&inner)?, members: self.members(&inner)? },
             _ => match inner.find(Rule::expr) {
                 Some(value) => ItemKind::Set { name: self.name(&inner)?, value: self.expr(&value)? },
@@ -107,11 +105,7 @@ impl Builder<'_> {
             Rule::defect => ItemKind::Defect(self.one_text(node)?),
             Rule::example => ItemKind::Example {
                 title: self.one_text(node)?,
-                lines: node
-                    .parts()
-                    .filter(|n| n.rule() != Rule::text)
-                    .map(|n| self.example_line(&n))
-                    .collect::<Built<_>>()?,
+                lines: node.parts().filter(|n| n.rule() != Rule::text).map(|n| self.example_line(&n)).collect::<Built<_>>()?,
             },
             other => return Err(node.mismatch(&format!("a declaration, {other:?}"))),
         })
@@ -173,9 +167,7 @@ impl Builder<'_> {
         let kind = match inner.rule() {
             Rule::list_type => TypeKind::List(Box::new(self.typed(&inner.one(Rule::typed)?)?)),
             Rule::record_type => TypeKind::Record(self.field_list(&inner)?),
-            Rule::choice_type => {
-                TypeKind::Choice(self.word(&inner)?, self.field_list(&inner.one(Rule::record_type)?)?)
-            }
+            Rule::choice_type => TypeKind::Choice(self.word(&inner)?, self.field_list(&inner.one(Rule::record_type)?)?),
             Rule::new_type => TypeKind::New(self.name(&inner)?),
             Rule::any_type => TypeKind::Any(self.name(&inner)?),
             Rule::trading_type => TypeKind::TradingDays,
@@ -321,9 +313,7 @@ impl Builder<'_> {
 
     fn expectation(&mut self, node: &Node<'_>) -> Built<ExampleKind> {
         Ok(match node.rule() {
-            Rule::expect_refused => {
-                ExampleKind::Refused(node.find(Rule::citation).map(|c| self.citation(&c)).transpose()?)
-            }
+            Rule::expect_refused => ExampleKind::Refused(node.find(Rule::citation).map(|c| self.citation(&c)).transpose()?),
             Rule::expect_stopped => ExampleKind::Stopped(node.find(Rule::text).map(|t| self.text(&t)).transpose()?),
             _ => ExampleKind::That(
                 self.expr(&node.one(Rule::expr)?)?,
@@ -340,9 +330,7 @@ impl Builder<'_> {
         let negative = node.has(Rule::sign);
         let inner = node.parts().find(|n| n.rule() != Rule::sign).ok_or_else(|| node.mismatch("a value"))?;
         Ok(match inner.rule() {
-            Rule::step_list => {
-                StepValue::List(inner.all(Rule::step_value).map(|v| self.step_value(&v)).collect::<Built<_>>()?)
-            }
+            Rule::step_list => StepValue::List(inner.all(Rule::step_value).map(|v| self.step_value(&v)).collect::<Built<_>>()?),
             Rule::step_fields => StepValue::Record(self.step_fields(&inner)?),
             Rule::literal => {
                 let literal = self.literal(&inner)?;

@@ -103,9 +103,7 @@ impl Builder<'_> {
                 like: inner.find(Rule::like).map(|l| self.name(&l)).transpose()?,
                 with: self.with(&inner)?,
             },
-            Rule::record => {
-                StatementKind::Record { name: self.name(&inner)?, fields: self.fields(&inner.one(Rule::fields)?)? }
-            }
+            Rule::record => StatementKind::Record { name: self.name(&inner)?, fields: self.fields(&inner.one(Rule::fields)?)? },
             Rule::end_ => StatementKind::End(self.source(&inner.one(Rule::source)?)?),
             Rule::restore => StatementKind::Restore(self.source(&inner.one(Rule::source)?)?),
             Rule::warn => StatementKind::Warn(self.one_text(&inner)?),

@@ -1,8 +1,8 @@
 //! Expressions as text.
 
 use crate::syntax::ast::{
-    Alternatives, Ask, Binding, Chunk, Comparison, Edge, Expr, ExprKind, Failure, Ident, Measure, Operator, Outcome,
-    Query, Rounding, RoundingMode, Rung, Text, Unit, Window,
+    Alternatives, Ask, Binding, Chunk, Comparison, Edge, Expr, ExprKind, Failure, Ident, Measure, Operator, Outcome, Query,
+    Rounding, RoundingMode, Rung, Text, Unit, Window,
 };
 use rust_decimal::Decimal;
 

@@ -2,8 +2,8 @@
 
 use super::expr::{expression, failure, fields, path, rounding, text, with};
 use crate::syntax::ast::{
-    Citation, Clamp, EventSort, ExampleKind, Field, Guard, Ident, Item, ItemKind, Member, Obligation, Param, Policy,
-    PolicyKind, Rule, Scope, Setting, Statement, StatementKind, StepValue, Trigger, Type, TypeKind, When,
+    Citation, Clamp, EventSort, ExampleKind, Field, Guard, Ident, Item, ItemKind, Member, Obligation, Param, Policy, PolicyKind,
+    Rule, Scope, Setting, Statement, StatementKind, StepValue, Trigger, Type, TypeKind, When,
 };
 
 /// The clauses something comes from, as they are written.
@@ -90,11 +90,8 @@ fn kind(kind: &ItemKind) -> String {
         }
         ItemKind::Calendar { name, weekdays, file, from, to } => {
             let weekdays: Vec<&str> = weekdays.iter().map(|n| n.name.as_str()).collect();
-            let lines = [
-                format!("closed {}", weekdays.join(", ")),
-                format!("closed on {}", text(file)),
-                format!("known {from} to {to}"),
-            ];
+            let lines =
+                [format!("closed {}", weekdays.join(", ")), format!("closed on {}", text(file)), format!("known {from} to {to}")];
             block(&format!("calendar {}", name.name), &lines)
         }
         ItemKind::Report { name, of: kind, filter, columns } => {
@@ -198,7 +195,8 @@ fn ty(t: &Type) -> String {
 }
 
 fn rule(r: &Rule) -> String {
-    let mut out = format!("{}rule {} {}{}", if r.is_final { "final " } else { "" }, r.name.name, trigger(&r.trigger), scope(&r.scope));
+    let mut out =
+        format!("{}rule {} {}{}", if r.is_final { "final " } else { "" }, r.name.name, trigger(&r.trigger), scope(&r.scope));
     out.push_str(&guards(&r.guards));
     if !r.subject_to.is_empty() {
         out.push_str(&format!(" subject to {}", any_of(&r.subject_to)));
@@ -289,14 +287,8 @@ fn clamp(c: &Clamp) -> String {
 }
 
 fn obligation(o: &Obligation) -> String {
-    let head = format!(
-        "obligation {} {} {}{}{}",
-        o.name.name,
-        text(&o.what),
-        trigger(&o.trigger),
-        scope(&o.scope),
-        guards(&o.guards)
-    );
+    let head =
+        format!("obligation {} {} {}{}{}", o.name.name, text(&o.what), trigger(&o.trigger), scope(&o.scope), guards(&o.guards));
     let due = o.due.as_ref().map_or_else(|| "due promptly".into(), |d| format!("due {}", expression(d)));
     block(&head, &[due, format!("done {}", expression(&o.done))])
 }

@@ -1,17 +1,17 @@
 //! The engine over a stream, in this process, and what of its result the model answers for.
 
-use crate::model::{Event, Model, R, Status};
 use crate::exact;
-use num_bigint::BigInt;
-use num_traits::Signed;
-use serde_json::Value as Json;
-use std::path::Path;
-use std::sync::OnceLock;
+use crate::model::{Event, Model, R, Status};
 use ::tenor::engine::code::Program;
 use ::tenor::engine::{Engine, Options, compile};
 use ::tenor::event::{Batch, Format, Schema, Stream};
 use ::tenor::intern::Interner;
 use ::tenor::terms::Terms;
+use num_bigint::BigInt;
+use num_traits::Signed;
+use serde_json::Value as Json;
+use std::path::Path;
+use std::sync::OnceLock;
 
 struct Files;
 

@@ -47,25 +47,88 @@ pub(crate) enum Stated {
 /// What happens.
 #[derive(Debug, Clone)]
 pub(crate) enum What {
-    Capitalization { outstanding: R },
-    IssueDateValue { value: R },
-    Certificate { name: String, holder: String, shares: R },
-    Holdings { holder: String, shares: R },
-    Quote { bid: R, ask: Option<R> },
-    Split { new: i64, old: i64 },
-    StockDividend { id: String, per_share: R, payable: NaiveDate },
-    Distribution { id: String, kind: &'static str, per_share: R, payable: NaiveDate },
-    Payment { of: String },
-    Abandonment { of: String },
-    Issuance { id: String, pieces: Vec<(R, R)>, stated: Stated, accrued: R, exempt: Option<&'static str> },
-    Grant { id: String, shares: R, paid: R, exercise_price: R, exempt: Option<&'static str> },
-    Conversion { of: String, shares: R },
-    Lapse { of: String },
-    Repricing { of: String, exercise_price: R },
-    Repurchase { shares: R },
-    Exercise { id: String, certificate: String, shares: R, method: Method, owned: Option<R>, rest: Option<String> },
+    Capitalization {
+        outstanding: R,
+    },
+    IssueDateValue {
+        value: R,
+    },
+    Certificate {
+        name: String,
+        holder: String,
+        shares: R,
+    },
+    Holdings {
+        holder: String,
+        shares: R,
+    },
+    Quote {
+        bid: R,
+        ask: Option<R>,
+    },
+    Split {
+        new: i64,
+        old: i64,
+    },
+    StockDividend {
+        id: String,
+        per_share: R,
+        payable: NaiveDate,
+    },
+    Distribution {
+        id: String,
+        kind: &'static str,
+        per_share: R,
+        payable: NaiveDate,
+    },
+    Payment {
+        of: String,
+    },
+    Abandonment {
+        of: String,
+    },
+    Issuance {
+        id: String,
+        pieces: Vec<(R, R)>,
+        stated: Stated,
+        accrued: R,
+        exempt: Option<&'static str>,
+    },
+    Grant {
+        id: String,
+        shares: R,
+        paid: R,
+        exercise_price: R,
+        exempt: Option<&'static str>,
+    },
+    Conversion {
+        of: String,
+        shares: R,
+    },
+    Lapse {
+        of: String,
+    },
+    Repricing {
+        of: String,
+        exercise_price: R,
+    },
+    Repurchase {
+        shares: R,
+    },
+    Exercise {
+        id: String,
+        certificate: String,
+        shares: R,
+        method: Method,
+        owned: Option<R>,
+        rest: Option<String>,
+    },
     /// A transfer where holders are named, else an exchange.
-    Division { certificate: String, into: Vec<(String, R)>, holder: Option<String> },
+    Division {
+        certificate: String,
+        into: Vec<(String, R)>,
+        holder: Option<String>,
+    },
 }
 
 impl Event {
@@ -73,7 +136,11 @@ impl Event {
     pub(crate) fn minute(&self) -> u32 {
         use What as W;
         match &self.what {
-            W::Capitalization { .. } | W::IssueDateValue { .. } | W::Certificate { .. } | W::Holdings { .. } | W::Quote { .. } => 0,
+            W::Capitalization { .. }
+            | W::IssueDateValue { .. }
+            | W::Certificate { .. }
+            | W::Holdings { .. }
+            | W::Quote { .. } => 0,
             W::Exercise { .. } | W::Division { .. } if self.morning => 600,
             _ => 1020,
         }
@@ -113,9 +180,10 @@ impl Event {
             W::StockDividend { id, per_share, payable } => {
                 ("stock_dividend", json!({ "id": id, "per_share": decimal(per_share), "payable": payable.to_string() }))
             }
-            W::Distribution { id, kind, per_share, payable } => {
-                ("distribution", json!({ "id": id, "kind": kind, "per_share": decimal(per_share), "payable": payable.to_string() }))
-            }
+            W::Distribution { id, kind, per_share, payable } => (
+                "distribution",
+                json!({ "id": id, "kind": kind, "per_share": decimal(per_share), "payable": payable.to_string() }),
+            ),
             W::Payment { of } => ("payment", json!({ "of": of })),
             W::Abandonment { of } => ("abandonment", json!({ "of": of })),
             W::Issuance { .. } => ("issuance", self.issuance()),

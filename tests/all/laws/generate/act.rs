@@ -51,7 +51,9 @@ impl Draft {
         let method = match c / 8 % 5 {
             0 | 1 => Method::Cash,
             2 | 3 => Method::Cashless,
-            _ => Method::Combination((&shares * over(between(a, 1, 9), 10)).floor().max(whole(1)).min(shares.floor().max(whole(1)))),
+            _ => Method::Combination(
+                (&shares * over(between(a, 1, 9), 10)).floor().max(whole(1)).min(shares.floor().max(whole(1))),
+            ),
         };
         let mut method = if matches!(&method, Method::Combination(cash) if *cash >= shares) { Method::Cash } else { method };
         let mut owned = match a / 16 % 8 {
@@ -115,7 +117,9 @@ impl Draft {
         });
         let gone: Vec<&String> = known.collect();
         let gone = gone.get(usize::from(b) % gone.len().max(1)).map(|n| (*n).clone());
-        let Some((certificate, number)) = standing.map(|(name, number, _)| (name, number)).or_else(|| gone.map(|name| (name, whole(100)))) else {
+        let Some((certificate, number)) =
+            standing.map(|(name, number, _)| (name, number)).or_else(|| gone.map(|name| (name, whole(100))))
+        else {
             return;
         };
         let first = cut(&(&number * over(between(b, 1, 98), 100)), 100).max(over(1, 100));
@@ -128,7 +132,9 @@ impl Draft {
         if parts.iter().any(|p| *p <= whole(0)) {
             return;
         }
-        if b.is_multiple_of(12) && let Some(last) = parts.last_mut() {
+        if b.is_multiple_of(12)
+            && let Some(last) = parts.last_mut()
+        {
             *last += over(1, 100);
         }
         let into = parts.into_iter().map(|shares| (self.name(), shares)).collect();

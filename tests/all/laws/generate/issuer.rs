@@ -61,7 +61,8 @@ impl Draft {
     pub(super) fn split(&mut self, a: u16) {
         let cheap = self.model.state.price < over(30, 100);
         let scarce = self.model.state.outstanding < whole(10_000);
-        let allowed: Vec<(i64, i64)> = SPLITS.into_iter().filter(|(new, old)| !(cheap && new > old || scarce && old > new)).collect();
+        let allowed: Vec<(i64, i64)> =
+            SPLITS.into_iter().filter(|(new, old)| !(cheap && new > old || scarce && old > new)).collect();
         if let Some((new, old)) = pick(&allowed, a) {
             self.repeats |= old % 3 == 0 || old % 7 == 0;
             self.put(What::Split { new, old }, a.is_multiple_of(5), false);
@@ -94,7 +95,11 @@ impl Draft {
         let id = self.id();
         let shares = (&self.model.state.outstanding * over(between(a, 1, 200), 1000)).floor().max(whole(1));
         let exercise_price = cut(&(&self.model.state.price * over(between(b, 5, 120), 100)), 100);
-        let paid = if c.is_multiple_of(2) { whole(0) } else { cut(&(&shares * &self.model.state.price * over(between(c, 1, 30), 100)), 100) };
+        let paid = if c.is_multiple_of(2) {
+            whole(0)
+        } else {
+            cut(&(&shares * &self.model.state.price * over(between(c, 1, 30), 100)), 100)
+        };
         let exempt = if a.is_multiple_of(9) { pick(&EXEMPT, b) } else { None };
         self.grants.push((id.clone(), 0));
         self.put(What::Grant { id, shares, paid, exercise_price, exempt }, c.is_multiple_of(6), false);
@@ -138,7 +143,8 @@ impl Draft {
 
     pub(super) fn abandon(&mut self, a: u16) {
         let day = self.day;
-        let open: Vec<usize> = (0..self.declared.len()).filter(|n| self.declared.get(*n).is_some_and(|d| d.payable > day)).collect();
+        let open: Vec<usize> =
+            (0..self.declared.len()).filter(|n| self.declared.get(*n).is_some_and(|d| d.payable > day)).collect();
         let Some(at) = pick(&open, a) else { return };
         let of = self.declared.remove(at).id;
         self.add(What::Abandonment { of });
