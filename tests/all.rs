@@ -1,5 +1,7 @@
 //! All tests of Tenor, in one binary.
 
+#[path = "all/docs.rs"]
+mod docs;
 #[path = "all/exact.rs"]
 mod exact;
 #[path = "all/scenario.rs"]
