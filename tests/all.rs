@@ -6,6 +6,8 @@
 mod architecture;
 #[path = "all/commands.rs"]
 mod commands;
+#[path = "all/docs.rs"]
+mod docs;
 #[path = "all/exact.rs"]
 mod exact;
 #[path = "all/laws.rs"]
