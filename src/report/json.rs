@@ -13,7 +13,8 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
     let mut out = Map::new();
     out.insert("terms".into(), terms.title.clone().into());
-    out.insert("as_of".into(), day(run.as_of).into());
+    // a run that applied nothing stands at no day
+    out.insert("as_of".into(), if run.as_of == 0 { Json::Null } else { day(run.as_of).into() });
     out.insert("readings".into(), readings(terms, program));
     for (n, report) in terms.reports.iter().enumerate() {
         let rows: Vec<Json> = run
