@@ -16,6 +16,8 @@ mod laws;
 mod model;
 #[path = "all/readme.rs"]
 mod readme;
+#[path = "all/reject.rs"]
+mod reject;
 #[path = "all/scenario.rs"]
 mod scenario;
 #[path = "all/tenor.rs"]
