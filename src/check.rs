@@ -1,5 +1,6 @@
 //! [`ast`](crate::syntax::ast) to [`Terms`]: names, types, cases, clashes and cycles. It reads no event.
 
+mod after;
 mod cases;
 mod clash;
 mod cycle;
@@ -55,6 +56,7 @@ pub fn check(path: &std::path::Path, reader: &dyn Reader) -> Checked {
     if !broken && !checker.problems.iter().any(Problem::is_error) {
         checker.terms.sources = loaded.sources.clone();
         cycle::find(&mut checker);
+        after::find(&mut checker);
         clash::find(&mut checker);
         unused::find(&mut checker);
     }

@@ -87,7 +87,7 @@ pub(super) fn deems(body: &[Statement], out: &mut Vec<KindId>) {
 }
 
 /// The cycles of a graph, one for each knot, found without recursion.
-fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut done = vec![false; edges.len()];
     let mut out = Vec::new();
     for start in 0..edges.len() {

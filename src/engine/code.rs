@@ -367,6 +367,8 @@ pub struct DutyCode {
 /// A rule at a moment, or on a condition.
 #[derive(Debug, Clone)]
 pub struct TimerCode {
+    /// Whether the moment is the same for all rows.
+    pub same: bool,
     /// The kind whose rows it is about, with the register of the row.
     pub each: Option<(KindId, bool, Reg)>,
     /// The code that gives the moment or the condition.

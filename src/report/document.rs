@@ -42,7 +42,11 @@ impl Section {
 #[must_use]
 pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let mut out = Document { title: terms.title.clone(), as_of: if run.as_of == 0 { String::new() } else { day(run.as_of) }, ..Document::default() };
+    let mut out = Document {
+        title: terms.title.clone(),
+        as_of: if run.as_of == 0 { String::new() } else { day(run.as_of) },
+        ..Document::default()
+    };
     for (n, report) in terms.reports.iter().enumerate() {
         out.sections.push(shown(n, report, &words, run, program));
     }

@@ -50,6 +50,9 @@ impl Engine<'_> {
                         if (life == Life::Live || (any && life == Life::Ended)) && !self.fired.contains(&(n, e)) {
                             self.m.wi(reg, e);
                             self.consider(n, e, &mut best);
+                            if timer.same {
+                                break;
+                            }
                         }
                     }
                 }

@@ -162,13 +162,14 @@ impl Emit<'_> {
             if let Some(k) = &t.each {
                 self.rows.remove(&k.kind);
             }
-            self.out.timers.push(TimerCode { each, when, value, first: t.first, run });
+            let same = self.graph.moving(t.at) == 0;
+            self.out.timers.push(TimerCode { same, each, when, value, first: t.first, run });
         }
         for o in std::mem::take(&mut self.plan.onces) {
             let value = self.new_i();
             let when = self.value_routine(o.cond, value);
             let run = self.step(&o.step);
-            self.out.onces.push(TimerCode { each: None, when, value, first: false, run });
+            self.out.onces.push(TimerCode { same: true, each: None, when, value, first: false, run });
         }
         let changes = self.plan.changes.clone();
         for c in changes {
