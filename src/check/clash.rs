@@ -147,14 +147,24 @@ impl Formula {
                 let name = format!("reading {}", id.0);
                 // one value more than is asked for stands for all others
                 let top = alts.iter().copied().max().unwrap_or(0) + 1;
-                let atom = self.atoms.entry(name.clone()).or_insert(Atom { values: Vec::new(), span: e.span, words: false, negated: false });
+                let atom = self.atoms.entry(name.clone()).or_insert(Atom {
+                    values: Vec::new(),
+                    span: e.span,
+                    words: false,
+                    negated: false,
+                });
                 atom.values.extend((0..=top).filter(|v| !atom.values.contains(v)).collect::<Vec<_>>());
                 Node::Is(name, alts.clone())
             }
             ExprKind::OneOf(subject, words) => {
                 let name = key(subject, vars);
                 let all: Vec<WordId> = if let Type::Enum(all) = &subject.ty { all.clone() } else { words.clone() };
-                let atom = self.atoms.entry(name.clone()).or_insert(Atom { values: Vec::new(), span: subject.span, words: true, negated: false });
+                let atom = self.atoms.entry(name.clone()).or_insert(Atom {
+                    values: Vec::new(),
+                    span: subject.span,
+                    words: true,
+                    negated: false,
+                });
                 atom.values.extend(all.iter().map(|w| w.0).filter(|v| !atom.values.contains(v)).collect::<Vec<_>>());
                 Node::Is(name, words.iter().map(|w| w.0).collect())
             }
@@ -197,7 +207,9 @@ impl Formula {
                 if atom.words {
                     return Some(format!("{text} is {}", terms.word(WordId(*value))));
                 }
-                name.strip_prefix("reading ").is_none().then(|| if (*value == 1) != atom.negated { text.clone() } else { format!("not ({text})") })
+                name.strip_prefix("reading ")
+                    .is_none()
+                    .then(|| if (*value == 1) != atom.negated { text.clone() } else { format!("not ({text})") })
             })
             .collect();
         Some(if said.is_empty() { "the event comes".to_owned() } else { said.join(", and ") })

@@ -39,6 +39,13 @@ impl Checker<'_> {
             A::YesNo(b) => make(ExprKind::Whole(i64::from(*b)), Type::YesNo),
             A::Text(t) => {
                 let text = self.template(env, t)?;
+                if text.parts.iter().any(|p| matches!(p, TextPart::Value(_))) {
+                    return self.misplaced(
+                        e.span,
+                        "a text that is kept has no values in it",
+                        "keep the values as values, and put them in a message: `refuse`, `stop`, `warn`",
+                    );
+                }
                 make(ExprKind::Text(text), Type::Text)
             }
             A::Now => make(ExprKind::Now, Type::Moment),

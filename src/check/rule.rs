@@ -266,6 +266,15 @@ impl Checker<'_> {
         let Some(id) = self.names.rules.get(&r.name.name).copied() else { return };
         let mut answers = Vec::new();
         for (on, mut env) in self.triggers(&r.trigger) {
+            let help = match on {
+                On::Adjustment(..) => "answer the change itself: `on change of price`",
+                On::Breach(_) => "ask for it in a rule on an event: `require exercise.shares_due is breached`",
+                _ => "",
+            };
+            if !help.is_empty() {
+                let _: Option<()> = self.misplaced(r.name.span, "a rule does not answer this; an obligation may", help);
+                continue;
+            }
             env.after = true;
             if let Some(answer) = self.answer(&mut env, r, on) {
                 answers.push(answer);
@@ -333,6 +342,14 @@ impl Checker<'_> {
         let mut answers = Vec::new();
         let mut what = None;
         for (on, mut env) in self.triggers(&o.trigger) {
+            if matches!(on, On::Making(_) | On::Breach(_) | On::At(_) | On::Once(_)) {
+                let _: Option<()> = self.misplaced(
+                    o.name.span,
+                    "an obligation arises with an event, a change or an adjustment",
+                    "deem an event at that moment, and let the obligation arise with it",
+                );
+                continue;
+            }
             if matches!(on, On::Adjustment(..)) {
                 // the record, of whatever kind it is: it has a date and an id
                 env.bind("event", Type::Entry(Vec::new()));

@@ -156,7 +156,7 @@ impl Lower<'_> {
 
     /// Changes of states, those read by others first.
     fn writes(&mut self, env: &mut Env<'_>, kind: Option<KindId>, id: RuleId, answer: &Answer, plan: &mut RulePlan) {
-        for s in &answer.body {
+        for s in super::step::changes_in_order(self.terms, &answer.body) {
             let StatementKind::Becomes { state, of, pending, value, clamps } = &s.kind else { continue };
             let becomes = Becomes { state: *state, of: of.as_ref(), pending: *pending, value, clamps, guards: &s.guards };
             let Some(write) = self.write(env, &becomes, kind, id, plan.clause) else { continue };

@@ -5,8 +5,8 @@ use super::expr::Env;
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::{Change, Duty, EachPlan, Once, Step, Timer};
 use crate::terms::{
-    Answer, Edge, Expr, ExprKind, KindId, ObligationAnswer, ObligationId, On, RuleId, StateId, StatementKind, Terms, Type, When,
-    walk,
+    Answer, Edge, Expr, ExprKind, KindId, ObligationAnswer, ObligationId, On, RuleId, StateId, Statement, StatementKind, Terms,
+    Type, When, walk,
 };
 
 impl Lower<'_> {
@@ -285,6 +285,58 @@ fn in_order(terms: &Terms, answers: &[(RuleId, &Answer)]) -> Vec<usize> {
     done
 }
 
+/// The changes of a rule, those that others of it read `after` first: no change depends on the order of lines.
+pub(super) fn changes_in_order<'t>(terms: &Terms, body: &'t [Statement]) -> Vec<&'t Statement> {
+    let mut left: Vec<&Statement> = body.iter().filter(|s| matches!(s.kind, StatementKind::Becomes { .. })).collect();
+    let mut done = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let free = left.iter().position(|s| {
+            let mut reads = Vec::new();
+            statement_reads_after(terms, s, &mut reads);
+            !left.iter().any(|o| {
+                let StatementKind::Becomes { state, .. } = &o.kind else { return false };
+                !std::ptr::eq(*o, *s) && reads.contains(state)
+            })
+        });
+        done.push(left.remove(free.unwrap_or(0)));
+    }
+    done
+}
+
+/// The states a statement reads as the event leaves them.
+fn statement_reads_after(terms: &Terms, s: &Statement, out: &mut Vec<StateId>) {
+    let mut visit = |e: &Expr| visit_after(terms, e, out);
+    for g in &s.guards {
+        walk(g, &mut visit);
+    }
+    match &s.kind {
+        StatementKind::Let(_, e) => walk(e, &mut visit),
+        StatementKind::Becomes { value, clamps, .. } => {
+            walk(value, &mut visit);
+            clamps.iter().for_each(|c| walk(&c.limit, &mut visit));
+        }
+        StatementKind::Require(e, _) => walk(e, &mut visit),
+        StatementKind::Deem { fields, with, .. } => {
+            fields.iter().for_each(|(_, e)| walk(e, &mut visit));
+            with.iter().for_each(|(_, _, e)| walk(e, &mut visit));
+        }
+        StatementKind::Record { fields, .. } => fields.iter().flatten().for_each(|e| walk(e, &mut visit)),
+        StatementKind::End(_) | StatementKind::Restore(_) | StatementKind::Warn(_) | StatementKind::ForEach { .. } => {}
+    }
+}
+
+fn visit_after(terms: &Terms, e: &Expr, out: &mut Vec<StateId>) {
+    match &e.kind {
+        ExprKind::State { state, when: When::After, .. } => out.push(*state),
+        ExprKind::Def { def, after: true, .. } => {
+            if let Some(d) = terms.defs.get(def.at()) {
+                states_read(terms, &d.body.value, out, 0);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The states an answer sets.
 fn writes(a: &Answer) -> Vec<StateId> {
     a.body
@@ -299,36 +351,11 @@ fn writes(a: &Answer) -> Vec<StateId> {
 /// The states an answer reads as the event leaves them.
 fn reads_after(terms: &Terms, a: &Answer) -> Vec<StateId> {
     let mut out = Vec::new();
-    let mut visit = |e: &Expr| match &e.kind {
-        ExprKind::State { state, when: When::After, .. } => out.push(*state),
-        ExprKind::Def { def, after: true, .. } => {
-            if let Some(d) = terms.defs.get(def.at()) {
-                states_read(terms, &d.body.value, &mut out, 0);
-            }
-        }
-        _ => {}
-    };
     for g in &a.guards {
-        walk(g, &mut visit);
+        walk(g, &mut |e| visit_after(terms, e, &mut out));
     }
     for s in &a.body {
-        for g in &s.guards {
-            walk(g, &mut visit);
-        }
-        match &s.kind {
-            StatementKind::Let(_, e) => walk(e, &mut visit),
-            StatementKind::Becomes { value, clamps, .. } => {
-                walk(value, &mut visit);
-                clamps.iter().for_each(|c| walk(&c.limit, &mut visit));
-            }
-            StatementKind::Require(e, _) => walk(e, &mut visit),
-            StatementKind::Deem { fields, with, .. } => {
-                fields.iter().for_each(|(_, e)| walk(e, &mut visit));
-                with.iter().for_each(|(_, _, e)| walk(e, &mut visit));
-            }
-            StatementKind::Record { fields, .. } => fields.iter().flatten().for_each(|e| walk(e, &mut visit)),
-            StatementKind::End(_) | StatementKind::Restore(_) | StatementKind::Warn(_) | StatementKind::ForEach { .. } => {}
-        }
+        statement_reads_after(terms, s, &mut out);
     }
     out
 }
