@@ -97,6 +97,8 @@ struct It {
 enum Plain {
     /// A value, into a register.
     Value(NodeId, Reg),
+    /// A fraction, into two registers.
+    Pair(NodeId, Reg, Reg),
     /// A comparison, or equality; elsewhere if it does not hold.
     Test(Option<Comparison>, NodeId, NodeId, Label),
 }

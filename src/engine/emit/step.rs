@@ -338,12 +338,7 @@ impl Emit<'_> {
                 self.op(Op::MoveD(to, from));
             }
             Place::Ratio(to) => {
-                let f = self.fraction(node);
-                let n = self.d(f.num);
-                let d = match f.den {
-                    Some(d) => self.d(d),
-                    None => self.constant(Decimal::ONE),
-                };
+                let (n, d) = self.pair(node);
                 self.op(Op::MoveD(to, n));
                 self.op(Op::MoveD(to + 1, d));
             }
@@ -442,18 +437,7 @@ impl Emit<'_> {
             return Pass { from, known: Some(known), to };
         }
         let from = match (self.graph.bank(node), to.place) {
-            (Bank::Decimal, Place::Ratio(_)) => {
-                let f = self.fraction(node);
-                let (n, d) = (self.new_d(), self.new_d());
-                let from = self.d(f.num);
-                self.op(Op::MoveD(n, from));
-                let from = match f.den {
-                    Some(d) => self.d(d),
-                    None => self.constant(Decimal::ONE),
-                };
-                self.op(Op::MoveD(d, from));
-                n
-            }
+            (Bank::Decimal, Place::Ratio(_)) => self.pair(node).0,
             (Bank::Decimal, _) => self.d(node),
             (Bank::Whole, _) => self.i(node),
             (Bank::List, _) => self.l(node),

@@ -58,13 +58,7 @@ impl Emit<'_> {
                     e.op(Op::MoveI(value, from));
                 }
                 (_, Some(den)) => {
-                    let f = e.fraction(write.value);
-                    e.check_cancelled(write.value);
-                    let n = e.d(f.num);
-                    let d = match f.den {
-                        Some(d) => e.d(d),
-                        None => e.constant(Decimal::ONE),
-                    };
+                    let (n, d) = e.pair(write.value);
                     e.op(Op::MoveD(value, n));
                     e.op(Op::MoveD(den, d));
                 }
@@ -95,13 +89,7 @@ impl Emit<'_> {
                 (Bank::Whole, None) => Op::StoreI(w.site, self.i(w.value)),
                 (Bank::Whole, Some(row)) => Op::StoreRowI(w.site, row, self.i(w.value)),
                 (_, row) if ratio => {
-                    let f = self.fraction(w.value);
-                    self.check_cancelled(w.value);
-                    let n = self.d(f.num);
-                    let d = match f.den {
-                        Some(d) => self.d(d),
-                        None => self.constant(Decimal::ONE),
-                    };
+                    let (n, d) = self.pair(w.value);
                     match row {
                         None => Op::StoreQ(w.site, n, d),
                         Some(row) => Op::StoreRowQ(w.site, row, n, d),
@@ -252,12 +240,7 @@ impl Emit<'_> {
                     e.op(Op::InitI(state, row, from));
                 }
                 Bank::Decimal if ratio => {
-                    let f = e.fraction(node);
-                    let n = e.d(f.num);
-                    let d = match f.den {
-                        Some(d) => e.d(d),
-                        None => e.constant(Decimal::ONE),
-                    };
+                    let (n, d) = e.pair(node);
                     e.op(Op::InitQ(state, row, n, d));
                 }
                 Bank::Decimal => {

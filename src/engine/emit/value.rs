@@ -281,11 +281,32 @@ impl Emit<'_> {
         so_far.unwrap_or(0)
     }
 
+    /// A value as a fraction in two registers; where that overflows, as it is over one.
+    pub(super) fn pair(&mut self, node: NodeId) -> (Reg, Reg) {
+        let (num, den) = (self.new_d(), self.new_d());
+        let start = self.here();
+        // nothing computed here is remembered: where it overflows it is not there
+        self.scoped(|e| {
+            let f = e.fraction(node);
+            e.check_cancelled(node);
+            let n = e.d(f.num);
+            e.op(Op::MoveD(num, n));
+            let d = match f.den {
+                Some(d) => e.d(d),
+                None => e.constant(Decimal::ONE),
+            };
+            e.op(Op::MoveD(den, d));
+        });
+        self.fall_back_to(start, Plain::Pair(node, num, den));
+        (num, den)
+    }
+
     /// A waterfall of fractions, into two registers.
     fn case_pair(&mut self, f: NodeId) {
         let Node::FirstOf(cases, _) = self.graph.get(f).clone() else { return };
         let (num, den) = (self.new_d(), self.new_d());
         let one = self.constant(Decimal::ONE);
+        let start = self.here();
         self.cases(f, &cases, |e, value| {
             let fraction = e.fraction(value);
             e.check_cancelled(value);
@@ -294,6 +315,7 @@ impl Emit<'_> {
             let d = fraction.den.map_or(one, |d| e.d(d));
             e.op(Op::MoveD(den, d));
         });
+        self.fall_back_to(start, Plain::Pair(f, num, den));
         let numerator = self.graph.add(Node::CaseNumerator(f));
         let denominator = self.graph.add(Node::CaseDenominator(f));
         self.remember(numerator, num);
@@ -674,6 +696,11 @@ impl Emit<'_> {
                     Plain::Value(node, to) => {
                         let from = e.decimal(node);
                         e.op(Op::MoveD(to, from));
+                    }
+                    Plain::Pair(node, num, den) => {
+                        let (from, one) = (e.d(node), e.constant(Decimal::ONE));
+                        e.op(Op::MoveD(num, from));
+                        e.op(Op::MoveD(den, one));
                     }
                     Plain::Test(comparison, a, b, to) => {
                         let (a, b) = (e.d(a), e.d(b));
