@@ -28,27 +28,36 @@ impl Dice {
     }
 }
 
-/// 60% issues, 10% splits, 10% distributions, 20% quotes.
+/// 60% issues, each below the price of its moment, 10% splits, 10% distributions, 20% quotes.
 pub(crate) fn events(count: usize) -> Vec<Event> {
     let mut dice = Dice(0x2545_F491_4F6C_DD1D);
     let mut up = false;
+    // an issue above the price is next to no work: the price is followed, so that each issue moves it
+    let mut follow = warrant();
     (0..count)
-        .map(|n| match if n == 0 { 9 } else { dice.next() % 10 } {
-            0..=5 => Event::Issuance {
-                shares: Decimal::new(dice.up_to(90_000) + 10_000, 0),
-                price: Decimal::new(dice.up_to(250) + 50, 2),
-            },
-            6 => {
-                // splits and combinations take turns, so that numbers stay within bounds
-                up = !up;
-                let (new, old) = if up { (2, 1) } else { (1, 2) };
-                Event::Split { new: Decimal::from(new), old: Decimal::from(old) }
-            }
-            7 => Event::Distribution { per_share: Decimal::new(dice.up_to(5) + 1, 4) },
-            _ => {
-                let bid = dice.up_to(200) + 100;
-                Event::Quote { bid: Decimal::new(bid, 2), ask: Decimal::new(bid + dice.up_to(10) + 1, 2) }
-            }
+        .map(|n| {
+            let event = match if n == 0 { 9 } else { dice.next() % 10 } {
+                0..=5 => {
+                    let part = Decimal::new(dice.up_to(49) + 50, 2);
+                    Event::Issuance {
+                        shares: Decimal::new(dice.up_to(90_000) + 10_000, 0),
+                        price: (follow.price * part).round_dp(4),
+                    }
+                }
+                6 => {
+                    // splits and combinations take turns, so that numbers stay within bounds
+                    up = !up;
+                    let (new, old) = if up { (2, 1) } else { (1, 2) };
+                    Event::Split { new: Decimal::from(new), old: Decimal::from(old) }
+                }
+                7 => Event::Distribution { per_share: Decimal::new(dice.up_to(5) + 1, 4) },
+                _ => {
+                    let bid = dice.up_to(200) + 100;
+                    Event::Quote { bid: Decimal::new(bid, 2), ask: Decimal::new(bid + dice.up_to(10) + 1, 2) }
+                }
+            };
+            follow.apply_rearranged(&event);
+            event
         })
         .collect()
 }

@@ -9,14 +9,7 @@ use serde_json::{Value as Json, json};
 pub(super) fn explain(args: &Args) -> Outcome {
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
-    let Some(program) = crate::engine::compile_to_explain(&t, &readings) else {
-        diagnose::message(
-            "run::too-large",
-            "the terms are too large to explain",
-            "split formulas that repeat one another into definitions",
-        );
-        return Err(End::Data);
-    };
+    let program = terms::compile_to_explain(&t, &readings)?;
     let ran = events::run(&args.stream, &t, &program, false, |e| e.explain(args.event.unwrap_or(0)))?;
     if let Some(n) = args.event.filter(|n| *n == 0 || *n > ran.run.records) {
         let text = format!("there is no record {n}: {} were applied", ran.run.records);

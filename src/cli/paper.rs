@@ -30,14 +30,7 @@ pub(super) fn notice(args: &Args) -> Outcome {
 fn about(args: &Args) -> Result<Certificate, End> {
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
-    let Some(program) = crate::engine::compile_to_explain(&t, &readings) else {
-        diagnose::message(
-            "run::too-large",
-            "the terms are too large to explain",
-            "split formulas that repeat one another into definitions",
-        );
-        return Err(End::Data);
-    };
+    let program = terms::compile_to_explain(&t, &readings)?;
     let records = records::read(&args.stream, &t)?;
     let Some((head, batch)) = records.all.iter().find(|(h, _)| h.number == args.event) else {
         if records.bad.is_some() {

@@ -86,6 +86,14 @@ pub(super) fn compile(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) ->
     })
 }
 
+/// The program of terms that explains what it computes.
+pub(super) fn compile_to_explain(terms: &Terms, readings: &[u32]) -> Result<Program, End> {
+    crate::engine::compile_to_explain(terms, readings).ok_or_else(|| {
+        too_large();
+        End::Data
+    })
+}
+
 /// Tells that terms make no program.
 pub(super) fn too_large() {
     diagnose::message(

@@ -3,7 +3,7 @@
 use super::words::{Words, day};
 use crate::engine::code::Program;
 use crate::engine::run::{Change, Run, Status, Stopped, Value};
-use crate::terms::{ExprKind, Standing, StateId, Terms, Type};
+use crate::terms::{ExprKind, Key, Standing, StateId, Terms, Type};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
@@ -23,10 +23,9 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
             .filter(|s| s.report == n)
             .map(|s| {
                 let mut row = Map::new();
-                if report.of.is_some()
-                    && s.made.number > 0
-                    && !matches!(report.columns.first(), Some((name, _)) if name == "certificate")
-                {
+                // an entry kept by id is what one record said; one kept under a name of its own outlives its record
+                let by_id = report.of.and_then(|k| terms.kind(k)).is_some_and(|k| k.kept == Some(Key::Id));
+                if by_id && s.made.number > 0 {
                     row.insert("event".into(), s.made.number.into());
                 }
                 for ((name, expr), value) in report.columns.iter().zip(&s.columns) {

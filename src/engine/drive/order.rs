@@ -25,6 +25,10 @@ impl Engine<'_> {
         if !self.options.orders || self.m.replaying || self.redo.is_some() || self.m.explain.is_some() {
             return;
         }
+        // what a recomputation has just changed belongs to the record at hand, and is not to be tried away
+        if !self.redone.is_empty() {
+            return;
+        }
         let Some(second) = self.tape.heads.get(at + 1).copied() else { return };
         let closes = |h: &Head| self.m.terms.kind(h.kind).is_some_and(|k| k.at_close);
         if second.day != first.day || !closes(first) || !closes(&second) {

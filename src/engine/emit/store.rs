@@ -4,6 +4,7 @@ use super::Emit;
 use crate::engine::code::{Op, Reg};
 use crate::engine::graph::{Bank, Node, NodeId};
 use crate::engine::plan::{WaitPlan, WritePlan};
+use crate::source::Span;
 use crate::terms::{Builtin, Comparison, Place, Spot, StateId};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
@@ -121,10 +122,10 @@ impl Emit<'_> {
     pub(super) fn store(&mut self, mut changes: Vec<Change>) {
         changes.sort_by_key(|c| c.write.wait.as_ref().is_some_and(|w| w.with.is_some()));
         let mut waits: Waits = FxHashMap::default();
-        for c in &mut changes {
-            if let Some(wait) = c.write.wait.clone() {
-                c.waiting = Some(self.decide(c, &wait, &mut waits));
-            }
+        let decided: Vec<_> =
+            changes.iter().map(|c| c.write.wait.as_ref().map(|wait| self.decide(c, wait, &changes, &mut waits))).collect();
+        for (c, waiting) in changes.iter_mut().zip(decided) {
+            c.waiting = waiting;
         }
         for c in changes {
             let skip = self.label();
@@ -159,7 +160,7 @@ impl Emit<'_> {
     }
 
     /// Whether a change waits: the registers of the answer, of what waits then, of the new value if it does not.
-    fn decide(&mut self, c: &Change, wait: &WaitPlan, waits: &mut Waits) -> (Reg, Reg, Reg) {
+    fn decide(&mut self, c: &Change, wait: &WaitPlan, all: &[Change], waits: &mut Waits) -> (Reg, Reg, Reg) {
         let span = self.graph.span(c.write.value);
         let (flag, pending, value) = (self.new_i(), self.new_d(), self.new_d());
         let skip = self.label();
@@ -184,7 +185,10 @@ impl Emit<'_> {
             },
             None => {
                 for test in &wait.tests {
-                    let Some((_, change, base)) = waits.get(&test.of).copied() else { continue };
+                    let (change, base) = match waits.get(&test.of).copied() {
+                        Some((_, change, base)) => (change, base),
+                        None => self.measured(test.of, c.row, all, span),
+                    };
                     let limit = self.scoped(|e| e.d(test.limit));
                     let (size, bound) = (self.new_d(), self.new_d());
                     self.op(Op::Function(Builtin::Abs, size, change));
@@ -203,6 +207,24 @@ impl Emit<'_> {
         self.place(at_once);
         self.place(skip);
         (flag, pending, value)
+    }
+
+    /// The change of a state that has no say of its own in whether this one waits, with the state before: none is zero.
+    fn measured(&mut self, state: StateId, row: Option<Reg>, all: &[Change], span: Span) -> (Reg, Reg) {
+        let before = self.state_now(state, row, false);
+        let change = self.new_d();
+        let zero = self.constant(Decimal::ZERO);
+        self.op(Op::MoveD(change, zero));
+        if let Some(c) = all.iter().find(|c| c.write.state == state && !c.write.pending) {
+            let (unchanged, waited) = (self.label(), self.state_now(state, row, true));
+            self.op(Op::JumpUnless(c.flag, Self::to(unchanged)));
+            self.op_at(Op::Sub(change, c.value, before), span);
+            if c.write.wait.is_some() {
+                self.op_at(Op::Add(change, change, waited), span);
+            }
+            self.place(unchanged);
+        }
+        (change, before)
     }
 
     /// A state, or what waits of it, as it is now.
