@@ -70,9 +70,9 @@ impl Checker<'_> {
             match &p.kind {
                 PolicyKind::On(names) => out.on.push((self.kind_ids(names), when)),
                 PolicyKind::Until(names) => out.until.push((self.kind_ids(names), when)),
-                PolicyKind::With(state) => match self.one_state(&mut env, state) {
+                PolicyKind::With(state, proportion) => match self.leader(&mut env, id, state, proportion.is_some()) {
                     None => return,
-                    Some(state) => out.with = Some((state, when)),
+                    Some(leader) => out.with = Some((leader, *proportion, when)),
                 },
                 PolicyKind::Compounding => out.compounding = Some(when),
                 PolicyKind::Restating => out.restating = Some(when),
@@ -102,6 +102,20 @@ impl Checker<'_> {
         if let Some(state) = self.terms.states.get_mut(id.at()) {
             state.postponement = Some(out);
         }
+    }
+
+    /// The state another waits with: for a proportion, a state of the same entry whose changes wait.
+    fn leader(&mut self, env: &mut Env, follower: StateId, name: &Ident, proportion: bool) -> Option<StateId> {
+        let leader = self.one_state(env, name)?;
+        let of = |c: &Self, id: StateId| c.terms.states.get(id.at()).and_then(|s| s.of);
+        if leader == follower {
+            return self.misplaced(name.span, "a state cannot wait with itself", "name the other state");
+        }
+        if proportion && of(self, leader) != of(self, follower) {
+            let help = "a state of the same entry, or leave `in proportion` out";
+            return self.misplaced(name.span, "this is no state of the same entry", help);
+        }
+        Some(leader)
     }
 
     fn kind_ids(&mut self, names: &[Ident]) -> Vec<KindId> {

@@ -10,7 +10,7 @@ mod step;
 mod write;
 
 use super::graph::{Graph, Node, NodeId};
-use super::plan::{Asked, CovenantPlan, Plan, ReportPlan, Step};
+use super::plan::{Follow, Asked, CovenantPlan, Plan, ReportPlan, Step};
 use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
 use expr::Env;
 
@@ -20,6 +20,7 @@ pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], expl
     let probing = explain.then(probe::Probing::default);
     let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), sites: 0, probing };
     low.registers();
+    low.followers();
     low.initial();
     low.rules();
     low.ends(asked);
@@ -46,6 +47,21 @@ impl Lower<'_> {
 
     fn add(&mut self, node: Node) -> NodeId {
         self.plan.graph.add(node)
+    }
+
+    /// Which states wait in proportion to another.
+    fn followers(&mut self) {
+        let terms = self.terms;
+        for (i, state) in terms.states.iter().enumerate() {
+            let Some((leader, Some(proportion), when)) = state.postponement.as_ref().and_then(|p| p.with.as_ref()) else { continue };
+            if !self.holds(when.as_ref()) {
+                continue;
+            }
+            let rounding = self.unit_of(StateId::from(i));
+            if let Some(plan) = self.plan.states.get_mut(i) {
+                plan.follows = Some(Follow { leader: *leader, proportion: *proportion, rounding });
+            }
+        }
     }
 
     /// Values of states at the beginning, and checks of records.

@@ -1,7 +1,10 @@
 //! What the engine is to do, before it is code: for every event, which rules, in which phases, with which formulas.
 
 use super::graph::{FailId, Graph, NodeId, Template};
-use crate::terms::{ClauseId, EffectId, FieldId, KindId, Layout, ObligationId, RuleId, ShapeId, Spot, StateId, Type};
+use crate::terms::{
+    ClauseId, EffectId, FieldId, KindId, Layout, ObligationId, Proportion, RoundingMode, RuleId, ShapeId, Spot, StateId, Type,
+};
+use rust_decimal::Decimal;
 
 /// The register of the present day.
 pub const TODAY: u16 = 0;
@@ -216,6 +219,8 @@ pub struct StatePlan {
     pub spot: Spot,
     /// The register or column of what waits.
     pub pending: Option<u16>,
+    /// The state it waits with in proportion, with how what is made is rounded.
+    pub follows: Option<Follow>,
     /// Whether past values are asked for.
     pub history: bool,
     /// Whether the changes by an entry are asked for.
@@ -224,6 +229,17 @@ pub struct StatePlan {
     pub watched: bool,
     /// Whether its changes may be adjustments.
     pub adjustable: bool,
+}
+
+/// What waits is made by the factor of another state's change.
+#[derive(Debug, Clone, Copy)]
+pub struct Follow {
+    /// The other state.
+    pub leader: StateId,
+    /// By its factor or its inverse.
+    pub proportion: Proportion,
+    /// How the result is rounded.
+    pub rounding: Option<(RoundingMode, Decimal)>,
 }
 
 /// What happens on an event.

@@ -5,7 +5,7 @@ use super::{
     TextTemplate, Type, VarId,
 };
 use crate::source::Span;
-pub use crate::syntax::ast::EventSort;
+pub use crate::syntax::ast::{EventSort, Proportion};
 use rust_decimal::Decimal;
 
 /// An event, observation or deemed event.
@@ -146,8 +146,8 @@ pub struct Postponement {
     pub on: Vec<(Vec<KindId>, Option<Expr>)>,
     /// How large a change may be and still wait.
     pub tests: Vec<WaitTest>,
-    /// The state it waits with.
-    pub with: Option<(StateId, Option<Expr>)>,
+    /// The state it waits with, and whether what waited is made by the factor of that state's change or its inverse.
+    pub with: Option<(StateId, Option<Proportion>, Option<Expr>)>,
     /// Whether each change is computed on what would stand.
     pub compounding: Option<Option<Expr>>,
     /// Whether each change replaces what waited.

@@ -3,9 +3,9 @@
 use super::Emit;
 use crate::engine::code::{Op, Reg};
 use crate::engine::graph::{Bank, Node, NodeId};
-use crate::engine::plan::{WaitPlan, WritePlan};
+use crate::engine::plan::{Follow, WaitPlan, WritePlan};
 use crate::source::Span;
-use crate::terms::{Builtin, Comparison, Place, Spot, StateId};
+use crate::terms::{Builtin, Comparison, Place, Proportion, Spot, StateId};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -127,7 +127,8 @@ impl Emit<'_> {
         for (c, waiting) in changes.iter_mut().zip(decided) {
             c.waiting = waiting;
         }
-        for c in changes {
+        // what is made in proportion to another state is made while that one still stands as it stood
+        for c in changes.into_iter().rev() {
             let skip = self.label();
             self.op(Op::JumpUnless(c.flag, Self::to(skip)));
             self.make(&c);
@@ -176,6 +177,11 @@ impl Emit<'_> {
             self.op_at(Op::Add(pending, waited, delta), span);
         }
         self.op_at(Op::Add(value, before, pending), span);
+        if let Some(follow) = self.plan.states.get(c.write.state.at()).and_then(|s| s.follows)
+            && let Some((leads, waits_then, stood)) = waits.get(&follow.leader).copied()
+        {
+            self.follow(&follow, (leads, waits_then, stood), c, (before, pending, value));
+        }
         waits.insert(c.write.state, (flag, pending, before));
         let at_once = self.label();
         match wait.with {
@@ -207,6 +213,48 @@ impl Emit<'_> {
         self.place(at_once);
         self.place(skip);
         (flag, pending, value)
+    }
+
+    /// What waits in proportion to another state: the state times the factor that the other's waiting change makes. Where
+    /// nothing of the other waited and this change does not wait either, it is the change it is.
+    fn follow(&mut self, follow: &Follow, leader: (Reg, Reg, Reg), c: &Change, own: (Reg, Reg, Reg)) {
+        let (leads, waits, stood) = leader;
+        let (before, pending, value) = own;
+        let span = self.graph.span(c.write.value);
+        let (alone, done) = (self.label(), self.label());
+        let waited = self.state_now(follow.leader, c.row, true);
+        let zero = self.constant(Decimal::ZERO);
+        let anything = self.label();
+        self.op(Op::JumpIf(leads, Self::to(anything)));
+        self.op(Op::JumpUnlessEqual(waited, zero, Self::to(anything)));
+        self.op(Op::Jump(Self::to(alone)));
+        self.place(anything);
+        let made = self.new_d();
+        self.op_at(Op::Add(made, stood, waits), span);
+        for side in [made, stood] {
+            let some = self.label();
+            self.op(Op::JumpUnlessEqual(side, zero, Self::to(some)));
+            self.op(Op::Jump(Self::to(alone)));
+            self.place(some);
+        }
+        let (up, down) = match follow.proportion {
+            Proportion::Direct => (made, stood),
+            Proportion::Inverse => (stood, made),
+        };
+        self.op_at(Op::Mul(value, before, up), span);
+        match follow.rounding {
+            None => self.op_at(Op::Div(value, value, down), span),
+            Some((mode, unit)) => {
+                let unit = self.constant(unit);
+                self.op_at(Op::RoundQuotient(value, value, down, unit, mode), span);
+            }
+        }
+        self.op_at(Op::Sub(pending, value, before), span);
+        self.op(Op::Jump(Self::to(done)));
+        self.place(alone);
+        self.op(Op::MoveD(value, c.value));
+        self.op_at(Op::Sub(pending, value, before), span);
+        self.place(done);
     }
 
     /// The change of a state that has no say of its own in whether this one waits, with the state before: none is zero.

@@ -62,6 +62,7 @@ impl Lower<'_> {
                 of: state.of,
                 spot,
                 pending,
+                follows: None,
                 history: false,
                 change_by: false,
                 watched: false,

@@ -40,7 +40,7 @@ impl Lower<'_> {
         for (i, state) in self.terms.states.iter().enumerate() {
             let Some(policy) = &state.postponement else { continue };
             let own = policy.tests.iter().any(|t| self.holds(t.when.as_ref()));
-            let with = policy.with.as_ref().is_some_and(|(_, when)| self.holds(when.as_ref()));
+            let with = policy.with.as_ref().is_some_and(|(_, _, when)| self.holds(when.as_ref()));
             if !own
                 && !with
                 && let Some(plan) = self.plan.states.get_mut(i)
@@ -156,6 +156,8 @@ impl Lower<'_> {
             });
             out.push((id, row));
         }
+        // what waits in proportion to another state is made while that one still stands as it stood
+        out.sort_by_key(|(id, _)| self.plan.states.get(id.at()).is_none_or(|s| s.follows.is_none()));
         out
     }
 

@@ -159,7 +159,7 @@ impl Lower<'_> {
         let terms = self.terms;
         let policy = terms.states.get(state.at())?.postponement.as_ref()?;
         let with = match &policy.with {
-            Some((with, when)) if self.holds(when.as_ref()) => Some(*with),
+            Some((with, _, when)) if self.holds(when.as_ref()) => Some(*with),
             _ => None,
         };
         let waits = if policy.on.is_empty() {

@@ -424,14 +424,23 @@ pub enum PolicyKind {
     On(Vec<Ident>),
     /// `while the change of price is under 1% of price`
     While { of: Option<Ident>, strict: bool, limit: Expr },
-    /// `with number`
-    With(Ident),
+    /// `with number in inverse proportion`
+    With(Ident, Option<Proportion>),
     /// `compounding`
     Compounding,
     /// `restating`
     Restating,
     /// `until exercise`
     Until(Vec<Ident>),
+}
+
+/// How a change that waits with another state's moves when it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proportion {
+    /// By the factor of the other.
+    Direct,
+    /// By its inverse.
+    Inverse,
 }
 
 /// One line of an example.

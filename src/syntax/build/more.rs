@@ -3,7 +3,7 @@
 use super::{Builder, Built};
 use crate::syntax::ast::{
     Define, Event, EventSort, ExampleKind, ExampleLine, Expr, Field, Guard, Ident, Item, ItemKind, Member, Needs, Param, Policy,
-    PolicyKind, Setting, State, StepValue, Table, Type, TypeKind, When,
+    PolicyKind, Proportion, Setting, State, StepValue, Table, Type, TypeKind, When,
 };
 use crate::syntax::node::Node;
 use crate::syntax::parser::Rule;
@@ -258,7 +258,14 @@ impl Builder<'_> {
                 strict: node.has(Rule::kw_under),
                 limit: self.value(&node.one(Rule::value)?)?,
             },
-            Rule::wait_with => PolicyKind::With(self.name(node)?),
+            Rule::wait_with => {
+                let proportion = match (node.has(Rule::kw_proportion), node.has(Rule::kw_inverse)) {
+                    (false, _) => None,
+                    (true, false) => Some(Proportion::Direct),
+                    (true, true) => Some(Proportion::Inverse),
+                };
+                PolicyKind::With(self.name(node)?, proportion)
+            }
             Rule::wait_compounding => PolicyKind::Compounding,
             Rule::wait_restating => PolicyKind::Restating,
             _ => PolicyKind::Until(names(self)?),

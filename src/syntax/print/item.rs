@@ -2,7 +2,7 @@
 
 use super::expr::{expression, failure, fields, path, rounding, text, with};
 use crate::syntax::ast::{
-    Citation, Clamp, EventSort, ExampleKind, Field, Guard, Ident, Item, ItemKind, Member, Obligation, Param, Policy, PolicyKind,
+    Citation, Clamp, EventSort, ExampleKind, Field, Guard, Ident, Item, ItemKind, Member, Obligation, Param, Policy, PolicyKind, Proportion,
     Rule, Scope, Setting, Statement, StatementKind, StepValue, Trigger, Type, TypeKind, When,
 };
 
@@ -300,7 +300,14 @@ fn policy(p: &Policy) -> String {
             let how = if *strict { "under" } else { "not over" };
             format!("while the change{} is {how} {}", of(measured.as_ref()), expression(limit))
         }
-        PolicyKind::With(state) => format!("with {}", state.name),
+        PolicyKind::With(state, proportion) => {
+            let how = match proportion {
+                None => "",
+                Some(Proportion::Direct) => " in proportion",
+                Some(Proportion::Inverse) => " in inverse proportion",
+            };
+            format!("with {}{how}", state.name)
+        }
         PolicyKind::Compounding => "compounding".into(),
         PolicyKind::Restating => "restating".into(),
         PolicyKind::Until(names) => format!("until {}", any_of(names)),
