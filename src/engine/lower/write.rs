@@ -49,14 +49,18 @@ impl Lower<'_> {
         self.explain(env, Role::Becomes(b.state, b.pending), b.value);
         if !b.clamps.is_empty() {
             let before = self.present(b.state, row);
+            // what is tested is the value the state would have, rounded as it is
+            value = self.rounded_as(b.state, value);
             value = self.add(Node::Settled(value));
             for clamp in b.clamps {
-                value = self.clamp(env, value, before, clamp);
+                value = self.clamp(env, b.state, value, before, clamp);
                 self.explain(env, Role::Limit(clamp.above), &clamp.limit);
             }
         }
         env.compounding = outer;
-        let value = self.rounded_as(b.state, value);
+        if b.clamps.is_empty() {
+            value = self.rounded_as(b.state, value);
+        }
         let site = self.sites;
         self.sites += 1;
         self.plan.sites.push(SitePlan { rule, state: b.state, clause, pending: b.pending });
@@ -78,20 +82,31 @@ impl Lower<'_> {
     }
 
     /// A new value within a limit: as far as the limit, never past the old value, or not at all.
-    fn clamp(&mut self, env: &mut Env<'_>, value: NodeId, before: NodeId, clamp: &Clamp) -> NodeId {
+    fn clamp(&mut self, env: &mut Env<'_>, state: StateId, value: NodeId, before: NodeId, clamp: &Clamp) -> NodeId {
         let limit = self.expr(env, &clamp.limit);
         let limit = self.add(Node::Settled(limit));
-        let beyond = |low: &mut Self, x: NodeId| {
+        let beyond = |low: &mut Self, x: NodeId, limit: NodeId| {
             let sign = if clamp.above { Comparison::More } else { Comparison::Less };
             low.add(Node::Compare(sign, x, limit))
         };
-        let past = beyond(self, value);
+        let past = beyond(self, value, limit);
+        // the last value of a rounded state that is within the limit
+        let limit = match self.unit_of(state) {
+            None => limit,
+            Some((_, unit)) => {
+                let unit = self.graph().decimal(unit);
+                let down = self.add(Node::Round(limit, RoundingMode::Down, unit));
+                let up = self.add(Node::Round(limit, RoundingMode::Up, unit));
+                let down_is_past = beyond(self, down, limit);
+                self.either(down_is_past, up, down)
+            }
+        };
         let skip = clamp.skip.as_ref().and_then(|guards| self.guards(env, guards));
         // beyond the limit: the old value where that is beyond it too, or where nothing is to be taken; else the limit
         let bounded = match skip {
             Some(guards) if guards.is_empty() => before,
             skip => {
-                let old_is_past = beyond(self, before);
+                let old_is_past = beyond(self, before, limit);
                 let when = match skip {
                     Some(guards) => {
                         let skips = self.all(guards);
