@@ -196,7 +196,7 @@ impl<'l> Checker<'l> {
     fn settings(&mut self, items: &[LoadedItem]) {
         let start = Span { file: self.loaded.main, start: 0, end: 0 };
         let mut seen: Vec<std::mem::Discriminant<Setting>> = Vec::new();
-        for LoadedItem { item, imported } in items {
+        for LoadedItem { item, imported, .. } in items {
             let ItemKind::Setting(setting) = &item.kind else { continue };
             match setting {
                 Setting::Terms(t) | Setting::Variant(t, _) if !imported => self.terms.title = t.plain(),
@@ -456,7 +456,7 @@ impl<'l> Checker<'l> {
 
     /// What the rest of a file needs is declared; in a library read alone, the need stands for it.
     fn needs(&mut self, items: &[LoadedItem]) {
-        for LoadedItem { item, imported } in items {
+        for LoadedItem { item, imported, .. } in items {
             let ItemKind::Needs(n) = &item.kind else { continue };
             let of = match &n.of {
                 None => None,

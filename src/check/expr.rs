@@ -357,6 +357,7 @@ impl Checker<'_> {
             Builtin::Abs | Builtin::Exp | Builtin::Ln | Builtin::Sqrt | Builtin::Normal | Builtin::DaysInYear => {
                 (values.len() != 1).then_some("1 value")
             }
+            Builtin::TradingDays => (values.len() != 2).then_some("2 values"),
         };
         if let Some(wanted) = wanted {
             let found = format!("{} values", values.len());
@@ -387,6 +388,16 @@ impl Checker<'_> {
                     return self.wrong(&first, "a date");
                 }
                 Type::Quantity(Dim::DAYS)
+            }
+            Builtin::TradingDays => {
+                if let Some(other) = values.iter().find(|v| v.ty != Type::Date) {
+                    return self.wrong(other, "a date");
+                }
+                if self.terms.trading_day.is_none() {
+                    let help = "add `trading days by …` to the head of the file";
+                    return self.misplaced(span, "no definition says which days are trading days", help);
+                }
+                Type::NUMBER
             }
         };
         Some(Expr { kind: ExprKind::Call(builtin, values), ty, span })

@@ -58,7 +58,7 @@ pub(super) fn apply(
             ItemKind::Set { .. } | ItemKind::SetReading { .. } => change.set(item),
             ItemKind::Setting(ref setting) => {
                 change.setting(setting);
-                added.push(LoadedItem { item, imported });
+                added.push(LoadedItem { item, imported, inherits: false });
             }
             ItemKind::Event(_)
             | ItemKind::Effect { .. }
@@ -78,7 +78,7 @@ pub(super) fn apply(
             | ItemKind::Report { .. }
             | ItemKind::NotComputable(_)
             | ItemKind::Defect(_)
-            | ItemKind::Example { .. } => added.push(LoadedItem { item, imported }),
+            | ItemKind::Example { .. } => added.push(LoadedItem { item, imported, inherits: false }),
         }
     }
     base.extend(added);
@@ -147,7 +147,7 @@ impl Change<'_> {
                 if self.once(&format!("{sort} {name}"), span)
                     && let Some(slot) = self.base.get_mut(at)
                 {
-                    *slot = LoadedItem { item: inner, imported };
+                    *slot = LoadedItem { item: inner, imported, inherits: false };
                 }
             }
         }

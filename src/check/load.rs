@@ -22,6 +22,8 @@ pub struct LoadedItem {
     pub item: Item,
     /// Whether it is from an imported library.
     pub imported: bool,
+    /// Whether its clause is that of the import that brought it in.
+    pub inherits: bool,
 }
 
 /// All blocks of a terms file.
@@ -42,10 +44,11 @@ pub struct Loaded {
 /// Loads a file.
 #[must_use]
 pub fn load(path: &Path, reader: &dyn Reader) -> Loaded {
-    let mut loader = Loader { reader, out: Loaded::default(), open: Vec::new(), done: Vec::new() };
+    let mut loader = Loader { reader, out: Loaded::default(), open: Vec::new(), done: Vec::new(), later: Vec::new() };
     let at = Span::default();
     let items = loader.file(path, at, false);
-    loader.out.items = items;
+    let later = std::mem::take(&mut loader.later);
+    loader.out.items = super::item::apply(items, later, true, &loader.out.sources, &mut loader.out.problems);
     loader.out
 }
 
@@ -53,7 +56,9 @@ struct Loader<'r> {
     reader: &'r dyn Reader,
     out: Loaded,
     open: Vec<PathBuf>,
-    done: Vec<PathBuf>,
+    done: Vec<(PathBuf, FileId)>,
+    /// What libraries add to events that another import has brought in.
+    later: Vec<Item>,
 }
 
 impl Loader<'_> {
@@ -95,15 +100,26 @@ impl Loader<'_> {
                 ItemKind::Setting(Setting::Import(path, cited)) => {
                     let target = folder.join(path.plain());
                     let key = clean(&target);
-                    if !self.done.contains(&key) {
-                        let mut more = self.file(&target, path.span, true);
-                        for LoadedItem { item, .. } in &mut more {
-                            if item.citations.is_empty() {
-                                item.citations.clone_from(cited);
+                    match self.done.iter().find(|(done, _)| *done == key).map(|(_, id)| *id) {
+                        // an import of its own says the clause, wherever else the file was brought in
+                        Some(id) if !cited.is_empty() => {
+                            for i in items.iter_mut().filter(|i| i.inherits && i.item.span.file == id) {
+                                i.item.citations.clone_from(cited);
                             }
                         }
-                        self.done.push(key);
-                        items.extend(more);
+                        Some(_) => {}
+                        None => {
+                            let mut more = self.file(&target, path.span, true);
+                            for i in &mut more {
+                                if i.item.citations.is_empty() {
+                                    i.item.citations.clone_from(cited);
+                                    i.inherits = true;
+                                }
+                            }
+                            let id = self.out.sources.find(&key).unwrap_or_default();
+                            self.done.push((key, id));
+                            items.extend(more);
+                        }
                     }
                 }
                 ItemKind::Setting(Setting::Variant(_, base)) => {
@@ -123,6 +139,7 @@ impl Loader<'_> {
                     }
                     own.push(item);
                 }
+                ItemKind::Extend { name, .. } if imported && !declares(&items, &own, &name.name) => self.later.push(item),
                 _ => own.push(item),
             }
         }
@@ -137,6 +154,12 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// Whether an event is among the blocks so far.
+fn declares(items: &[LoadedItem], own: &[Item], event: &str) -> bool {
+    let is = |item: &Item| matches!(&item.kind, ItemKind::Event(e) if e.name.name == event);
+    items.iter().any(|i| is(&i.item)) || own.iter().any(is)
 }
 
 /// A path without `.` and `x/..`.

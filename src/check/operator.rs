@@ -39,6 +39,9 @@ impl Checker<'_> {
         if let Some(moved) = self.shift(op, &a, &b, span) {
             return Some(moved);
         }
+        if let Some(counted) = counted(op, &a, &b, span) {
+            return Some(counted);
+        }
         let (Some(x), Some(y)) = (a.ty.dim(), b.ty.dim()) else {
             return self.dimensions(&a, &b, verb(op), span);
         };
@@ -213,6 +216,31 @@ impl Checker<'_> {
             _ => Some(Expr { kind: ExprKind::Any(asked), ty: Type::YesNo, span }),
         })
     }
+}
+
+/// Months and trading days are counted: sums and differences of them, so many times one of them, one of them by another.
+fn counted(op: Operator, a: &Expr, b: &Expr, span: Span) -> Option<Expr> {
+    let counts = |ty: &Type| matches!(ty, Type::Months | Type::TradingDays);
+    let zero = Expr { kind: ExprKind::Whole(0), ty: Type::Date, span };
+    let number = |x: &Expr| match counts(&x.ty) {
+        true => Expr { kind: ExprKind::DaysBetween(Box::new(zero.clone()), Box::new(x.clone())), ty: Type::NUMBER, span: x.span },
+        false => x.clone(),
+    };
+    let ty = match (op, &a.ty, &b.ty) {
+        (Operator::Add | Operator::Subtract, x, y) if counts(x) && x == y => Some(x.clone()),
+        (Operator::Multiply, x, y) if counts(x) && y.dim() == Some(Dim::NUMBER) => Some(x.clone()),
+        (Operator::Multiply, x, y) if counts(y) && x.dim() == Some(Dim::NUMBER) => Some(y.clone()),
+        (Operator::Divide, x, y) if counts(x) && x == y => None,
+        _ => return None,
+    };
+    let value = Expr { kind: ExprKind::Arithmetic(op, Box::new(number(a)), Box::new(number(b))), ty: Type::NUMBER, span };
+    Some(match ty {
+        None => value,
+        Some(ty) => {
+            let by = Expr { ty: Type::Quantity(Dim::DAYS), ..value };
+            Expr { kind: ExprKind::Shift { day: Box::new(zero), by: Box::new(by), back: false }, ty, span }
+        }
+    })
 }
 
 /// The type of a product: ratios stay ratios among numbers.

@@ -299,7 +299,8 @@ impl<'p> Machine<'p> {
         let states = &self.program.plan.states;
         let follow = states.get(state.at()).and_then(|s| s.follows);
         let leader = follow.and_then(|f| states.get(f.leader.at())).map(|s| (s.spot.place, s.pending));
-        let (Some(follow), Some((Place::Decimal(own), Some(col))), Some(table)) = (follow, leader, self.tables.get(kind.at())) else {
+        let (Some(follow), Some((Place::Decimal(own), Some(col))), Some(table)) = (follow, leader, self.tables.get(kind.at()))
+        else {
             return add(stood, waited);
         };
         let from = table.get_d(row, own);

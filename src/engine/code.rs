@@ -74,6 +74,8 @@ pub enum Op {
     TradingWindow(Reg, Reg, Reg),
     /// The days from a to b, as a decimal.
     DaysBetween(Reg, Reg, Reg),
+    /// The trading days from one day to another, both counted.
+    TradingDays(Reg, Reg, Reg),
     /// The days of the year of a day, as a decimal.
     DaysInYear(Reg, Reg),
     /// Whether a calendar is open on a day.

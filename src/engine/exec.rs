@@ -172,6 +172,11 @@ impl Machine<'_> {
                     let v = Decimal::from(ri!(b).saturating_sub(ri!(a)));
                     wd!(to, v);
                 }
+                Op::TradingDays(to, a, b) => {
+                    let (from, until) = (ri!(a), ri!(b));
+                    let v = whole!(self.trading_days(from, until, pc - 1))?;
+                    wd!(to, Decimal::from(v));
+                }
                 Op::DaysInYear(to, a) => {
                     let v = Decimal::from(super::day::days_in_year(ri!(a)));
                     wd!(to, v);
@@ -608,6 +613,15 @@ impl Machine<'_> {
         }
     }
 
+    /// How many trading days there are from one day to another, both counted; none where the second comes first.
+    fn trading_days(&mut self, from: i64, to: i64, pc: usize) -> Result<i64, Trap> {
+        let mut count = 0;
+        for day in from..=to {
+            count += i64::from(self.is_trading_day(day, pc)?);
+        }
+        Ok(count)
+    }
+
     fn is_trading_day(&mut self, day: i64, pc: usize) -> Result<bool, Trap> {
         let Some((reg, code, value)) = self.program.trading_day else {
             return Err(Trap::Arithmetic(Fault::Domain, at(pc)));
@@ -668,7 +682,7 @@ fn function(f: Builtin, a: Decimal) -> Result<Decimal, Fault> {
         Builtin::Ln => math::ln(a),
         Builtin::Sqrt => math::sqrt(a),
         Builtin::Normal => math::normal(a),
-        Builtin::Least | Builtin::Greatest | Builtin::KnownAmong | Builtin::DaysInYear => Ok(a),
+        Builtin::Least | Builtin::Greatest | Builtin::KnownAmong | Builtin::DaysInYear | Builtin::TradingDays => Ok(a),
     }
 }
 

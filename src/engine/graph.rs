@@ -137,6 +137,8 @@ pub enum Node {
     AddTradingDays(NodeId, NodeId, bool),
     /// The days between two, as a decimal.
     DaysBetween(NodeId, NodeId),
+    /// The trading days from one day to another, both counted, as a decimal.
+    TradingDays(NodeId, NodeId),
     /// The number of days of the year.
     DaysInYear(NodeId),
     /// The day of a moment.
@@ -464,6 +466,7 @@ impl Graph {
             | Node::AddDays(a, b, _)
             | Node::AddMonths(a, b, _)
             | Node::AddTradingDays(a, b, _)
+            | Node::TradingDays(a, b)
             | Node::DaysBetween(a, b) => vec![*a, *b],
             Node::Sum(xs) => xs.iter().map(|(_, x)| *x).collect(),
             Node::Product(xs) | Node::All(xs) | Node::Any(xs) | Node::KnownAmong(xs) | Node::Call(_, xs) | Node::Table(_, xs) => {
@@ -539,6 +542,7 @@ impl Graph {
             | Node::Call(..)
             | Node::Table(..)
             | Node::DaysBetween(..)
+            | Node::TradingDays(..)
             | Node::DaysInYear(_) => Bank::Decimal,
             Node::Whole(_)
             | Node::Text(_)

@@ -10,7 +10,7 @@ mod step;
 mod write;
 
 use super::graph::{Graph, Node, NodeId};
-use super::plan::{Follow, Asked, CovenantPlan, Plan, ReportPlan, Step};
+use super::plan::{Asked, CovenantPlan, Follow, Plan, ReportPlan, Step};
 use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
 use expr::Env;
 
@@ -53,7 +53,9 @@ impl Lower<'_> {
     fn followers(&mut self) {
         let terms = self.terms;
         for (i, state) in terms.states.iter().enumerate() {
-            let Some((leader, Some(proportion), when)) = state.postponement.as_ref().and_then(|p| p.with.as_ref()) else { continue };
+            let Some((leader, Some(proportion), when)) = state.postponement.as_ref().and_then(|p| p.with.as_ref()) else {
+                continue;
+            };
             if !self.holds(when.as_ref()) {
                 continue;
             }

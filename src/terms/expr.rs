@@ -266,11 +266,13 @@ pub enum Builtin {
     KnownAmong,
     /// The number of days of the year a day is in.
     DaysInYear,
+    /// The number of trading days from one day to another, both counted.
+    TradingDays,
 }
 
 impl Builtin {
     /// All of them, with their names.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("least", Self::Least),
         ("greatest", Self::Greatest),
         ("abs", Self::Abs),
@@ -280,6 +282,7 @@ impl Builtin {
         ("normal", Self::Normal),
         ("known_among", Self::KnownAmong),
         ("days_in_year", Self::DaysInYear),
+        ("trading_days", Self::TradingDays),
     ];
 
     /// Its name.

@@ -44,10 +44,21 @@ impl Emit<'_> {
                     let (a, b) = (self.d(a), self.d(b));
                     self.op(Op::JumpUnlessEqual(a, b, Self::to(to)));
                 } else {
-                    let start = self.here();
-                    let (left, right, _) = self.cross(a, b, id);
-                    self.op(Op::JumpUnlessEqual(left, right, Self::to(to)));
-                    self.fall_back_to(start, Plain::Test(None, a, b, to));
+                    // the same as fractions, or the same as they are kept
+                    let (rounded, holds) = (self.label(), self.label());
+                    self.scoped(|e| {
+                        let start = e.here();
+                        let (left, right, _) = e.cross(a, b, id);
+                        e.op(Op::JumpUnlessEqual(left, right, Self::to(rounded)));
+                        e.fall_back_to(start, Plain::Test(None, a, b, rounded));
+                    });
+                    self.op(Op::Jump(Self::to(holds)));
+                    self.place(rounded);
+                    self.scoped(|e| {
+                        let (left, right) = (e.d(a), e.d(b));
+                        e.op(Op::JumpUnlessEqual(left, right, Self::to(to)));
+                    });
+                    self.place(holds);
                 }
             }
             Node::EqualWhole(a, b) => {

@@ -146,6 +146,12 @@ impl Emit<'_> {
                 self.op_at(Op::Table(table, to, row, col), span);
                 to
             }
+            Node::TradingDays(a, b) => {
+                let (a, b) = (self.i(a), self.i(b));
+                let to = self.new_d();
+                self.op_at(Op::TradingDays(to, a, b), span);
+                to
+            }
             Node::DaysBetween(a, b) => {
                 let (a, b) = (self.i(a), self.i(b));
                 let to = self.new_d();
@@ -342,7 +348,8 @@ impl Emit<'_> {
             | Builtin::Sqrt
             | Builtin::Normal
             | Builtin::KnownAmong
-            | Builtin::DaysInYear => {
+            | Builtin::DaysInYear
+            | Builtin::TradingDays => {
                 let to = self.new_d();
                 self.op_at(Op::Function(builtin, to, first), span);
                 to
@@ -671,7 +678,12 @@ impl Emit<'_> {
 
     fn costly(&self, id: NodeId) -> bool {
         match self.graph.get(id) {
-            Node::Query(_) | Node::HistoryD(..) | Node::Table(..) | Node::AddTradingDays(..) | Node::Open(..) => true,
+            Node::Query(_)
+            | Node::HistoryD(..)
+            | Node::Table(..)
+            | Node::AddTradingDays(..)
+            | Node::TradingDays(..)
+            | Node::Open(..) => true,
             Node::Arithmetic(Operator::Divide, ..) | Node::FirstOf(..) => true,
             Node::Arithmetic(..) | Node::Round(..) | Node::Call(..) | Node::Sum(_) | Node::Product(_) => {
                 self.graph.parts(id).iter().any(|p| self.costly(self.graph.plain(*p)))

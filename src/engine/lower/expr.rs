@@ -417,6 +417,10 @@ impl Lower<'_> {
                 let day = nodes.first().copied().unwrap_or(NodeId(0));
                 self.add(Node::DaysInYear(day))
             }
+            Builtin::TradingDays => match nodes.as_slice() {
+                [from, to] => self.add(Node::TradingDays(*from, *to)),
+                _ => self.add(Node::Whole(0)),
+            },
             Builtin::Least | Builtin::Greatest if !decimal => {
                 let mut rest = nodes.into_iter();
                 let mut best = rest.next().unwrap_or(NodeId(0));

@@ -2,8 +2,8 @@
 
 use super::expr::{expression, failure, fields, path, rounding, text, with};
 use crate::syntax::ast::{
-    Citation, Clamp, EventSort, ExampleKind, Field, Guard, Ident, Item, ItemKind, Member, Obligation, Param, Policy, PolicyKind, Proportion,
-    Rule, Scope, Setting, Statement, StatementKind, StepValue, Trigger, Type, TypeKind, When,
+    Citation, Clamp, EventSort, ExampleKind, Field, Guard, Ident, Item, ItemKind, Member, Obligation, Param, Policy, PolicyKind,
+    Proportion, Rule, Scope, Setting, Statement, StatementKind, StepValue, Trigger, Type, TypeKind, When,
 };
 
 /// The clauses something comes from, as they are written.
