@@ -17,11 +17,19 @@ pub(super) struct Env {
     pub it: Option<VarId>,
     /// Whether `after` has a meaning.
     pub after: bool,
+    /// Whether a change is answered: `before` is then the value before it.
+    pub on_change: bool,
     /// Whether a list is gone through, for portions.
     pub portions: bool,
 }
 
 impl Env {
+    /// The same, for a rule that answers a change.
+    pub(super) fn on_a_change(mut self) -> Self {
+        self.on_change = true;
+        self
+    }
+
     /// A new variable without a name.
     pub(super) fn var(&mut self, name: &str, ty: Type) -> VarId {
         let id = VarId::from(self.vars.len());

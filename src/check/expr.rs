@@ -56,7 +56,10 @@ impl Checker<'_> {
             }
             A::It => self.it(env, span),
             A::Dot(base, field) => self.dot(env, base, field),
-            A::Before(x) => self.expr(env, x, want),
+            A::Before(x) => {
+                let value = self.expr(env, x, want)?;
+                if env.on_change { self.before_change(value) } else { Some(value) }
+            }
             A::After(x) => {
                 let inner = self.expr(env, x, want)?;
                 self.after(env, inner)
@@ -246,6 +249,16 @@ impl Checker<'_> {
             }
             ExprKind::Def { def, args, .. } => Some(Expr { kind: ExprKind::Def { def, args, after: true }, ty: value.ty, span }),
             _ => self.misplaced(span, "only a state or a definition has a value after the event", ""),
+        }
+    }
+
+    /// The value before the change that a rule answers.
+    fn before_change(&mut self, value: Expr) -> Option<Expr> {
+        match value.kind {
+            ExprKind::State { state, of, .. } if value.ty.is_decimal() => {
+                Some(Expr { kind: ExprKind::State { state, of, when: When::BeforeChange }, ty: value.ty, span: value.span })
+            }
+            _ => self.misplaced(value.span, "only a number has a value before its change", "leave `before` out"),
         }
     }
 

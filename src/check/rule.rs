@@ -148,9 +148,10 @@ impl Checker<'_> {
                 }
                 let by: Vec<KindId> = by.iter().filter_map(|n| self.kind_id(n)).collect();
                 if by.is_empty() {
-                    return vec![(On::Change { states: ids, by }, Env::default())];
+                    return vec![(On::Change { states: ids, by }, Env::default().on_a_change())];
                 }
-                by.into_iter().map(|kind| (On::Change { states: ids.clone(), by: vec![kind] }, Self::event_env(kind))).collect()
+                let env = |kind| Self::event_env(kind).on_a_change();
+                by.into_iter().map(|kind| (On::Change { states: ids.clone(), by: vec![kind] }, env(kind))).collect()
             }
             Trigger::OnMaking(name) => self
                 .states_named(name)

@@ -98,7 +98,9 @@ impl Checker<'_> {
             };
             limits.push(Clamp { above: c.above, limit, skip });
         }
-        if pending && self.terms.states.get(state.at()).is_some_and(|s| s.postponement.is_none()) {
+        // a library restates what waits for those of its users that make something wait
+        let shared = self.terms.library || target.last().is_some_and(|t| t.span.file != self.main());
+        if pending && !shared && self.terms.states.get(state.at()).is_some_and(|s| s.postponement.is_none()) {
             let name = target.last().map_or("", |t| t.name.as_str());
             let at = target.last().map_or_else(Span::default, |t| t.span);
             let what = format!("nothing of `{name}` ever waits");

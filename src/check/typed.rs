@@ -178,6 +178,9 @@ impl Checker<'_> {
             (Type::Quantity(Dim::MONEY), Type::Quantity(Dim::PER_SHARE)) => {
                 "write `/share` after an amount for each share".into()
             }
+            (Type::TradingDays | Type::Months | Type::Quantity(Dim::DAYS), Type::Moment) => {
+                "a day is moved, not a moment: write `close of (… + 1 trading day)`".into()
+            }
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::DAYS)) => "write the unit: `20 days`".into(),
             _ => String::new(),
         }

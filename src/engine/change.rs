@@ -155,7 +155,7 @@ impl<'p> Machine<'p> {
         self.count += 1;
         if s.watched {
             self.version += 1;
-            self.changed.push(s.state);
+            self.changed.push((s.state, row, before));
         }
         let clause = s.clause.or(self.clause);
         if !s.pending && clause.is_some_and(|c| self.adjusting.get(c.at()).copied().unwrap_or(false)) {
@@ -282,7 +282,7 @@ impl<'p> Machine<'p> {
             self.adjusted.push((state, None));
             if watched {
                 self.version += 1;
-                self.changed.push(state);
+                self.changed.push((state, number, stood));
             }
             for (of, reg, code) in &self.program.makings {
                 if *of == state {

@@ -64,6 +64,8 @@ pub enum Op {
     StartOf(Reg, Reg),
     /// The close of business of a day.
     CloseOf(Reg, Reg),
+    /// An hour of a day, in minutes.
+    HourOf(Reg, Reg, u16),
     /// A day and a decimal number of days.
     AddDays(Reg, Reg, Reg, bool),
     /// A day and months.
@@ -130,6 +132,8 @@ pub enum Op {
     History(Reg, StateId, u16, Reg, Target),
     /// The change an entry made to a state of a row, before or after; elsewhere where there is none.
     ChangeBy(Reg, StateId, Reg, Reg, bool, Target),
+    /// A state of a row before the change at hand; as it is now where nothing has changed it.
+    BeforeChange(Reg, StateId, Reg, Reg),
     /// How an obligation about an entry stands.
     Obligation(Reg, ObligationId, Reg, Standing),
 

@@ -140,6 +140,10 @@ impl Machine<'_> {
                     let v = ri!(a).saturating_mul(DAY);
                     wi!(to, v);
                 }
+                Op::HourOf(to, a, minutes) => {
+                    let v = ri!(a).saturating_mul(DAY).saturating_add(i64::from(minutes));
+                    wi!(to, v);
+                }
                 Op::CloseOf(to, a) => {
                     let v = ri!(a).saturating_mul(DAY).saturating_add(self.terms.close);
                     wi!(to, v);
@@ -300,6 +304,12 @@ impl Machine<'_> {
                         Some((_, b, a)) => wd!(to, if after { a } else { b }),
                         None => go!(t),
                     }
+                }
+                Op::BeforeChange(to, state, row, now) => {
+                    let row = ri!(row);
+                    let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).unwrap_or(u32::MAX) };
+                    let v = self.before_change(state, row).unwrap_or(rd!(now));
+                    wd!(to, v);
                 }
                 Op::Obligation(to, id, row, standing) => {
                     let row = ri!(row);
@@ -640,15 +650,32 @@ impl Machine<'_> {
         at.checked_sub(1).and_then(|at| history.get(at)).map(|(_, n, d)| (*n, *d))
     }
 
+    /// A state of a row as it was before the changes that a rule answers; none where they left it alone.
+    fn before_change(&mut self, state: crate::terms::StateId, row: u32) -> Option<Decimal> {
+        let all = self.changed.get(self.noticed.0..self.noticed.1)?;
+        if self.noticed_before.is_empty() {
+            for (state, row, before) in all {
+                // of several changes the first one tells what was before
+                self.noticed_before.entry((*state, *row)).or_insert(*before);
+            }
+        }
+        self.noticed_before.get(&(state, row)).copied()
+    }
+
     fn run_changes(&mut self, kind: KindId) -> Result<(), Trap> {
         let program = self.program;
         for c in &program.changes {
             let of_kind = c.by.is_empty() || c.by.contains(&kind);
             let here = self.changed.get(self.changed_from..).unwrap_or(&[]);
-            if of_kind && c.states.iter().any(|s| here.contains(s)) {
+            if of_kind && here.iter().any(|(s, _, _)| c.states.contains(s)) {
                 let clause = self.clause;
-                self.step(c.run)?;
+                let outer = std::mem::replace(&mut self.noticed, (self.changed_from, self.changed.len()));
+                let known = std::mem::take(&mut self.noticed_before);
+                let ran = self.step(c.run);
+                self.noticed = outer;
+                self.noticed_before = known;
                 self.clause = clause;
+                ran?;
             }
         }
         Ok(())

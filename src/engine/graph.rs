@@ -73,6 +73,8 @@ pub enum Node {
     HistoryD(StateId, u16, NodeId),
     /// The change an entry made to a state of a row: its value before or after. The row is −1 for the issuer.
     ChangeBy { state: StateId, row: NodeId, by: NodeId, after: bool },
+    /// A state of a row, or of the issuer for row −1, as it was before the change that a rule answers; `now` where it is as it was.
+    BeforeChange { state: StateId, row: NodeId, now: NodeId },
     /// Arithmetic.
     Arithmetic(Operator, NodeId, NodeId),
     /// A sum of parts, each with whether it is subtracted. Made when formulas are fused.
@@ -453,6 +455,7 @@ impl Graph {
             | Node::Named(_, a) => vec![*a],
             Node::Checked { value: a, known: b, .. }
             | Node::ChangeBy { row: a, by: b, .. }
+            | Node::BeforeChange { row: a, now: b, .. }
             | Node::Arithmetic(_, a, b)
             | Node::PowerOf(a, b)
             | Node::Round(a, _, b)
@@ -528,6 +531,7 @@ impl Graph {
             | Node::ItemD(..)
             | Node::HistoryD(..)
             | Node::ChangeBy { .. }
+            | Node::BeforeChange { .. }
             | Node::Arithmetic(..)
             | Node::Sum(_)
             | Node::Product(_)

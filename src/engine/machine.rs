@@ -120,8 +120,12 @@ pub(super) struct Machine<'p> {
     pub queue: super::act::Queue,
     pub undo: Vec<Undo>,
     /// States that changed in the steps that are open, the innermost last.
-    pub changed: Vec<StateId>,
+    pub changed: Vec<(StateId, u32, Decimal)>,
     pub changed_from: usize,
+    /// The changes that the rule at hand answers, among those.
+    pub noticed: (usize, usize),
+    /// What they found, once somebody asks.
+    pub noticed_before: FxHashMap<(StateId, u32), Decimal>,
     /// States adjusted by the record at hand.
     pub adjusted: Vec<(StateId, Option<ClauseId>)>,
     pub adjusting: Vec<bool>,
@@ -200,6 +204,8 @@ impl<'p> Machine<'p> {
             undo: Vec::new(),
             changed: Vec::new(),
             changed_from: 0,
+            noticed: (0, 0),
+            noticed_before: FxHashMap::default(),
             adjusted: Vec::new(),
             adjusting: Vec::new(),
             version: 0,

@@ -119,6 +119,8 @@ pub enum When {
     Before,
     /// As the event leaves it.
     After,
+    /// In a rule on a change: as it was before that change.
+    BeforeChange,
     /// At the edge of a day.
     At(Edge, Box<Expr>),
 }

@@ -56,7 +56,7 @@ impl Emit<'_> {
         }
         if let Some(kind) = step.kind
             && self.plan.changes.iter().any(|c| c.by.is_empty() || c.by.contains(&kind))
-            && step.rules.iter().any(|r| !r.writes.is_empty())
+            && (!step.flushes.is_empty() || step.rules.iter().any(|r| !r.writes.is_empty()))
         {
             self.op(Op::RunChanges(kind));
         }

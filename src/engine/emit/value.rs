@@ -108,6 +108,12 @@ impl Emit<'_> {
                 });
                 to
             }
+            Node::BeforeChange { state, row, now } => {
+                let (row, now) = (self.i(row), self.d(now));
+                let to = self.new_d();
+                self.op(Op::BeforeChange(to, state, row, now));
+                to
+            }
             Node::ChangeBy { state, row, by, after } => {
                 let (row, by) = (self.i(row), self.i(by));
                 let to = self.new_d();
@@ -515,6 +521,10 @@ impl Emit<'_> {
             Node::Edge(Edge::Start, x) => {
                 let x = self.i(x);
                 self.op(Op::StartOf(to, x));
+            }
+            Node::Edge(Edge::Hour(minutes), x) => {
+                let x = self.i(x);
+                self.op(Op::HourOf(to, x, minutes));
             }
             Node::Edge(Edge::Close, x) => {
                 let x = self.i(x);

@@ -195,6 +195,12 @@ impl Lower<'_> {
             When::After => self.after_value(state, row),
             When::Before if env.after => self.after_value(state, row),
             When::Before => self.present(state, row),
+            When::BeforeChange => {
+                self.watch(state);
+                let now = self.present(state, row);
+                let row = row.unwrap_or_else(|| self.add(Node::Whole(-1)));
+                self.add(Node::BeforeChange { state, row, now })
+            }
         }
     }
 

@@ -86,7 +86,7 @@ impl Lower<'_> {
                 ProbeKind::Cases(cases)
             }
             ExprKind::Reading(id, _) => ProbeKind::Reading(*id),
-            ExprKind::State { when: When::Before | When::After, .. }
+            ExprKind::State { when: When::Before | When::After | When::BeforeChange, .. }
             | ExprKind::Field(..)
             | ExprKind::Inherent(..)
             | ExprKind::Pending { .. }

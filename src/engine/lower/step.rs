@@ -96,7 +96,7 @@ impl Lower<'_> {
     }
 
     /// A change of the state is to be noticed.
-    fn watch(&mut self, state: StateId) {
+    pub(super) fn watch(&mut self, state: StateId) {
         if let Some(plan) = self.plan.states.get_mut(state.at()) {
             plan.watched = true;
         }

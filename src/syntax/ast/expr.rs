@@ -133,6 +133,8 @@ pub enum Edge {
     Start,
     /// Close of business.
     Close,
+    /// An hour, in minutes.
+    Hour(u16),
 }
 
 /// An operator of arithmetic.

@@ -158,6 +158,11 @@ impl Builder<'_> {
             Rule::query => return self.query(&node.first()?),
             Rule::list_of => return self.list_of(node),
             Rule::edge => ExprKind::Edge(which_edge(node), boxed(self, node)?),
+            Rule::hour => {
+                let clock = self.clock(&node.one(Rule::clock)?);
+                let minutes = u16::try_from(chrono::Timelike::num_seconds_from_midnight(&clock) / 60).unwrap_or(0);
+                ExprKind::Edge(Edge::Hour(minutes), boxed(self, node)?)
+            }
             Rule::known => ExprKind::Known(boxed(self, node)?),
             Rule::void => ExprKind::Void(boxed(self, node)?),
             Rule::pending => ExprKind::Pending(boxed(self, node)?),

@@ -51,6 +51,7 @@ pub fn expression(e: &Expr) -> String {
         ExprKind::After(x) => format!("{} after", expression(x)),
         ExprKind::Keyed { value, kind, key } => format!("{} of {} {}", expression(value), kind.name, text(key)),
         ExprKind::At { value, edge, of } => format!("{} at {} of {}", expression(value), edge_name(*edge), expression(of)),
+        ExprKind::Edge(Edge::Hour(at), of) => format!("{:02}:{:02} on {}", at / 60, at % 60, expression(of)),
         ExprKind::Edge(edge, of) => format!("{} of {}", edge_name(*edge), expression(of)),
         ExprKind::Call(name, args) => {
             format!("{}({})", name.name, args.iter().map(expression).collect::<Vec<_>>().join(", "))
@@ -200,7 +201,7 @@ fn unit_name(unit: &Unit, one: bool) -> String {
 const fn edge_name(edge: Edge) -> &'static str {
     match edge {
         Edge::Start => "start",
-        Edge::Close => "close",
+        Edge::Close | Edge::Hour(_) => "close",
     }
 }
 
