@@ -76,6 +76,10 @@ pub enum Op {
     TradingWindow(Reg, Reg, Reg),
     /// The days from a to b, as a decimal.
     DaysBetween(Reg, Reg, Reg),
+    /// The requirements of an event are being tested.
+    Requiring(KindId),
+    /// They are met.
+    Required,
     /// The trading days from one day to another, both counted.
     TradingDays(Reg, Reg, Reg),
     /// The days of the year of a day, as a decimal.
@@ -463,6 +467,8 @@ pub struct Program {
     pub indexes: Vec<IndexSpec>,
     /// By kind: what an event does.
     pub on_event: Vec<Target>,
+    /// By kind: each of its requirements by itself.
+    pub second_looks: Vec<Vec<Target>>,
     /// By kind: whether an event of it does anything final.
     pub is_final: Vec<bool>,
     /// By kind: whether its rules say what becomes of an entry that was never made.

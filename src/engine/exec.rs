@@ -181,6 +181,8 @@ impl Machine<'_> {
                     let v = whole!(self.trading_days(from, until, pc - 1))?;
                     wd!(to, Decimal::from(v));
                 }
+                Op::Requiring(kind) => self.requiring = Some(kind),
+                Op::Required => self.requiring = None,
                 Op::DaysInYear(to, a) => {
                     let v = Decimal::from(super::day::days_in_year(ri!(a)));
                     wd!(to, v);

@@ -124,6 +124,8 @@ pub(super) struct Machine<'p> {
     pub changed_from: usize,
     /// The changes that the rule at hand answers, among those.
     pub noticed: (usize, usize),
+    /// The event whose requirements are being tested.
+    pub requiring: Option<KindId>,
     /// What they found, once somebody asks.
     pub noticed_before: FxHashMap<(StateId, u32), Decimal>,
     /// States adjusted by the record at hand.
@@ -205,6 +207,7 @@ impl<'p> Machine<'p> {
             changed: Vec::new(),
             changed_from: 0,
             noticed: (0, 0),
+            requiring: None,
             noticed_before: FxHashMap::default(),
             adjusted: Vec::new(),
             adjusting: Vec::new(),
@@ -286,11 +289,33 @@ impl<'p> Machine<'p> {
     pub(super) fn step(&mut self, code: Target) -> Result<(), Trap> {
         let queue = self.queue.open();
         let from = std::mem::replace(&mut self.changed_from, self.changed.len());
-        let result = self.exec(code);
+        let mut result = self.exec(code);
+        if let Err(trap) = result {
+            result = Err(self.refused_rather(trap));
+        }
         self.changed.truncate(self.changed_from);
         self.changed_from = from;
         self.queue.close(queue);
         result
+    }
+
+    /// Where a requirement could not be tested, the refusal of another one: a refused act need not be known in all its parts.
+    fn refused_rather(&mut self, trap: Trap) -> Trap {
+        let program = self.program;
+        let stops = |t: &Trap| match t {
+            Trap::Arithmetic(..) | Trap::Missing(_) => true,
+            Trap::Fail(n) => program.fails.get(usize::from(*n)).is_some_and(|f| f.stop),
+            Trap::Rescind(..) | Trap::Record(_) | Trap::Void(_) | Trap::Check(_) => false,
+        };
+        let Some(kind) = self.requiring.take().filter(|_| stops(&trap)) else { return trap };
+        for look in program.second_looks.get(kind.at()).into_iter().flatten() {
+            if let Err(other @ Trap::Fail(_)) = self.exec(*look)
+                && !stops(&other)
+            {
+                return other;
+            }
+        }
+        trap
     }
 
     /// Runs a piece of code whose loops are its own.

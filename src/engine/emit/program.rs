@@ -106,6 +106,8 @@ impl Emit<'_> {
             self.out.handles_void.push(asks_void);
             let code = self.step(&step);
             self.out.on_event.push(code);
+            let looks = self.second_looks(&step);
+            self.out.second_looks.push(looks);
             let initial = self.plan.kinds.get(at).map(|k| k.initial.clone()).unwrap_or_default();
             let row = self.new_i();
             let kind = KindId::from(at);

@@ -7,7 +7,7 @@ use super::{Emit, Portion};
 use crate::engine::code::{ActCode, ActCodeKind, DutyCode, FinalCode, Op, Pass, Reg, RescindCode, Target};
 use crate::engine::emit::store::Change;
 use crate::engine::graph::{Bank, Node, NodeId};
-use crate::engine::plan::{Act, ActKind, Duty, EachPlan, RulePlan, Step};
+use crate::engine::plan::{Act, ActKind, Duty, EachPlan, RequirePlan, RulePlan, Step};
 use crate::terms::{KindId, Place, Spot, StateId};
 use rust_decimal::Decimal;
 
@@ -82,24 +82,50 @@ impl Emit<'_> {
         if step.rules.iter().any(|r| r.is_final) {
             self.op(Op::JumpIfReplaying(Self::to(skip)));
         }
+        let again = step.kind.filter(|_| step.rules.iter().map(|r| r.requires.len()).sum::<usize>() > 1);
+        if let Some(kind) = again {
+            self.op(Op::Requiring(kind));
+        }
         for rule in step.rules.iter().filter(|r| !r.requires.is_empty()) {
             self.at_rule(rule);
             self.over(rule.each.as_ref(), |e, next| {
                 e.guards(&rule.guards, next);
-                for r in &rule.requires {
-                    let (broken, fine) = (e.label(), e.label());
-                    e.scoped(|e| {
-                        e.guards(&r.guards, fine);
-                        e.scoped(|e| e.jump_unless(r.cond, broken));
-                        e.op(Op::Jump(Self::to(fine)));
-                        e.place(broken);
-                        e.fail(r.fail);
-                    });
-                    e.place(fine);
-                }
+                rule.requires.iter().for_each(|r| e.requirement(r));
             });
         }
+        if again.is_some() {
+            self.op(Op::Required);
+        }
         self.place(skip);
+    }
+
+    fn requirement(&mut self, r: &RequirePlan) {
+        let (broken, fine) = (self.label(), self.label());
+        self.scoped(|e| {
+            e.guards(&r.guards, fine);
+            e.scoped(|e| e.jump_unless(r.cond, broken));
+            e.op(Op::Jump(Self::to(fine)));
+            e.place(broken);
+            e.fail(r.fail);
+        });
+        self.place(fine);
+    }
+
+    /// Each requirement by itself: where one of them cannot be tested, another may still refuse.
+    pub(super) fn second_looks(&mut self, step: &Step) -> Vec<Target> {
+        let mut out = Vec::new();
+        for rule in &step.rules {
+            self.at_rule(rule);
+            for r in &rule.requires {
+                out.push(self.routine(|e| {
+                    e.over(rule.each.as_ref(), |e, next| {
+                        e.guards(&rule.guards, next);
+                        e.requirement(r);
+                    });
+                }));
+            }
+        }
+        out
     }
 
     /// What rules annul; for each such rule, the register that tells whether it applies.
