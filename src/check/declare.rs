@@ -67,6 +67,11 @@ impl<'l> Checker<'l> {
         self.loaded.dates.iter().find(|(span, _)| *span == at).map(|(_, text)| text.as_str())
     }
 
+    /// All blocks.
+    pub(super) fn items(&self) -> &'l [LoadedItem] {
+        &self.loaded.items
+    }
+
     /// The file that was asked for.
     pub(super) const fn main(&self) -> crate::source::FileId {
         self.loaded.main

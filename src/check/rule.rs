@@ -166,7 +166,7 @@ impl Checker<'_> {
                 })
                 .collect(),
             Trigger::OnBreach(name) => match self.names.obligations.get(&name.name).copied() {
-                Some(id) => vec![(On::Breach(id), Env::default())],
+                Some(id) => self.breached_entries(name, id),
                 None => {
                     let nearest = super::name::nearest(&name.name, self.names.obligations.keys().map(String::as_str));
                     let what = "obligation".to_owned();
@@ -178,6 +178,32 @@ impl Checker<'_> {
             Trigger::At(e) => vec![(On::At(super::declare::truth(e.span)), Env::default())],
             Trigger::Once(e) => vec![(On::Once(super::declare::truth(e.span)), Env::default())],
         }
+    }
+
+    /// The entries an obligation can be about: those of the kept events it arises with.
+    fn breached_entries(&mut self, name: &Ident, id: crate::terms::ObligationId) -> Vec<(On, Env)> {
+        let declared = self.items().iter().find_map(|i| match &i.item.kind {
+            ItemKind::Obligation(o) if o.name.name == name.name => Some(&o.trigger),
+            _ => None,
+        });
+        let kinds: Vec<KindId> = match declared {
+            Some(Trigger::On(names)) => names.iter().filter_map(|n| self.kind_id(n)).collect(),
+            _ => Vec::new(),
+        };
+        let kept: Vec<KindId> = kinds.into_iter().filter(|k| self.terms.kind(*k).is_some_and(|k| k.kept.is_some())).collect();
+        if kept.is_empty() {
+            let what = format!("`{}` is about no entry that is kept", name.name);
+            let help = "let it arise with an event that is `kept by id`, so that what was not done can be named";
+            let _: Option<()> = self.misplaced(name.span, &what, help);
+        }
+        kept.into_iter()
+            .map(|kind| {
+                let mut env = Env::default();
+                let owner = self.terms.kind(kind).map(|k| k.name.clone()).unwrap_or_default();
+                env.row(&owner, kind);
+                (On::Breach(id), env)
+            })
+            .collect()
     }
 
     /// The rows a rule is about.
@@ -206,7 +232,7 @@ impl Checker<'_> {
     fn the_row(&mut self, env: &mut Env, name: &Ident, on: &On) -> Option<(VarId, Expr)> {
         let kind = self.kind_id(name)?;
         self.used.kinds.insert(kind);
-        if let On::Making(_) = on
+        if let On::Making(_) | On::Breach(_) = on
             && let Some(var) = env.row_of(kind)
         {
             return Some((var, Expr { kind: ExprKind::Var(var), ty: Type::Entry(vec![kind]), span: name.span }));
@@ -269,7 +295,6 @@ impl Checker<'_> {
         for (on, mut env) in self.triggers(&r.trigger) {
             let help = match on {
                 On::Adjustment(..) => "answer the change itself: `on change of price`",
-                On::Breach(_) => "ask for it in a rule on an event: `require exercise.shares_due is breached`",
                 _ => "",
             };
             if !help.is_empty() {

@@ -80,6 +80,8 @@ pub enum Op {
     Requiring(KindId),
     /// They are met.
     Required,
+    /// The moment at which an obligation about an entry is overdue, −1 where there is none: the start of the day after.
+    Overdue(Reg, ObligationId, Reg),
     /// The trading days from one day to another, both counted.
     TradingDays(Reg, Reg, Reg),
     /// The days of the year of a day, as a decimal.
@@ -489,8 +491,6 @@ pub struct Program {
     pub changes: Vec<ChangeCode>,
     /// Rules on what waited being made: state, row, code.
     pub makings: Vec<(StateId, Reg, Target)>,
-    /// Rules on breaches.
-    pub breaches: Vec<(ObligationId, Target)>,
     /// Covenants.
     pub covenants: Vec<CovenantCode>,
     /// What the result shows.

@@ -181,6 +181,10 @@ impl Machine<'_> {
                     let v = whole!(self.trading_days(from, until, pc - 1))?;
                     wd!(to, Decimal::from(v));
                 }
+                Op::Overdue(to, id, row) => {
+                    let v = self.overdue(id, ri!(row)).map_or(-1, |day| (day + 1) * DAY);
+                    wi!(to, v);
+                }
                 Op::Requiring(kind) => self.requiring = Some(kind),
                 Op::Required => self.requiring = None,
                 Op::DaysInYear(to, a) => {

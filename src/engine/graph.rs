@@ -149,6 +149,8 @@ pub enum Node {
     Edge(crate::terms::Edge, NodeId),
     /// How an obligation stands.
     Obligation(ObligationId, NodeId, Standing),
+    /// The moment at which an obligation about an entry is overdue; −1 where it has not arisen or has no day.
+    Overdue(ObligationId, NodeId),
     /// A query.
     Query(QueryId),
     /// A list written out.
@@ -452,6 +454,7 @@ impl Graph {
             | Node::DayOf(a)
             | Node::Edge(_, a)
             | Node::Obligation(_, a, _)
+            | Node::Overdue(_, a)
             | Node::Named(_, a) => vec![*a],
             Node::Checked { value: a, known: b, .. }
             | Node::ChangeBy { row: a, by: b, .. }
@@ -576,7 +579,8 @@ impl Graph {
             | Node::AddTradingDays(..)
             | Node::DayOf(_)
             | Node::Edge(..)
-            | Node::Obligation(..) => Bank::Whole,
+            | Node::Obligation(..)
+            | Node::Overdue(..) => Bank::Whole,
             Node::SlotL(_) | Node::RowL(..) | Node::Lines(..) => Bank::List,
             Node::Checked { value, .. } | Node::Named(_, value) => self.bank(*value),
             Node::FirstOf(_, bank) => *bank,

@@ -6,7 +6,7 @@ use super::index::{Index, Past};
 use super::run::{BadRecord, Change, Line, Moment, Owed, Refusal, Said, SaidPart, Status, Typed, Value, Warning};
 use super::table::{Life, Table, row_of};
 use crate::intern::Interner;
-use crate::terms::{ClauseId, KindId, Lines, StateId, Terms};
+use crate::terms::{ClauseId, KindId, Lines, ObligationId, StateId, Terms};
 use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -112,6 +112,8 @@ pub(super) struct Machine<'p> {
 
     pub changes: Vec<Change>,
     pub owed: Vec<Owed>,
+    /// The days by which obligations about entries are due, where a rule waits for them.
+    pub dues: FxHashMap<(ObligationId, i64), Option<i64>>,
     pub lines: Vec<Line>,
     pub warnings: Vec<Warning>,
     pub refusals: Vec<Refusal>,
@@ -198,6 +200,7 @@ impl<'p> Machine<'p> {
             waiting: FxHashMap::default(),
             changes: Vec::new(),
             owed: Vec::new(),
+            dues: FxHashMap::default(),
             lines: Vec::new(),
             warnings: Vec::new(),
             refusals: Vec::new(),

@@ -32,8 +32,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Rules on what waited being made, by state.
     pub makings: Vec<(StateId, Step)>,
-    /// Rules on breaches of obligations.
-    pub breaches: Vec<(ObligationId, Step)>,
+    /// Whether a rule answers that an obligation is not met by its day.
+    pub watches_duties: bool,
     /// Obligations that arise with an adjustment.
     pub adjustment_duties: Vec<Duty>,
     /// Covenants.

@@ -153,6 +153,15 @@ impl Machine<'_> {
         };
         let place = self.owed.partition_point(|o| o.when.at <= at);
         self.owed.insert(place, owed);
+        if program.plan.watches_duties {
+            self.dues.insert((code.obligation, row), due);
+            self.version += 1;
+        }
+    }
+
+    /// The day by which an obligation about an entry is due, where it has arisen and has one.
+    pub(super) fn overdue(&self, id: ObligationId, row: i64) -> Option<i64> {
+        self.dues.get(&(id, row)).copied().flatten()
     }
 
     /// The day an obligation was done, and how it stands.

@@ -193,10 +193,6 @@ impl Emit<'_> {
             }
             self.out.makings.push((state, row, run));
         }
-        for (id, step) in std::mem::take(&mut self.plan.breaches) {
-            let run = self.step(&step);
-            self.out.breaches.push((id, run));
-        }
         for d in std::mem::take(&mut self.plan.adjustment_duties) {
             let run = self.routine(|e| e.duty(&d));
             self.out.adjustment_duties.push(AdjustmentDuty { states: d.states, under: d.under, run, asks: d.done_registers });

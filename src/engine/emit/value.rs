@@ -534,6 +534,10 @@ impl Emit<'_> {
                 let x = self.i(x);
                 self.op(Op::Obligation(to, id, x, standing));
             }
+            Node::Overdue(id, x) => {
+                let x = self.i(x);
+                self.op(Op::Overdue(to, id, x));
+            }
             // conditions: no, unless they hold
             _ => {
                 self.op(Op::SetI(to, 0));

@@ -72,7 +72,7 @@ impl Lower<'_> {
         if let Some(kind) = kind {
             env.bind_event(0, kind);
         }
-        if matches!(answer.on, crate::terms::On::Making(_))
+        if matches!(answer.on, crate::terms::On::Making(_) | crate::terms::On::Breach(_))
             && let Some(Type::Entry(kinds)) = answer.vars.first().map(|v| &v.ty)
             && let [kind] = kinds.as_slice()
         {

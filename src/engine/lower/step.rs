@@ -69,8 +69,15 @@ impl Lower<'_> {
                 self.plan.makings.push((*state, step));
             }
             On::Breach(id) => {
-                let step = self.step(None, &only);
-                self.plan.breaches.push((*id, step));
+                let Some(Type::Entry(kinds)) = answer.vars.first().map(|v| &v.ty) else { return };
+                let [kind] = kinds.as_slice() else { return };
+                let row = self.add(Node::EachRow(*kind));
+                let at = self.add(Node::Overdue(*id, row));
+                let mut step = self.step(None, &only);
+                let breached = self.add(Node::Obligation(*id, row, crate::terms::Standing::Breached));
+                step.rules.iter_mut().for_each(|r| r.guards.insert(0, breached));
+                self.plan.watches_duties = true;
+                self.plan.timers.push(Timer { each: Some(EachPlan { kind: *kind, any: true }), at, first: true, step });
             }
             On::At(at) => {
                 let mut env = Env::new(&answer.vars, self.clause_of(rule));
