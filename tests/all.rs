@@ -10,6 +10,8 @@ mod commands;
 mod docs;
 #[path = "all/exact.rs"]
 mod exact;
+#[path = "all/examples.rs"]
+mod examples;
 #[path = "all/laws.rs"]
 mod laws;
 #[path = "all/model.rs"]

@@ -23,8 +23,11 @@ struct Write<'t> {
 /// Tells of every clash, with a case in which it happens.
 pub(super) fn find(checker: &mut Checker<'_>) {
     let mut problems = Vec::new();
-    for kind in 0..checker.terms.kinds.len() {
-        let writes = writes(&checker.terms, KindId::from(kind));
+    let events =
+        (0..checker.terms.kinds.len()).map(|k| writes(&checker.terms, |a| matches!(a.on, On::Event(on) if on.at() == k)));
+    let moments = moments(&checker.terms);
+    let moments = moments.iter().map(|m| writes(&checker.terms, |a| moment(a).as_ref() == Some(m)));
+    for writes in events.chain(moments) {
         for (i, a) in writes.iter().enumerate() {
             for b in writes.iter().skip(i + 1) {
                 if let Some(case) = together(&checker.terms, a, b) {
@@ -44,12 +47,28 @@ pub(super) fn find(checker: &mut Checker<'_>) {
     checker.problems.extend(problems);
 }
 
-/// All ways the rules on a kind set states.
-fn writes(terms: &Terms, kind: KindId) -> Vec<Write<'_>> {
+/// The moment a rule answers, with the entries it is of where it is of each its own.
+fn moment(answer: &Answer) -> Option<String> {
+    match &answer.on {
+        On::At(at) => Some(key(at, &answer.vars)),
+        _ => None,
+    }
+}
+
+/// The moments that rules answer.
+fn moments(terms: &Terms) -> Vec<String> {
+    let mut all: Vec<String> = terms.rules.iter().flat_map(|r| &r.answers).filter_map(moment).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// All ways the rules on an event or at a moment set states.
+fn writes(terms: &Terms, on: impl Fn(&Answer) -> bool) -> Vec<Write<'_>> {
     let mut out = Vec::new();
     for (id, rule) in terms.rules.iter().enumerate() {
         for answer in &rule.answers {
-            if matches!(answer.on, On::Event(k) if k == kind) {
+            if on(answer) {
                 collect(RuleId::from(id), rule, answer, &mut out);
             }
         }

@@ -13,6 +13,13 @@ use crate::terms::{
 /// What a rule is about: the row the event names, and every row of a kind.
 type Rows = (Option<(VarId, Expr)>, Option<Each>);
 
+/// Whether a formula reads a variable.
+fn mentions(e: &Expr, var: VarId) -> bool {
+    let mut found = matches!(e.kind, ExprKind::Var(v) if v == var);
+    crate::terms::children(e, &mut |x| found = found || mentions(x, var));
+    found
+}
+
 impl Checker<'_> {
     /// All formulas.
     pub(super) fn bodies(&mut self, items: &[LoadedItem]) {
@@ -342,6 +349,10 @@ impl Checker<'_> {
             }
             for kind in &deemed {
                 self.rescindable(*kind, &of, x.of.span)?;
+            }
+            if each.as_ref().is_some_and(|e| mentions(&of, e.var)) {
+                let help = "deem an event that names the entry, and annul in a rule on that event: `for the …`";
+                return self.misplaced(of.span, "a rule for each entry annuls nothing of the entry it comes to", help);
             }
             rescinding.push(Rescinding { deemed, of, keeping: x.keeping, guards: self.guards(env, &x.guards)? });
         }

@@ -142,10 +142,19 @@ fn prefix(t: &Terms, program: &Program, example: &Example, count: usize) -> Resu
 fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
     let words = Words { terms: t, texts: &run.texts, keys: &run.keys };
     let last = u32::try_from(e.after).unwrap_or(u32::MAX);
-    let stopped = run.stopped.as_ref().map(|s| (s.when.number, words.stopped(&s.why).message));
+    let stopped = run.stopped.as_ref().map(|s| {
+        let place = match s.when.number {
+            0 => format!("at a moment of {}", crate::report::words::day(s.when.day)),
+            n => format!("at record {n}"),
+        };
+        (s.when.number, place, words.stopped(&s.why).message)
+    });
     match &e.what {
         Expectation::Refused(clause) => match run.refusals.iter().find(|r| r.when.number == last) {
-            None => Some(format!("record {last} is not refused")),
+            None => Some(match stopped {
+                Some((_, place, why)) => format!("record {last} is not refused: the run stops {place}: {why}"),
+                None => format!("record {last} is not refused"),
+            }),
             Some(r) => {
                 let cite = t.cite(r.clause);
                 let right = clause
@@ -155,16 +164,16 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
             }
         },
         Expectation::Stopped(text) => match stopped {
-            Some((n, why)) if n == last => {
+            Some((n, _, why)) if n == last || n == 0 => {
                 let right = text.as_ref().is_none_or(|t| why.contains(t.as_str()));
                 (!right).then(|| format!("the run stops because {why}"))
             }
-            Some((n, why)) => Some(format!("the run stops at record {n}: {why}")),
+            Some((_, place, why)) => Some(format!("the run stops {place}: {why}")),
             None => Some("the run does not stop".to_owned()),
         },
         Expectation::Holds(_, sides) => {
-            if let Some((n, why)) = stopped {
-                return Some(format!("the run stops at record {n}: {why}"));
+            if let Some((_, place, why)) = stopped {
+                return Some(format!("the run stops {place}: {why}"));
             }
             if matches!(run.asked.get(first), Some(Typed { value: Value::Whole(1), .. })) {
                 return None;

@@ -2,7 +2,7 @@
 
 use super::code::{Reg, Site};
 use super::decimal::{Fault, add, div, mul, round_quotient};
-use super::machine::{Machine, Trap, Undo};
+use super::machine::{Later, Machine, Trap, Undo};
 use super::run::{Change, Status};
 use super::table::entry;
 use crate::terms::{KindId, Place, Proportion, StateId};
@@ -247,10 +247,30 @@ impl<'p> Machine<'p> {
         }
         let waiting = if waited.is_zero() { Ok(stood) } else { self.due(kind, row, s.state, stood, waited) };
         let before = waiting.unwrap_or(stood);
+        // the state moves from where it stood; the change of this event is what is left of that
+        let noticed = self.changed.len();
         if before != value {
             self.changed(site, s, number, before, value, true);
+            self.changed.truncate(noticed);
         } else {
             self.count += 1;
+        }
+        if s.watched {
+            self.version += 1;
+            self.changed.push((s.state, number, stood));
+        }
+    }
+
+    /// The changes that were kept while all rows were gone through.
+    pub(super) fn make_all(&mut self) {
+        for (site, row, value) in std::mem::take(&mut self.later) {
+            match value {
+                Later::Decimal(v) => self.store_row(site, row, v),
+                Later::Whole(v) => self.store_row_whole(site, row, v),
+                Later::Ratio(n, d) => self.store_row_ratio(site, row, n, d),
+                Later::Waits(v) => self.wait(site, row, v),
+                Later::Made(v) => self.make(site, row, v),
+            }
         }
     }
 

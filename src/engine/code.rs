@@ -220,7 +220,19 @@ pub enum Op {
     /// The queue of this step is carried out.
     RunQueue(u16),
     /// Rules on changes by this step are carried out.
-    RunChanges(KindId),
+    RunChanges(Option<KindId>),
+    /// A change of a row is kept until all rows have been gone through.
+    LaterD(u16, Reg, Reg),
+    /// The same for a whole number.
+    LaterI(u16, Reg, Reg),
+    /// The same for a fraction.
+    LaterQ(u16, Reg, Reg, Reg),
+    /// The same for what waits.
+    LaterWait(u16, Reg, Reg),
+    /// The same for what is made of what waited.
+    LaterMake(u16, Reg, Reg),
+    /// The changes that were kept are made.
+    MakeAll,
     /// An obligation arises.
     Duty(u16),
     /// Tells the parts of a rule to be explained, for a row.
@@ -379,8 +391,6 @@ pub struct DutyCode {
 /// A rule at a moment, or on a condition.
 #[derive(Debug, Clone)]
 pub struct TimerCode {
-    /// Whether the moment is the same for all rows.
-    pub same: bool,
     /// The kind whose rows it is about, with the register of the row.
     pub each: Option<(KindId, bool, Reg)>,
     /// The code that gives the moment or the condition.

@@ -2,7 +2,7 @@
 
 use super::code::{Op, Target};
 use super::decimal::{self, Fault};
-use super::machine::{Iter, Machine, Trap};
+use super::machine::{Iter, Later, Machine, Trap};
 use super::math;
 use super::table::{Life, entry, kind_of, row_of};
 use crate::terms::{Builtin, Comparison, KindId, Lines};
@@ -425,6 +425,15 @@ impl Machine<'_> {
                     Ok((n, d)) => self.store_row_ratio(site, row_of(ri!(row)), n, d),
                     Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
                 },
+                Op::LaterD(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Decimal(rd!(a)))),
+                Op::LaterI(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Whole(ri!(a)))),
+                Op::LaterQ(site, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
+                    Ok((n, d)) => self.later.push((site, row_of(ri!(row)), Later::Ratio(n, d))),
+                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                },
+                Op::LaterWait(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Waits(rd!(a)))),
+                Op::LaterMake(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Made(rd!(a)))),
+                Op::MakeAll => self.make_all(),
                 Op::InitD(state, row, a) => {
                     let v = rd!(a);
                     whole!(self.begin_d(state, row, v, None));
@@ -668,10 +677,10 @@ impl Machine<'_> {
         self.noticed_before.get(&(state, row)).copied()
     }
 
-    fn run_changes(&mut self, kind: KindId) -> Result<(), Trap> {
+    fn run_changes(&mut self, kind: Option<KindId>) -> Result<(), Trap> {
         let program = self.program;
         for c in &program.changes {
-            let of_kind = c.by.is_empty() || c.by.contains(&kind);
+            let of_kind = c.by.is_empty() || kind.is_some_and(|k| c.by.contains(&k));
             let here = self.changed.get(self.changed_from..).unwrap_or(&[]);
             if of_kind && here.iter().any(|(s, _, _)| c.states.contains(s)) {
                 let clause = self.clause;

@@ -18,7 +18,7 @@ use expr::Env;
 #[must_use]
 pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], explain: bool) -> Plan {
     let probing = explain.then(probe::Probing::default);
-    let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), sites: 0, probing };
+    let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), telling: false, sites: 0, probing };
     low.registers();
     low.followers();
     low.initial();
@@ -32,12 +32,24 @@ struct Lower<'t> {
     terms: &'t Terms,
     readings: &'t [u32],
     plan: Plan,
-    /// What the states of the present step become: state, row, value.
-    after: Vec<(StateId, Option<NodeId>, Vec<NodeId>, NodeId)>,
+    /// What the rules of the present step leave.
+    after: Vec<Leaves>,
+    /// Whether a formula is written out for an explanation.
+    telling: bool,
     /// How many places of change have been numbered.
     sites: u16,
     /// Where the parts of rules are to be explained.
     probing: Option<probe::Probing>,
+}
+
+/// What a rule leaves of a state.
+struct Leaves {
+    state: StateId,
+    row: Option<NodeId>,
+    guards: Vec<NodeId>,
+    value: NodeId,
+    /// The same by the formulas of what a final rule keeps.
+    told: NodeId,
 }
 
 impl Lower<'_> {

@@ -29,6 +29,16 @@ pub(super) enum Trap {
     Check(Box<Said>),
 }
 
+/// A change that is kept until all rows have been gone through.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Later {
+    Decimal(Decimal),
+    Whole(i64),
+    Ratio(Decimal, Decimal),
+    Waits(Decimal),
+    Made(Decimal),
+}
+
 /// A step back.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Undo {
@@ -112,6 +122,8 @@ pub(super) struct Machine<'p> {
 
     pub changes: Vec<Change>,
     pub owed: Vec<Owed>,
+    /// Changes that are kept until all rows have been gone through: the site, the row, the new value.
+    pub later: Vec<(u16, usize, Later)>,
     /// The days by which obligations about entries are due, where a rule waits for them.
     pub dues: FxHashMap<(ObligationId, i64), Option<i64>>,
     pub lines: Vec<Line>,
@@ -200,6 +212,7 @@ impl<'p> Machine<'p> {
             waiting: FxHashMap::default(),
             changes: Vec::new(),
             owed: Vec::new(),
+            later: Vec::new(),
             dues: FxHashMap::default(),
             lines: Vec::new(),
             warnings: Vec::new(),
@@ -292,6 +305,7 @@ impl<'p> Machine<'p> {
     pub(super) fn step(&mut self, code: Target) -> Result<(), Trap> {
         let queue = self.queue.open();
         let from = std::mem::replace(&mut self.changed_from, self.changed.len());
+        self.later.clear();
         let mut result = self.exec(code);
         if let Err(trap) = result {
             result = Err(self.refused_rather(trap));

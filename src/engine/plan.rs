@@ -330,6 +330,8 @@ pub struct WritePlan {
     pub value: NodeId,
     /// When the change waits.
     pub wait: Option<WaitPlan>,
+    /// The new value by the formulas of what a final rule keeps, for explanations.
+    pub told: NodeId,
     /// The number of the place in the terms.
     pub site: u16,
 }

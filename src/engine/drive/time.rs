@@ -50,9 +50,6 @@ impl Engine<'_> {
                         if (life == Life::Live || (any && life == Life::Ended)) && !self.fired.contains(&(n, e)) {
                             self.m.wi(reg, e);
                             self.consider(n, e, &mut best);
-                            if timer.same {
-                                break;
-                            }
                         }
                     }
                 }

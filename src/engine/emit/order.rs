@@ -11,8 +11,19 @@ use rustc_hash::FxHashSet;
 pub(super) enum Unit {
     /// A rule.
     Rule(usize),
-    /// A loop; `at_once`: none of its rules reads what another changes.
-    Loop { each: EachPlan, rules: Vec<usize>, at_once: bool },
+    /// A loop.
+    Loop { each: EachPlan, rules: Vec<usize>, how: How },
+}
+
+/// How the changes of a loop are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// Rule by rule: none reads what another changes.
+    AtOnce,
+    /// Row by row.
+    ByRow,
+    /// All together after the last row: a row reads what another row changes.
+    Together,
 }
 
 /// Something that is read or changed: a register, or a column of the rows of a kind.
@@ -55,14 +66,24 @@ pub(super) fn units(e: &Emit<'_>, step: &Step) -> Option<Vec<Unit>> {
     for (each, rules) in loops(step) {
         let of: Vec<&RulePlan> = rules.iter().filter_map(|at| step.rules.get(*at)).collect();
         // in one row: a rule after another that changed what it reads would see too much
-        let at_once = of.len() == 1
-            || of.iter().enumerate().all(|(n, later)| {
-                let read = reads(e, later);
-                of.iter().take(n).all(|earlier| disjoint(&read, &writes(e, earlier)))
-            });
+        let alone = of.iter().enumerate().all(|(n, later)| {
+            let read = reads(e, later);
+            of.iter().take(n).all(|earlier| disjoint(&read, &writes(e, earlier)))
+        });
+        let how = if reads_other_rows(e, &of, each.kind) {
+            How::Together
+        } else if alone && !waits_with_another(&of) {
+            How::AtOnce
+        } else {
+            How::ByRow
+        };
         let read = of.iter().flat_map(|r| reads(e, r)).collect();
         let write = of.iter().flat_map(|r| writes(e, r)).collect();
-        all.push((Unit::Loop { each, rules, at_once }, read, write));
+        all.push((Unit::Loop { each, rules, how }, read, write));
+    }
+    let single: Vec<&RulePlan> = step.rules.iter().filter(|r| r.each.is_none()).collect();
+    if waits_with_another(&single) {
+        return None;
     }
     let mut out = Vec::new();
     while !all.is_empty() {
@@ -73,6 +94,43 @@ pub(super) fn units(e: &Emit<'_>, step: &Step) -> Option<Vec<Unit>> {
         out.push(all.remove(free).0);
     }
     Some(out)
+}
+
+/// Whether a change waits with, or by the change of, a state that another of the rules sets.
+fn waits_with_another(rules: &[&RulePlan]) -> bool {
+    rules.iter().any(|rule| {
+        let asked = rule.writes.iter().filter_map(|w| w.wait.as_ref().map(|wait| (w.state, wait)));
+        let mut states =
+            asked.flat_map(|(own, wait)| wait.tests.iter().map(|t| t.of).chain(wait.with).filter(move |s| *s != own));
+        states.any(|s| rules.iter().any(|r| !std::ptr::eq(*r, *rule) && r.writes.iter().any(|w| w.state == s && !w.pending)))
+    })
+}
+
+/// Whether a formula of a row reads what the loop changes in other rows, and not the same for all of them.
+fn reads_other_rows(e: &Emit<'_>, rules: &[&RulePlan], kind: KindId) -> bool {
+    let mut written = FxHashSet::default();
+    rules.iter().for_each(|r| written.extend(writes(e, r)));
+    let mut nodes: Vec<(NodeId, bool)> = rules.iter().flat_map(|r| formulas(r)).map(|n| (n, false)).collect();
+    let mut seen = FxHashSet::default();
+    while let Some((id, inside)) = nodes.pop() {
+        let id = e.graph.plain(id);
+        // what is the same for all rows is computed ahead of the first
+        if !inside && e.graph.moving(id) == 0 && matches!(e.graph.get(id), Node::Query(_)) {
+            continue;
+        }
+        if !seen.insert((id, inside)) {
+            continue;
+        }
+        let own = |row: &NodeId| matches!(e.graph.get(e.graph.plain(*row)), Node::EachRow(k) if *k == kind);
+        match e.graph.get(id) {
+            Node::RowD(k, row, col) if *k == kind && !own(row) && written.contains(&Cell::ColumnD(*k, *col)) => return true,
+            Node::RowI(k, row, col) if *k == kind && !own(row) && written.contains(&Cell::ColumnI(*k, *col)) => return true,
+            _ => {}
+        }
+        let within = inside || matches!(e.graph.get(id), Node::Query(_));
+        nodes.extend(e.graph.parts(id).into_iter().map(|p| (p, within)));
+    }
+    false
 }
 
 fn disjoint(read: &FxHashSet<Cell>, write: &FxHashSet<Cell>) -> bool {
@@ -107,7 +165,8 @@ fn writes(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
     out
 }
 
-fn reads(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
+/// All formulas of a rule.
+pub(super) fn formulas(rule: &RulePlan) -> Vec<NodeId> {
     let mut nodes: Vec<NodeId> = rule.guards.clone();
     nodes.extend(rule.captures.iter().map(|(n, _)| *n));
     for w in &rule.writes {
@@ -121,6 +180,11 @@ fn reads(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
     for act in &rule.acts {
         of_act(act, &mut nodes);
     }
+    nodes
+}
+
+fn reads(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
+    let mut nodes = formulas(rule);
     let mut out = FxHashSet::default();
     let mut seen = FxHashSet::default();
     while let Some(id) = nodes.pop() {

@@ -157,21 +157,20 @@ impl Emit<'_> {
             let when = self.value_routine(t.at, value);
             // the step itself goes over no rows: the timer gives it one
             let mut step = t.step.clone();
-            for rule in &mut step.rules {
-                rule.each = None;
+            if t.each.is_some() {
+                step.rules.iter_mut().for_each(|r| r.each = None);
             }
             let run = self.step(&step);
             if let Some(k) = &t.each {
                 self.rows.remove(&k.kind);
             }
-            let same = self.graph.moving(t.at) == 0;
-            self.out.timers.push(TimerCode { same, each, when, value, first: t.first, run });
+            self.out.timers.push(TimerCode { each, when, value, first: t.first, run });
         }
         for o in std::mem::take(&mut self.plan.onces) {
             let value = self.new_i();
             let when = self.value_routine(o.cond, value);
             let run = self.step(&o.step);
-            self.out.onces.push(TimerCode { same: true, each: None, when, value, first: false, run });
+            self.out.onces.push(TimerCode { each: None, when, value, first: false, run });
         }
         let changes = self.plan.changes.clone();
         for c in changes {

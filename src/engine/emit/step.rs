@@ -2,7 +2,7 @@
 //! found; every new value is computed from the state as the event found it; then the state changes; then follow the
 //! rules on changes, what is deemed and recorded, and the obligations.
 
-use super::order::Unit;
+use super::order::{How, Unit};
 use super::{Emit, Portion};
 use crate::engine::code::{ActCode, ActCodeKind, DutyCode, FinalCode, Op, Pass, Reg, RescindCode, Target};
 use crate::engine::emit::store::Change;
@@ -38,7 +38,12 @@ impl Emit<'_> {
                                 self.rule(rule, applies(at), None, true, &mut changes);
                             }
                         }
-                        Unit::Loop { each, rules, at_once } => self.one_loop(step, &each, &rules, at_once),
+                        Unit::Loop { each, rules, how } => {
+                            self.one_loop(step, &each, &rules, how);
+                            if how == How::Together {
+                                self.op(Op::MakeAll);
+                            }
+                        }
                     }
                 }
             }
@@ -49,16 +54,16 @@ impl Emit<'_> {
                     self.rule(rule, applies(at), None, false, &mut changes);
                 }
                 for (each, rules) in super::order::loops(step) {
-                    self.one_loop(step, &each, &rules, false);
+                    self.one_loop(step, &each, &rules, How::Together);
                 }
                 self.store(changes);
+                self.op(Op::MakeAll);
             }
         }
-        if let Some(kind) = step.kind
-            && self.plan.changes.iter().any(|c| c.by.is_empty() || c.by.contains(&kind))
-            && (!step.flushes.is_empty() || step.rules.iter().any(|r| !r.writes.is_empty()))
+        let answered = |c: &crate::engine::plan::Change| c.by.is_empty() || step.kind.is_some_and(|k| c.by.contains(&k));
+        if self.plan.changes.iter().any(answered) && (!step.flushes.is_empty() || step.rules.iter().any(|r| !r.writes.is_empty()))
         {
-            self.op(Op::RunChanges(kind));
+            self.op(Op::RunChanges(step.kind));
         }
         if acts {
             self.op(Op::RunQueue(0));
@@ -142,8 +147,12 @@ impl Emit<'_> {
             let first = u16::try_from(self.out.rescinds.len()).unwrap_or(0);
             self.op(Op::Decided(applies, first));
             self.op(Op::JumpIf(applies, Self::to(go)));
-            self.scoped(|e| e.guards(&rule.guards, skip));
-            self.op(Op::SetI(applies, 1));
+            // of a rule for each entry, one that meets its conditions is enough
+            self.over(rule.each.as_ref(), |e, next| {
+                e.guards(&rule.guards, next);
+                e.op(Op::SetI(applies, 1));
+            });
+            self.op(Op::JumpUnless(applies, Self::to(skip)));
             self.place(go);
             for r in &rule.rescinds {
                 let n = u16::try_from(self.out.rescinds.len()).unwrap_or(0);
@@ -235,7 +244,7 @@ impl Emit<'_> {
     }
 
     /// Rules for each row of a kind, in one loop.
-    fn one_loop(&mut self, step: &Step, each: &EachPlan, rules: &[usize], at_once: bool) {
+    fn one_loop(&mut self, step: &Step, each: &EachPlan, rules: &[usize], how: How) {
         let rules: Vec<&RulePlan> = rules.iter().filter_map(|at| step.rules.get(*at)).collect();
         // what asks about other rows of the kind is computed before the first of them changes
         let ahead = self.ahead(&rules, each.kind);
@@ -246,9 +255,13 @@ impl Emit<'_> {
                 let row = e.rows.get(&each.kind).copied();
                 let mut changes = Vec::new();
                 for rule in rules {
-                    e.rule(rule, None, row, at_once, &mut changes);
+                    e.rule(rule, None, row, how == How::AtOnce, &mut changes);
                 }
-                e.store(changes);
+                if how == How::Together {
+                    e.store_later(changes);
+                } else {
+                    e.store(changes);
+                }
             },
         );
     }
@@ -260,9 +273,8 @@ impl Emit<'_> {
         }
         let mut out = Vec::new();
         for rule in rules {
-            let values = rule.writes.iter().flat_map(|w| w.guards.iter().chain([&w.value]));
-            for node in rule.guards.iter().chain(values) {
-                self.find_ahead(*node, kind, &mut out);
+            for node in super::order::formulas(rule) {
+                self.find_ahead(node, kind, &mut out);
             }
         }
         out

@@ -119,7 +119,16 @@ impl Emit<'_> {
     }
 
     /// Makes changes: those that other changes wait with first.
-    pub(super) fn store(&mut self, mut changes: Vec<Change>) {
+    pub(super) fn store(&mut self, changes: Vec<Change>) {
+        self.store_or_keep(changes, false);
+    }
+
+    /// The same, once all rows have been gone through.
+    pub(super) fn store_later(&mut self, changes: Vec<Change>) {
+        self.store_or_keep(changes, true);
+    }
+
+    fn store_or_keep(&mut self, mut changes: Vec<Change>, later: bool) {
         changes.sort_by_key(|c| c.write.wait.as_ref().is_some_and(|w| w.with.is_some()));
         let mut waits: Waits = FxHashMap::default();
         let decided: Vec<_> =
@@ -131,21 +140,22 @@ impl Emit<'_> {
         for c in changes.into_iter().rev() {
             let skip = self.label();
             self.op(Op::JumpUnless(c.flag, Self::to(skip)));
-            self.make(&c);
+            let own = c.write.row.is_some_and(|r| matches!(self.graph.get(self.graph.plain(r)), Node::EachRow(_)));
+            self.make(&c, later && own);
             self.place(skip);
         }
     }
 
-    fn make(&mut self, c: &Change) {
+    fn make(&mut self, c: &Change, later: bool) {
         let site = c.write.site;
         let row = c.row.unwrap_or(Reg::MAX);
         if let Some((waits, pending, value)) = c.waiting {
             let (at_once, done) = (self.label(), self.label());
             self.op(Op::JumpUnless(waits, Self::to(at_once)));
-            self.op(Op::Wait(site, row, pending, c.value));
+            self.op(if later { Op::LaterWait(site, row, pending) } else { Op::Wait(site, row, pending, c.value) });
             self.op(Op::Jump(Self::to(done)));
             self.place(at_once);
-            self.op(Op::Make(site, row, value));
+            self.op(if later { Op::LaterMake(site, row, value) } else { Op::Make(site, row, value) });
             self.place(done);
             return;
         }
@@ -154,6 +164,9 @@ impl Emit<'_> {
             (None, Some(den), _) => Op::StoreQ(site, c.value, den),
             (None, None, true) => Op::StoreI(site, c.value),
             (None, None, false) => Op::StoreD(site, c.value),
+            (Some(row), Some(den), _) if later => Op::LaterQ(site, row, c.value, den),
+            (Some(row), None, true) if later => Op::LaterI(site, row, c.value),
+            (Some(row), None, false) if later => Op::LaterD(site, row, c.value),
             (Some(row), Some(den), _) => Op::StoreRowQ(site, row, c.value, den),
             (Some(row), None, true) => Op::StoreRowI(site, row, c.value),
             (Some(row), None, false) => Op::StoreRowD(site, row, c.value),

@@ -20,6 +20,8 @@ pub(super) struct Env<'e> {
     pub after: bool,
     /// The state, with its row, that is read with what waits of it.
     pub compounding: Option<(crate::terms::StateId, Option<NodeId>)>,
+    /// What is kept in registers, by the formulas it was computed with.
+    pub kept: Vec<(usize, NodeId)>,
 }
 
 /// What a variable stands for.
@@ -37,7 +39,7 @@ pub(super) enum Bound {
 
 impl<'e> Env<'e> {
     pub(super) fn new(vars: &'e [Var], clause: Option<ClauseId>) -> Self {
-        Self { vars, bound: vec![None; vars.len()], clause, depth: 0, after: false, compounding: None }
+        Self { vars, bound: vec![None; vars.len()], clause, depth: 0, after: false, compounding: None, kept: Vec::new() }
     }
 
     fn set(&mut self, at: usize, bound: Bound) {
@@ -49,6 +51,15 @@ impl<'e> Env<'e> {
     /// A variable is a formula.
     pub(super) fn bind(&mut self, at: usize, node: NodeId) {
         self.set(at, Bound::Node(node));
+    }
+
+    /// Has what is kept in registers read as the formulas it was computed with, or the other way round.
+    pub(super) fn exchange_kept(&mut self) {
+        for (at, node) in &mut self.kept {
+            if let Some(Some(Bound::Node(bound))) = self.bound.get_mut(*at) {
+                std::mem::swap(bound, node);
+            }
+        }
     }
 
     /// A variable is a row.

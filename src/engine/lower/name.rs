@@ -232,8 +232,8 @@ impl Lower<'_> {
         let writes: Vec<(Vec<NodeId>, NodeId)> = self
             .after
             .iter()
-            .filter(|(s, r, _, _)| *s == state && *r == row)
-            .map(|(_, _, guards, value)| (guards.clone(), *value))
+            .filter(|l| l.state == state && l.row == row)
+            .map(|l| (l.guards.clone(), if self.telling { l.told } else { l.value }))
             .collect();
         let mut cases = Vec::new();
         for (guards, value) in writes {

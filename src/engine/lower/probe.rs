@@ -22,7 +22,12 @@ impl Lower<'_> {
         if self.probing.is_none() {
             return;
         }
+        // the parts of a rule are told before it keeps anything
+        env.exchange_kept();
+        self.telling = true;
         let root = self.take_apart(env, e);
+        self.telling = false;
+        env.exchange_kept();
         if let Some(p) = &mut self.probing {
             p.current.push((role, root));
         }

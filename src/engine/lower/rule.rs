@@ -137,6 +137,9 @@ impl Lower<'_> {
                 self.add(Node::Named(crate::engine::graph::Name::Let(name), node))
             };
             env.bind(var.at(), named);
+            if plan.is_final {
+                env.kept.push((var.at(), node));
+            }
         }
     }
 
@@ -163,7 +166,13 @@ impl Lower<'_> {
             if !write.pending {
                 let mut guards = plan.guards.clone();
                 guards.extend(&write.guards);
-                self.after.push((write.state, write.row, guards, write.value));
+                self.after.push(super::Leaves {
+                    state: write.state,
+                    row: write.row,
+                    guards,
+                    value: write.value,
+                    told: write.told,
+                });
             }
             plan.writes.push(write);
         }

@@ -23,6 +23,7 @@ impl Lower<'_> {
                 *slot = step;
             }
         }
+        self.moments();
         for (rule, r) in terms.rules.iter().enumerate() {
             for answer in &r.answers {
                 self.other(RuleId::from(rule), answer);
@@ -47,6 +48,38 @@ impl Lower<'_> {
             {
                 plan.pending = None;
             }
+        }
+    }
+
+    /// Rules at moments. Those of one moment are one step, as the rules of one event are.
+    fn moments(&mut self) {
+        let terms = self.terms;
+        let mut all: Vec<(NodeId, bool, Option<EachPlan>, Vec<(RuleId, &Answer)>)> = Vec::new();
+        for (rule, answer, at) in answers(terms, |on| matches!(on, On::At(_))).into_iter().filter_map(|(rule, answer)| {
+            let On::At(at) = &answer.on else { return None };
+            Some((rule, answer, at))
+        }) {
+            let mut env = Env::new(&answer.vars, self.clause_of(rule));
+            self.bind_each(&mut env, answer);
+            let node = self.expr(&mut env, at);
+            let first = matches!(at.kind, ExprKind::Edge(Edge::Start, _));
+            self.watch_all(at);
+            // a moment that is the same for all rows comes once, and the rules go through them
+            let each = answer.each.as_ref().filter(|_| self.plan.graph.moving(node) != 0);
+            let each = each.map(|e| EachPlan { kind: e.kind, any: e.any });
+            let same = |e: &Option<EachPlan>| match (e, &each) {
+                (Some(x), Some(y)) => x.kind == y.kind && x.any == y.any,
+                (None, None) => true,
+                _ => false,
+            };
+            match all.iter_mut().find(|(n, f, e, _)| *n == node && *f == first && same(e)) {
+                Some((.., rules)) => rules.push((rule, answer)),
+                None => all.push((node, first, each, vec![(rule, answer)])),
+            }
+        }
+        for (at, first, each, rules) in all {
+            let step = self.step(None, &rules);
+            self.plan.timers.push(Timer { each, at, first, step });
         }
     }
 
@@ -79,16 +112,7 @@ impl Lower<'_> {
                 self.plan.watches_duties = true;
                 self.plan.timers.push(Timer { each: Some(EachPlan { kind: *kind, any: true }), at, first: true, step });
             }
-            On::At(at) => {
-                let mut env = Env::new(&answer.vars, self.clause_of(rule));
-                self.bind_each(&mut env, answer);
-                let node = self.expr(&mut env, at);
-                let first = matches!(at.kind, ExprKind::Edge(Edge::Start, _));
-                self.watch_all(at);
-                let step = self.step(None, &only);
-                let each = answer.each.as_ref().map(|e| EachPlan { kind: e.kind, any: e.any });
-                self.plan.timers.push(Timer { each, at: node, first, step });
-            }
+            On::At(_) => {}
             On::Once(cond) => {
                 let mut env = Env::new(&answer.vars, self.clause_of(rule));
                 let node = self.expr(&mut env, cond);

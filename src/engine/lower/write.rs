@@ -44,27 +44,41 @@ impl Lower<'_> {
         if compounding {
             env.compounding = Some((b.state, row));
         }
-        let mut value = self.expr(env, b.value);
         self.explain_all(env, &Role::ActWhen, b.guards);
         self.explain(env, Role::Becomes(b.state, b.pending), b.value);
-        if !b.clamps.is_empty() {
-            let before = self.present(b.state, row);
-            // what is tested is the value the state would have, rounded as it is
-            value = self.rounded_as(b.state, value);
-            value = self.add(Node::Settled(value));
-            for clamp in b.clamps {
-                value = self.clamp(env, b.state, value, before, clamp);
-                self.explain(env, Role::Limit(clamp.above), &clamp.limit);
+        for clamp in b.clamps {
+            self.explain(env, Role::Limit(clamp.above), &clamp.limit);
+        }
+        let value = self.new_value(env, b, row);
+        let told = match &self.probing {
+            Some(_) if !env.kept.is_empty() => {
+                env.exchange_kept();
+                let told = self.new_value(env, b, row);
+                env.exchange_kept();
+                told
             }
-        }
+            _ => value,
+        };
         env.compounding = outer;
-        if b.clamps.is_empty() {
-            value = self.rounded_as(b.state, value);
-        }
         let site = self.sites;
         self.sites += 1;
         self.plan.sites.push(SitePlan { rule, state: b.state, clause, pending: b.pending });
-        Some(WritePlan { state: b.state, row, pending: b.pending, guards, value, wait, site })
+        Some(WritePlan { state: b.state, row, pending: b.pending, guards, value, told, wait, site })
+    }
+
+    /// The new value, limited and rounded.
+    fn new_value(&mut self, env: &mut Env<'_>, b: &Becomes<'_>, row: Option<NodeId>) -> NodeId {
+        let value = self.expr(env, b.value);
+        // what is tested against a limit is the value the state would have, rounded as it is
+        let mut value = self.rounded_as(b.state, value);
+        if !b.clamps.is_empty() {
+            let before = self.present(b.state, row);
+            value = self.add(Node::Settled(value));
+            for clamp in b.clamps {
+                value = self.clamp(env, b.state, value, before, clamp);
+            }
+        }
+        value
     }
 
     /// Conditions, decided ones left out; none where one of them never holds.
