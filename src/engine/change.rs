@@ -1,11 +1,11 @@
 //! Changes of states, each of them a line of the journal and a step that can be taken back.
 
 use super::code::{Reg, Site};
-use super::decimal::{Fault, add, div, mul, round_quotient};
+use super::decimal::{Fault, add, div, mul};
 use super::machine::{Later, Machine, Trap, Undo};
 use super::run::{Change, Status};
 use super::table::entry;
-use crate::terms::{KindId, Place, Proportion, StateId};
+use crate::terms::{KindId, Place, StateId};
 use rust_decimal::Decimal;
 
 impl<'p> Machine<'p> {
@@ -87,10 +87,24 @@ impl<'p> Machine<'p> {
         if known && before == value {
             return;
         }
+        if s.moves {
+            self.move_waiting(s, kind, row, before, value);
+        }
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         self.changed(site, s, row, before, value, known);
         if s.traced {
             self.trace(s, row, before, value, Decimal::ONE, Decimal::ONE);
+        }
+    }
+
+    /// What waits in proportion to another state moves as the state itself does.
+    fn move_waiting(&mut self, s: &Site, kind: KindId, row: usize, before: Decimal, value: Decimal) {
+        let Some(col) = s.waiting else { return };
+        let waited = self.tables.get(kind.at()).map_or(Decimal::ZERO, |t| t.get_d(row, col));
+        if !waited.is_zero()
+            && let Ok(moved) = mul(waited, value).and_then(|w| div(w, before))
+        {
+            self.put_d(kind, row, col, moved);
         }
     }
 
@@ -245,8 +259,7 @@ impl<'p> Machine<'p> {
         if stood == value && waited.is_zero() {
             return;
         }
-        let waiting = if waited.is_zero() { Ok(stood) } else { self.due(kind, row, s.state, stood, waited) };
-        let before = waiting.unwrap_or(stood);
+        let before = add(stood, waited).unwrap_or(stood);
         // the state moves from where it stood; the change of this event is what is left of that
         let noticed = self.changed.len();
         if before != value {
@@ -290,7 +303,7 @@ impl<'p> Machine<'p> {
             if waited.is_zero() {
                 continue;
             }
-            let value = match self.due(kind, row, state, stood, waited) {
+            let value = match add(stood, waited) {
                 Ok(v) => v,
                 Err(fault) => return Ok(Err(fault)),
             };
@@ -312,31 +325,6 @@ impl<'p> Machine<'p> {
             }
         }
         Ok(Ok(()))
-    }
-
-    /// What a state becomes when what waits of it is made: the sum of both, or the state by the factor of another's change.
-    fn due(&self, kind: KindId, row: usize, state: StateId, stood: Decimal, waited: Decimal) -> Result<Decimal, Fault> {
-        let states = &self.program.plan.states;
-        let follow = states.get(state.at()).and_then(|s| s.follows);
-        let leader = follow.and_then(|f| states.get(f.leader.at())).map(|s| (s.spot.place, s.pending));
-        let (Some(follow), Some((Place::Decimal(own), Some(col))), Some(table)) = (follow, leader, self.tables.get(kind.at()))
-        else {
-            return add(stood, waited);
-        };
-        let from = table.get_d(row, own);
-        let to = add(from, table.get_d(row, col))?;
-        let (up, down) = match follow.proportion {
-            Proportion::Direct => (to, from),
-            Proportion::Inverse => (from, to),
-        };
-        if up.is_zero() || down.is_zero() {
-            return Ok(stood);
-        }
-        let made = mul(stood, up)?;
-        match follow.rounding {
-            None => div(made, down),
-            Some((mode, unit)) => round_quotient(made, down, unit, mode),
-        }
     }
 
     /// Changes that waited are in force.

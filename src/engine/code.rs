@@ -339,6 +339,8 @@ pub struct Site {
     pub watched: bool,
     /// Whether past values or changes by entries are kept.
     pub traced: bool,
+    /// Whether what waits of it moves as it does.
+    pub moves: bool,
 }
 
 /// What a rule annuls.

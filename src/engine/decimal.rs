@@ -17,6 +17,10 @@ pub enum Fault {
     Inexact,
     /// Outside of what a function is defined for.
     Domain,
+    /// A calendar does not know the day.
+    UnknownDay,
+    /// No trading day in more than a year.
+    NoTradingDay,
 }
 
 /// The least mantissa of a sum whose dropped digits are below 1e-20 of it.

@@ -195,7 +195,7 @@ impl Machine<'_> {
                     let open = self.terms.calendars.get(usize::from(calendar)).and_then(|c| super::day::open(c, ri!(day)));
                     match open {
                         Some(v) => wi!(to, i64::from(v)),
-                        None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1))),
+                        None => return Err(Trap::Arithmetic(Fault::UnknownDay, at(pc - 1))),
                     }
                 }
 
@@ -615,25 +615,36 @@ impl Machine<'_> {
         let (mut day, mut left) = (day, by);
         let step = if back == (left < 0) { 1 } else { -1 };
         left = left.abs();
+        let mut idle = 0;
         while left > 0 {
             day += step;
-            if self.is_trading_day(day, pc)? {
-                left -= 1;
-            }
+            let open = self.is_trading_day(day, pc)?;
+            left -= i64::from(open);
+            idle = Self::idle(idle, open, pc)?;
         }
         Ok(day)
     }
 
+    /// How many days without trading there have been in a row: a search among them ends.
+    fn idle(before: u32, open: bool, pc: usize) -> Result<u32, Trap> {
+        match (open, before) {
+            (true, _) => Ok(0),
+            (false, 366) => Err(Trap::Arithmetic(Fault::NoTradingDay, at(pc))),
+            (false, n) => Ok(n + 1),
+        }
+    }
+
     /// The first of that many trading days that end with a day.
     fn window(&mut self, n: i64, day: i64, pc: usize) -> Result<i64, Trap> {
-        let (mut day, mut left) = (day, n);
+        let (mut day, mut left, mut idle) = (day, n, 0);
         loop {
-            if self.is_trading_day(day, pc)? {
-                left -= 1;
-                if left <= 0 {
-                    return Ok(day);
-                }
+            let open = self.is_trading_day(day, pc)?;
+            left -= i64::from(open);
+            // where there is no trading day in more than a year, there are none before: the window holds what there is
+            if (open && left <= 0) || idle > 366 {
+                return Ok(day);
             }
+            idle = if open { 0 } else { idle + 1 };
             day -= 1;
         }
     }

@@ -10,7 +10,7 @@ mod step;
 mod write;
 
 use super::graph::{Graph, Node, NodeId};
-use super::plan::{Asked, CovenantPlan, Follow, Plan, ReportPlan, Step};
+use super::plan::{Asked, CovenantPlan, Plan, ReportPlan, Step};
 use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
 use expr::Env;
 
@@ -65,15 +65,14 @@ impl Lower<'_> {
     fn followers(&mut self) {
         let terms = self.terms;
         for (i, state) in terms.states.iter().enumerate() {
-            let Some((leader, Some(proportion), when)) = state.postponement.as_ref().and_then(|p| p.with.as_ref()) else {
-                continue;
-            };
+            let Some((_, Some(proportion), when)) = state.postponement.as_ref().and_then(|p| p.with.as_ref()) else { continue };
             if !self.holds(when.as_ref()) {
                 continue;
             }
             let rounding = self.unit_of(StateId::from(i));
             if let Some(plan) = self.plan.states.get_mut(i) {
-                plan.follows = Some(Follow { leader: *leader, proportion: *proportion, rounding });
+                plan.follows = Some(*proportion);
+                plan.rounding = rounding;
             }
         }
     }

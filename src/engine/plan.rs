@@ -219,8 +219,10 @@ pub struct StatePlan {
     pub spot: Spot,
     /// The register or column of what waits.
     pub pending: Option<u16>,
-    /// The state it waits with in proportion, with how what is made is rounded.
-    pub follows: Option<Follow>,
+    /// Whether it waits with another state in proportion: what waits then moves as the state itself does.
+    pub follows: Option<Proportion>,
+    /// How it is rounded, where it is.
+    pub rounding: Option<(RoundingMode, Decimal)>,
     /// Whether past values are asked for.
     pub history: bool,
     /// Whether the changes by an entry are asked for.
@@ -229,17 +231,6 @@ pub struct StatePlan {
     pub watched: bool,
     /// Whether its changes may be adjustments.
     pub adjustable: bool,
-}
-
-/// What waits is made by the factor of another state's change.
-#[derive(Debug, Clone, Copy)]
-pub struct Follow {
-    /// The other state.
-    pub leader: StateId,
-    /// By its factor or its inverse.
-    pub proportion: Proportion,
-    /// How the result is rounded.
-    pub rounding: Option<(RoundingMode, Decimal)>,
 }
 
 /// What happens on an event.

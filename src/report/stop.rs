@@ -49,10 +49,20 @@ impl Words<'_> {
                         "this sum would lose digits that matter",
                         "two numbers of very different size nearly cancel: look for an input with far too many digits",
                     ),
+                    Fault::UnknownDay => (
+                        "run::unknown-day",
+                        "the calendar asked here does not know the day",
+                        "the days a calendar knows are in the terms: `known … to …`",
+                    ),
+                    Fault::NoTradingDay => (
+                        "run::no-trading-day",
+                        "there is no trading day in more than a year from here",
+                        "look at the definition named by `trading days by`: it must hold for the days that are meant",
+                    ),
                     Fault::Domain => (
                         "run::domain",
                         "this has no value here",
-                        "a table or a calendar ends before this value, or a function is not defined for it",
+                        "a table ends before this value, or a function is not defined for it",
                     ),
                 };
                 Explained { code, message: message.into(), span: Some(*span), help: help.into(), ..Explained::default() }

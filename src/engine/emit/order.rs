@@ -99,6 +99,10 @@ pub(super) fn units(e: &Emit<'_>, step: &Step) -> Option<Vec<Unit>> {
 /// Whether a change waits with, or by the change of, a state that another of the rules sets.
 fn waits_with_another(rules: &[&RulePlan]) -> bool {
     rules.iter().any(|rule| {
+        let sets_waiting = |s: StateId| rules.iter().any(|r| !std::ptr::eq(*r, *rule) && r.writes.iter().any(|w| w.state == s && w.pending));
+        if rule.writes.iter().any(|w| w.wait.is_some() && sets_waiting(w.state)) {
+            return true;
+        }
         let asked = rule.writes.iter().filter_map(|w| w.wait.as_ref().map(|wait| (w.state, wait)));
         let mut states =
             asked.flat_map(|(own, wait)| wait.tests.iter().map(|t| t.of).chain(wait.with).filter(move |s| *s != own));

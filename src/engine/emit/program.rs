@@ -88,6 +88,7 @@ impl Emit<'_> {
                 waiting: state.pending,
                 watched: state.watched && !s.pending,
                 traced: (state.history || state.change_by) && !s.pending,
+                moves: state.follows.is_some() && !s.pending,
             });
         }
     }

@@ -394,9 +394,7 @@ impl Emit<'_> {
         }
         self.open_loops += 1;
         self.out.loops = self.out.loops.max(self.open_loops);
-        self.its.truncate(usize::from(q.depth));
-        self.its.push(It { at, row });
-        self.scoped(|e| {
+        self.with_it(q.depth, It { at, row }, |e| {
             // a condition that cannot be told does not hold
             e.handled(Some(next), |e| {
                 if let Some((from, to)) = window {
@@ -408,7 +406,6 @@ impl Emit<'_> {
             });
             body(e, row);
         });
-        self.its.truncate(usize::from(q.depth));
         self.open_loops -= 1;
         self.op(Op::Jump(Self::to(next)));
         self.place(end);
@@ -431,17 +428,34 @@ impl Emit<'_> {
         let at = u16::try_from(self.open_loops).unwrap_or(0);
         self.open_loops += 1;
         self.out.loops = self.out.loops.max(self.open_loops);
-        self.its.truncate(usize::from(depth));
-        self.its.push(It { at, row: last });
-        self.op(Op::Lines(at, list));
-        before(self, at);
-        let (next, end): (Label, Label) = (self.label(), self.label());
-        self.place(next);
-        self.op(Op::NextLine(at, last, Self::to(end)));
-        self.scoped(|e| body(e, last));
-        self.op(Op::Jump(Self::to(next)));
-        self.place(end);
-        self.its.truncate(usize::from(depth));
+        self.with_it(depth, It { at, row: last }, |e| {
+            e.op(Op::Lines(at, list));
+            before(e, at);
+            let (next, end): (Label, Label) = (e.label(), e.label());
+            e.place(next);
+            e.op(Op::NextLine(at, last, Self::to(end)));
+            e.scoped(|e| body(e, last));
+            e.op(Op::Jump(Self::to(next)));
+            e.place(end);
+        });
         self.open_loops -= 1;
+    }
+
+    /// With the row at hand of a question or a list at a depth. A question in an argument of a definition may stand inside another
+    /// of the same depth: what was computed for the row of that one is not taken for this one's.
+    fn with_it(&mut self, depth: u16, it: It, inside: impl FnOnce(&mut Self)) {
+        let deeper = !((2_u32 << depth.min(28)) - 1);
+        let outer_its = self.its.clone();
+        let hidden: Vec<_> = self
+            .scopes
+            .iter()
+            .map(|s| s.iter().filter(|(id, _)| self.graph.moving(**id) & deeper == 0).map(|(id, reg)| (*id, *reg)).collect())
+            .collect();
+        let outer = std::mem::replace(&mut self.scopes, hidden);
+        self.its.truncate(usize::from(depth));
+        self.its.push(it);
+        self.scoped(inside);
+        self.its = outer_its;
+        self.scopes = outer;
     }
 }

@@ -195,6 +195,7 @@ impl Emit<'_> {
                 waiting: plan.pending,
                 watched: false,
                 traced: false,
+                moves: false,
             };
             out.push((state, u16::try_from(self.out.sites.len()).unwrap_or(u16::MAX)));
             self.out.sites.push(site);

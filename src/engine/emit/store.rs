@@ -3,9 +3,9 @@
 use super::Emit;
 use crate::engine::code::{Op, Reg};
 use crate::engine::graph::{Bank, Node, NodeId};
-use crate::engine::plan::{Follow, WaitPlan, WritePlan};
+use crate::engine::plan::{WaitPlan, WritePlan};
 use crate::source::Span;
-use crate::terms::{Builtin, Comparison, Place, Proportion, Spot, StateId};
+use crate::terms::{Builtin, Comparison, Place, Proportion, RoundingMode, Spot, StateId};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -136,8 +136,9 @@ impl Emit<'_> {
         for (c, waiting) in changes.iter_mut().zip(decided) {
             c.waiting = waiting;
         }
-        // what is made in proportion to another state is made while that one still stands as it stood
-        for c in changes.into_iter().rev() {
+        // what is set of what waits comes first: a change that is made takes it along
+        let (set, made): (Vec<_>, Vec<_>) = changes.into_iter().partition(|c| c.write.pending);
+        for c in set.into_iter().chain(made) {
             let skip = self.label();
             self.op(Op::JumpUnless(c.flag, Self::to(skip)));
             let own = c.write.row.is_some_and(|r| matches!(self.graph.get(self.graph.plain(r)), Node::EachRow(_)));
@@ -181,7 +182,7 @@ impl Emit<'_> {
         self.op(Op::SetI(flag, 0));
         self.op(Op::JumpUnless(c.flag, Self::to(skip)));
         let before = self.state_now(c.write.state, c.row, false);
-        let waited = self.state_now(c.write.state, c.row, true);
+        let waited = self.waited(c, all);
         if wait.compounding || wait.restating {
             self.op_at(Op::Sub(pending, c.value, before), span);
         } else {
@@ -190,10 +191,9 @@ impl Emit<'_> {
             self.op_at(Op::Add(pending, waited, delta), span);
         }
         self.op_at(Op::Add(value, before, pending), span);
-        if let Some(follow) = self.plan.states.get(c.write.state.at()).and_then(|s| s.follows)
-            && let Some((leads, waits_then, stood)) = waits.get(&follow.leader).copied()
-        {
-            self.follow(&follow, (leads, waits_then, stood), c, (before, pending, value));
+        let inverse = self.plan.states.get(c.write.state.at()).is_some_and(|s| s.follows == Some(Proportion::Inverse));
+        if inverse && !wait.compounding && !wait.restating {
+            self.inverses(c, before, waited, (pending, value));
         }
         waits.insert(c.write.state, (flag, pending, before));
         let at_once = self.label();
@@ -228,46 +228,47 @@ impl Emit<'_> {
         (flag, pending, value)
     }
 
-    /// What waits in proportion to another state: the state times the factor that the other's waiting change makes. Where
-    /// nothing of the other waited and this change does not wait either, it is the change it is.
-    fn follow(&mut self, follow: &Follow, leader: (Reg, Reg, Reg), c: &Change, own: (Reg, Reg, Reg)) {
-        let (leads, waits, stood) = leader;
-        let (before, pending, value) = own;
+    /// Changes in inverse proportion to those of another state, which are added: their inverses are added. Where 1/1.04 waits and
+    /// 1/1.06 comes, 1/1.10 waits or is made.
+    fn inverses(&mut self, c: &Change, before: Reg, waited: Reg, own: (Reg, Reg)) {
+        let (pending, value) = own;
         let span = self.graph.span(c.write.value);
-        let (alone, done) = (self.label(), self.label());
-        let waited = self.state_now(follow.leader, c.row, true);
-        let zero = self.constant(Decimal::ZERO);
-        let anything = self.label();
-        self.op(Op::JumpIf(leads, Self::to(anything)));
-        self.op(Op::JumpUnlessEqual(waited, zero, Self::to(anything)));
-        self.op(Op::Jump(Self::to(alone)));
-        self.place(anything);
-        let made = self.new_d();
-        self.op_at(Op::Add(made, stood, waits), span);
-        for side in [made, stood] {
-            let some = self.label();
-            self.op(Op::JumpUnlessEqual(side, zero, Self::to(some)));
-            self.op(Op::Jump(Self::to(alone)));
-            self.place(some);
-        }
-        let (up, down) = match follow.proportion {
-            Proportion::Direct => (made, stood),
-            Proportion::Inverse => (stood, made),
-        };
-        self.op_at(Op::Mul(value, before, up), span);
-        match follow.rounding {
-            None => self.op_at(Op::Div(value, value, down), span),
+        let (some, done) = (self.label(), self.label());
+        let (zero, one) = (self.constant(Decimal::ZERO), self.constant(Decimal::ONE));
+        self.op(Op::JumpUnlessEqual(waited, zero, Self::to(some)));
+        self.op(Op::Jump(Self::to(done)));
+        self.place(some);
+        let (then, now) = (self.new_d(), self.new_d());
+        self.op_at(Op::Add(then, before, waited), span);
+        self.op_at(Op::Div(then, before, then), span);
+        self.op_at(Op::Div(now, before, c.value), span);
+        self.op_at(Op::Add(now, now, then), span);
+        self.op_at(Op::Sub(now, now, one), span);
+        match self.rounding_of(c.write.state) {
+            None => self.op_at(Op::Div(value, before, now), span),
             Some((mode, unit)) => {
                 let unit = self.constant(unit);
-                self.op_at(Op::RoundQuotient(value, value, down, unit, mode), span);
+                self.op_at(Op::RoundQuotient(value, before, now, unit, mode), span);
             }
         }
         self.op_at(Op::Sub(pending, value, before), span);
-        self.op(Op::Jump(Self::to(done)));
-        self.place(alone);
-        self.op(Op::MoveD(value, c.value));
-        self.op_at(Op::Sub(pending, value, before), span);
         self.place(done);
+    }
+
+    fn rounding_of(&self, state: StateId) -> Option<(RoundingMode, Decimal)> {
+        self.plan.states.get(state.at()).and_then(|s| s.rounding)
+    }
+
+    /// What waits of a state: as a rule of this event sets it, or as it is.
+    fn waited(&mut self, c: &Change, all: &[Change]) -> Reg {
+        let now = self.state_now(c.write.state, c.row, true);
+        let Some(set) = all.iter().find(|o| o.write.state == c.write.state && o.write.pending) else { return now };
+        let (waited, unset) = (self.new_d(), self.label());
+        self.op(Op::MoveD(waited, now));
+        self.op(Op::JumpUnless(set.flag, Self::to(unset)));
+        self.op(Op::MoveD(waited, set.value));
+        self.place(unset);
+        waited
     }
 
     /// The change of a state that has no say of its own in whether this one waits, with the state before: none is zero.

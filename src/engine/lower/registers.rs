@@ -63,6 +63,7 @@ impl Lower<'_> {
                 spot,
                 pending,
                 follows: None,
+                rounding: None,
                 history: false,
                 change_by: false,
                 watched: false,

@@ -187,8 +187,6 @@ impl Lower<'_> {
             });
             out.push((id, row));
         }
-        // what waits in proportion to another state is made while that one still stands as it stood
-        out.sort_by_key(|(id, _)| self.plan.states.get(id.at()).is_none_or(|s| s.follows.is_none()));
         out
     }
 
