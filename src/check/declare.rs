@@ -201,6 +201,10 @@ impl<'l> Checker<'l> {
     fn settings(&mut self, items: &[LoadedItem]) {
         let start = Span { file: self.loaded.main, start: 0, end: 0 };
         let mut seen: Vec<std::mem::Discriminant<Setting>> = Vec::new();
+        let own = items.iter().find_map(|i| match &i.item.kind {
+            ItemKind::Setting(Setting::Currency(c)) if !i.imported => Some(c.name.as_str()),
+            _ => None,
+        });
         for LoadedItem { item, imported, .. } in items {
             let ItemKind::Setting(setting) = &item.kind else { continue };
             match setting {
@@ -215,7 +219,15 @@ impl<'l> Checker<'l> {
                     self.problems.push(Problem::BadSetting { at: item.span, what, help });
                 }
                 Setting::Document(t) => self.terms.document = Some(t.plain()),
-                Setting::Currency(c) => self.terms.currency.clone_from(&c.name),
+                // the file's own currency comes last
+                Setting::Currency(c) => {
+                    if let Some(own) = own.filter(|own| *imported && *own != c.name) {
+                        let what = format!("this library is written for {}, and the terms are in {own}", c.name);
+                        let help = "let it name no currency, and write `money`, `money/share`, `0 money`".to_owned();
+                        self.problems.push(Problem::BadSetting { at: item.span, what, help });
+                    }
+                    self.terms.currency.clone_from(&c.name);
+                }
                 Setting::Zone(z) => self.terms.zone.clone_from(&z.name),
                 Setting::Close(t) => {
                     use chrono::Timelike;

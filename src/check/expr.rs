@@ -298,7 +298,7 @@ impl Checker<'_> {
             Unit::TradingDays => whole(1, Type::TradingDays),
             Unit::Months => whole(1, Type::Months),
             Unit::Years => whole(12, Type::Months),
-            Unit::Currency(code) | Unit::CurrencyPerShare(code) if *code != self.terms.currency => {
+            Unit::Currency(code) | Unit::CurrencyPerShare(code) if *code != self.terms.currency && code != "money" => {
                 let what = format!("the currency of these terms is {}, not {code}", self.terms.currency);
                 return self.misplaced(span, &what, "terms have one currency");
             }

@@ -74,6 +74,7 @@ impl Checker<'_> {
             "number" => Some(Dim::NUMBER),
             "shares" | "share" => Some(Dim::SHARES),
             "days" | "day" => Some(Dim::DAYS),
+            "money" => Some(Dim::MONEY),
             code if code == self.terms.currency => Some(Dim::MONEY),
             _ => None,
         }

@@ -99,7 +99,8 @@ pub(super) fn units(e: &Emit<'_>, step: &Step) -> Option<Vec<Unit>> {
 /// Whether a change waits with, or by the change of, a state that another of the rules sets.
 fn waits_with_another(rules: &[&RulePlan]) -> bool {
     rules.iter().any(|rule| {
-        let sets_waiting = |s: StateId| rules.iter().any(|r| !std::ptr::eq(*r, *rule) && r.writes.iter().any(|w| w.state == s && w.pending));
+        let sets_waiting =
+            |s: StateId| rules.iter().any(|r| !std::ptr::eq(*r, *rule) && r.writes.iter().any(|w| w.state == s && w.pending));
         if rule.writes.iter().any(|w| w.wait.is_some() && sets_waiting(w.state)) {
             return true;
         }

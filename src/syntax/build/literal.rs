@@ -81,7 +81,7 @@ impl Builder<'_> {
     /// The unit of a quantity.
     fn unit(&mut self, node: &Node<'_>) -> Built<Unit> {
         if let Some(currency) = node.find(Rule::currency_unit) {
-            let code = currency.one(Rule::currency_code)?.text().to_owned();
+            let code = currency.text().split('/').next().unwrap_or_default().trim().to_owned();
             let per = currency.text().contains('/');
             return Ok(if per { Unit::CurrencyPerShare(code) } else { Unit::Currency(code) });
         }
