@@ -15,8 +15,8 @@ pub enum Problem {
     #[error("`{path}` cannot be read: {why}")]
     Unreadable { at: Span, path: String, why: String },
     /// Files that import one another.
-    #[error("`{path}` imports itself")]
-    ImportCycle { at: Span, path: String },
+    #[error("`{path}` leads back to itself")]
+    ImportCycle { at: Span, path: String, chain: String, variant: bool },
     /// Something every terms file states.
     #[error("{what} is not stated")]
     MissingSetting { at: Span, what: &'static str, example: &'static str },
@@ -67,7 +67,10 @@ pub enum Problem {
     Misplaced { at: Span, what: String, help: String },
     /// A variant that changes nothing.
     #[error("there is no {sort} `{name}` to {verb}")]
-    NothingToChange { at: Span, sort: String, name: String, verb: &'static str, nearest: Option<String> },
+    NothingToChange { at: Span, sort: String, name: String, verb: &'static str, help: Option<String> },
+    /// A variant that removes what is needed.
+    #[error("{name} is removed and still used")]
+    StillUsed { at: Span, name: String, places: String },
     /// A variant that changes something twice.
     #[error("`{name}` is changed twice")]
     ChangedTwice { at: Span, name: String, first: String },
@@ -107,6 +110,7 @@ impl Problem {
             | Self::AfterCycle { at, .. }
             | Self::Misplaced { at, .. }
             | Self::NothingToChange { at, .. }
+            | Self::StillUsed { at, .. }
             | Self::ChangedTwice { at, .. }
             | Self::UnmetNeed { at, .. }
             | Self::Unused { at, .. }
@@ -138,6 +142,7 @@ impl Problem {
             Self::AfterCycle { .. } => "check::after-cycle",
             Self::Misplaced { .. } => "check::misplaced",
             Self::NothingToChange { .. } => "check::nothing-to-change",
+            Self::StillUsed { .. } => "check::still-used",
             Self::ChangedTwice { .. } => "check::changed-twice",
             Self::UnmetNeed { .. } => "check::unmet-need",
             Self::Unused { .. } => "check::unused",
@@ -154,7 +159,8 @@ impl Problem {
     fn label_text(&self) -> String {
         match self {
             Self::Syntax(_) => String::new(),
-            Self::Unreadable { .. } | Self::ImportCycle { .. } => "imported here".into(),
+            Self::Unreadable { .. } => "named here".into(),
+            Self::ImportCycle { chain, .. } => chain.clone(),
             Self::MissingSetting { .. } => "in this file".into(),
             Self::UnknownName { .. } => "not declared".into(),
             Self::Ambiguous { .. } => "which of the two".into(),
@@ -168,6 +174,7 @@ impl Problem {
             Self::Clash { case, .. } => format!("both apply when {case}"),
             Self::AfterCycle { .. } | Self::Misplaced { .. } | Self::BadSetting { .. } | Self::Dimensions { .. } => "here".into(),
             Self::NothingToChange { .. } => "not in the file this is a variant of".into(),
+            Self::StillUsed { .. } => "removed here".into(),
             Self::ChangedTwice { .. } => "changed again here".into(),
             Self::UnmetNeed { .. } => "needed here".into(),
             Self::Unused { .. } => "declared here".into(),
@@ -180,6 +187,7 @@ impl Problem {
         Some(match self {
             Self::Syntax(_) => return None,
             Self::Unreadable { .. } => "paths are relative to the file that names them".into(),
+            Self::ImportCycle { variant: true, .. } => "the first of the files must be `terms`, and no variant".into(),
             Self::ImportCycle { .. } => "put what both files need into a third one".into(),
             Self::MissingSetting { example, .. } => format!("add a line such as `{example}`"),
             Self::BadSetting { help, .. } | Self::Misplaced { help, .. } | Self::WrongType { help, .. } => {
@@ -188,7 +196,9 @@ impl Problem {
                 }
                 help.clone()
             }
-            Self::UnknownName { nearest: n, .. } | Self::NothingToChange { nearest: n, .. } => return nearest(n),
+            Self::UnknownName { nearest: n, .. } => return nearest(n),
+            Self::NothingToChange { help, .. } => return help.clone(),
+            Self::StillUsed { places, .. } => format!("it is used at {places}; replace what uses it, or remove that too"),
             Self::Ambiguous { one, other, .. } => format!("write `{one}` or `{other}`"),
             Self::Duplicate { first, .. } => format!("the first is at {first}; give one of them another name"),
             Self::Dimensions { hint, .. } => {

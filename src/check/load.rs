@@ -46,7 +46,7 @@ pub struct Loaded {
 pub fn load(path: &Path, reader: &dyn Reader) -> Loaded {
     let mut loader = Loader { reader, out: Loaded::default(), open: Vec::new(), done: Vec::new(), later: Vec::new() };
     let at = Span::default();
-    let items = loader.file(path, at, false);
+    let items = loader.file(path, at, false, false);
     let later = std::mem::take(&mut loader.later);
     loader.out.items = super::item::apply(items, later, true, &loader.out.sources, &mut loader.out.problems);
     loader.out
@@ -63,10 +63,12 @@ struct Loader<'r> {
 
 impl Loader<'_> {
     /// The blocks of a file, after those it imports, with what it changes changed.
-    fn file(&mut self, path: &Path, at: Span, imported: bool) -> Vec<LoadedItem> {
+    fn file(&mut self, path: &Path, at: Span, imported: bool, variant: bool) -> Vec<LoadedItem> {
         let path = clean(path);
-        if self.open.contains(&path) {
-            self.out.problems.push(Problem::ImportCycle { at, path: path.display().to_string() });
+        if let Some(first) = self.open.iter().position(|p| *p == path) {
+            let files = self.open.iter().skip(first).chain([&path]).map(|p| p.display().to_string());
+            let chain = files.collect::<Vec<_>>().join(" → ");
+            self.out.problems.push(Problem::ImportCycle { at, path: path.display().to_string(), chain, variant });
             return Vec::new();
         }
         let text = match self.reader.read(&path) {
@@ -95,6 +97,14 @@ impl Loader<'_> {
     fn blocks(&mut self, file: ast::File, folder: &Path, imported: bool) -> Vec<LoadedItem> {
         let mut items: Vec<LoadedItem> = Vec::new();
         let mut own: Vec<Item> = Vec::new();
+        // the base first, wherever the line stands: what it imports is its own, and may be changed by every variant
+        for item in &file.items {
+            if let ItemKind::Setting(Setting::Variant(_, base)) = &item.kind {
+                let mut more = self.file(&folder.join(base.plain()), base.span, imported, true);
+                more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
+                items.extend(more);
+            }
+        }
         for item in file.items {
             match &item.kind {
                 ItemKind::Setting(Setting::Import(path, cited)) => {
@@ -102,14 +112,13 @@ impl Loader<'_> {
                     let key = clean(&target);
                     match self.done.iter().find(|(done, _)| *done == key).map(|(_, id)| *id) {
                         // an import of its own says the clause, wherever else the file was brought in
-                        Some(id) if !cited.is_empty() => {
+                        Some(id) => {
                             for i in items.iter_mut().filter(|i| i.inherits && i.item.span.file == id) {
                                 i.item.citations.clone_from(cited);
                             }
                         }
-                        Some(_) => {}
                         None => {
-                            let mut more = self.file(&target, path.span, true);
+                            let mut more = self.file(&target, path.span, true, false);
                             for i in &mut more {
                                 if i.item.citations.is_empty() {
                                     i.item.citations.clone_from(cited);
@@ -121,13 +130,6 @@ impl Loader<'_> {
                             items.extend(more);
                         }
                     }
-                }
-                ItemKind::Setting(Setting::Variant(_, base)) => {
-                    let target = folder.join(base.plain());
-                    let mut more = self.file(&target, base.span, imported);
-                    more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
-                    items.extend(more);
-                    own.push(item);
                 }
                 ItemKind::Calendar { file, .. } => {
                     self.dates(&folder.join(file.plain()), file.span);

@@ -56,7 +56,12 @@ fn add(out: &mut Vec<Cited>, citation: &Citation, kind: &ItemKind) {
     let Some(Cited { row, .. }) = out.get_mut(at) else { return };
     match kind {
         ItemKind::NotComputable(t) => row.reasons.push(flat(&t.plain())),
-        ItemKind::Remove { why, .. } => row.reasons.push(flat(&why.plain())),
+        ItemKind::Remove { why, .. } => {
+            let why = flat(&why.plain());
+            if !row.reasons.contains(&why) {
+                row.reasons.push(why);
+            }
+        }
         ItemKind::Defect(t) => row.defects.push(flat(&t.plain())),
         other => {
             let Some((sort, name)) = named(other) else { return };
