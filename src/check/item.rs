@@ -249,8 +249,10 @@ impl Change<'_> {
             let help = match sort.name.as_str() {
                 "example" => "a variant has only its own examples: there is nothing to remove".to_owned(),
                 "defect" | "not" => "remove the clause that holds it, such as `remove §7 \"…\"`".to_owned(),
-                other => super::name::nearest(other, SORTS.iter().map(|(word, _)| *word))
-                    .map_or_else(|| "write a sort such as `rule`, `state` or `define`".into(), |n| format!("did you mean `{n}`?")),
+                other => super::name::nearest(other, SORTS.iter().map(|(word, _)| *word)).map_or_else(
+                    || "write a sort such as `rule`, `state` or `define`".into(),
+                    |n| format!("did you mean `{n}`?"),
+                ),
             };
             self.problems.push(Problem::Misplaced { at: sort.span, what, help });
             return;

@@ -4,6 +4,7 @@ mod cited;
 mod compare;
 mod show;
 
+pub(super) use cited::order;
 pub use show::{document, json};
 
 use crate::agreement::Agreement;

@@ -134,12 +134,12 @@ fn named(kind: &ItemKind) -> Option<(&'static str, String)> {
 /// Rows in the order of the clauses' numbers.
 pub(super) fn rows(mut cited: Vec<Cited>) -> Vec<Row> {
     cited.retain(|c| c.row.standing != Standing::Open || !c.row.defects.is_empty());
-    cited.sort_by_cached_key(|c| key(&c.citation));
+    cited.sort_by_cached_key(|c| order(&c.citation));
     cited.into_iter().map(|c| c.row).collect()
 }
 
 /// Where a clause stands in an agreement: by its numbers, its own paragraphs before its parts, the last of them after.
-fn key(c: &Citation) -> Vec<(u32, String)> {
+pub(in crate::report) fn order(c: &Citation) -> Vec<(u32, String)> {
     let mut out: Vec<(u32, String)> = Vec::new();
     for (depth, part) in c.section.split(['(', ')']).filter(|p| !p.is_empty()).enumerate() {
         out.push((2 + count(part, depth), part.to_owned()));
