@@ -8,6 +8,9 @@ use crate::syntax::ast::{Citation, Event, Ident, Item, ItemKind, Member, Removed
 /// What a declaration is called by those who change it: its sort and its name, with whose it is.
 type Key = (&'static str, String);
 
+/// What was changed, where, and whether something was only added to it.
+type Changed = (Key, Span, bool);
+
 /// The words a variant has for what it removes, and the sorts they mean.
 const SORTS: [(&str, &[&str]); 18] = [
     ("event", &["event"]),
@@ -97,7 +100,7 @@ pub(super) fn apply(
     sources: &Sources,
     problems: &mut Vec<Problem>,
 ) -> Vec<LoadedItem> {
-    let mut changed: Vec<(Key, Span)> = Vec::new();
+    let mut changed: Vec<Changed> = Vec::new();
     let mut added: Vec<LoadedItem> = Vec::new();
     for item in own {
         let span = item.span;
@@ -141,7 +144,7 @@ pub(super) fn apply(
 
 struct Change<'c> {
     base: &'c mut Vec<LoadedItem>,
-    changed: &'c mut Vec<(Key, Span)>,
+    changed: &'c mut Vec<Changed>,
     sources: &'c Sources,
     problems: &'c mut Vec<Problem>,
 }
@@ -162,14 +165,15 @@ impl Change<'_> {
         });
     }
 
-    /// Tells of a second change to one thing.
-    fn once(&mut self, key: &Key, at: Span) -> bool {
-        if let Some((_, first)) = self.changed.iter().find(|(k, _)| k == key) {
+    /// Tells of a second change to one thing. What is added to an event may be added in several blocks.
+    fn once(&mut self, key: &Key, at: Span, adds: bool) -> bool {
+        let second = |(k, _, added): &&Changed| k == key && !(adds && *added);
+        if let Some((_, first, _)) = self.changed.iter().find(second) {
             let first = self.sources.place(*first);
             self.problems.push(Problem::ChangedTwice { at, name: said(key), first });
             return false;
         }
-        self.changed.push((key.clone(), at));
+        self.changed.push((key.clone(), at, adds));
         true
     }
 
@@ -185,7 +189,9 @@ impl Change<'_> {
     fn one(&mut self, at: Span, sorts: &[&'static str], name: &str, verb: &'static str) -> Option<(usize, Key)> {
         let found = self.find(sorts, name);
         match found.as_slice() {
+            // what the base has goes before what the variant imports
             [one] => return Some(one.clone()),
+            [one, rest @ ..] if rest.iter().all(|(_, key)| *key == one.1) => return Some(one.clone()),
             [] => self.nothing(at, sorts, name, verb),
             [(_, one), (_, other), ..] => {
                 let (one, other) = (said(one), said(other));
@@ -198,7 +204,7 @@ impl Change<'_> {
     fn nothing(&mut self, at: Span, sorts: &[&'static str], name: &str, verb: &'static str) {
         // what the same file has just removed is changed twice
         let bare = |n: &str| n == name || n.split(" of ").next() == Some(name);
-        if let Some((key, first)) = self.changed.iter().find(|((s, n), _)| sorts.contains(s) && bare(n)) {
+        if let Some((key, first, _)) = self.changed.iter().find(|((s, n), ..)| sorts.contains(s) && bare(n)) {
             let (name, first) = (said(key), self.sources.place(*first));
             self.problems.push(Problem::ChangedTwice { at, name, first });
             return;
@@ -230,7 +236,7 @@ impl Change<'_> {
         match at {
             None => self.nothing(span, sorts, &name, "replace"),
             Some((at, key)) => {
-                if self.once(&key, span)
+                if self.once(&key, span, false)
                     && let Some(slot) = self.base.get_mut(at)
                 {
                     let mut item = inner;
@@ -264,7 +270,7 @@ impl Change<'_> {
         };
         let span = name.map_or(sort.span, |n| n.span);
         let Some((at, key)) = self.one(span, sorts, &asked, "remove") else { return };
-        if self.once(&key, span) {
+        if self.once(&key, span, false) {
             let LoadedItem { item, imported, .. } = self.base.remove(at);
             let what = Removed::Named { sort: sort.clone(), name: name.cloned(), of: of.cloned() };
             let kind = ItemKind::Remove { what, why: why.clone() };
@@ -294,7 +300,7 @@ impl Change<'_> {
             }
             let what = match key(&item.kind) {
                 None => Removed::Clause(clause.clone()),
-                Some(key) if !self.once(&key, span) => continue,
+                Some(key) if !self.once(&key, span, false) => continue,
                 Some((sort, name)) => {
                     let ident = |name: &str| Ident { name: name.to_owned(), span };
                     let (name, of) = name.split_once(" of ").map_or((name.as_str(), None), |(n, of)| (n, Some(of)));
@@ -308,7 +314,7 @@ impl Change<'_> {
 
     fn extend(&mut self, name: &Ident, members: Vec<Member>, span: Span) {
         let Some((at, key)) = self.one(name.span, &["event"], &name.name, "extend") else { return };
-        if self.once(&key, span)
+        if self.once(&key, span, true)
             && let Some(LoadedItem { item: Item { kind: ItemKind::Event(Event { members: old, .. }), .. }, .. }) =
                 self.base.get_mut(at)
         {
@@ -323,7 +329,7 @@ impl Change<'_> {
             ItemKind::Set { name, of, value } => {
                 let asked = of.map_or_else(|| name.name.clone(), |of| format!("{} of {}", name.name, of.name));
                 let Some((at, key)) = self.one(name.span, &["define", "state"], &asked, "set") else { return };
-                if !self.once(&key, span) {
+                if !self.once(&key, span, false) {
                     return;
                 }
                 let Some(slot) = self.base.get_mut(at) else { return };
@@ -345,7 +351,7 @@ impl Change<'_> {
             }
             ItemKind::SetReading { name, to } => {
                 let Some((at, key)) = self.one(name.span, &["reading"], &name.name, "set") else { return };
-                if !self.once(&key, span) {
+                if !self.once(&key, span, false) {
                     return;
                 }
                 let Some(slot) = self.base.get_mut(at) else { return };

@@ -111,7 +111,7 @@ impl Loader<'_> {
                     let target = folder.join(path.plain());
                     let key = clean(&target);
                     match self.done.iter().find(|(done, _)| *done == key).map(|(_, id)| *id) {
-                        // an import of its own says the clause, wherever else the file was brought in
+                        // an import of its own says the clause, or that there is none, wherever else the file was brought in
                         Some(id) => {
                             for i in items.iter_mut().filter(|i| i.inherits && i.item.span.file == id) {
                                 i.item.citations.clone_from(cited);

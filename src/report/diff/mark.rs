@@ -29,14 +29,27 @@ pub(super) fn mark(a: &Phrase, b: &Phrase) -> Both {
     (before, after)
 }
 
-/// Neighbours of one kind become one piece.
+/// Neighbours of one kind become one piece; the spaces around what differs are not marked.
 fn join(pieces: &mut Vec<Piece>) {
     let mut out: Vec<Piece> = Vec::new();
-    for p in pieces.drain(..).filter(|p| !p.text.is_empty()) {
-        match out.last_mut() {
-            Some(last) if last.changed == p.changed => last.text.push_str(&p.text),
-            _ => out.push(p),
+    let mut add = |text: &str, changed: bool| match out.last_mut() {
+        Some(last) if last.changed == changed => last.text.push_str(text),
+        _ if text.is_empty() => {}
+        _ => out.push(piece(text, changed)),
+    };
+    let mut run = String::new();
+    for p in pieces.drain(..).chain([piece("", false)]) {
+        if p.changed {
+            run.push_str(&p.text);
+            continue;
         }
+        let inner = run.trim();
+        let (before, after) = if inner.is_empty() { (run.as_str(), "") } else { run.split_once(inner).unwrap_or(("", "")) };
+        add(before, false);
+        add(inner, true);
+        add(after, false);
+        run.clear();
+        add(&p.text, false);
     }
     *pieces = out;
 }

@@ -69,19 +69,26 @@ fn lets(body: &[Statement]) -> Vec<(String, String)> {
 /// A rule whose own names are those of another where they mean the same.
 pub(super) fn renamed(r: &Rule, other: &Rule) -> Rule {
     let mut out = r.clone();
-    let (ours, theirs) = (lets(&expanded(&r.body)), lets(&expanded(&other.body)));
-    let kept = |n: &str| theirs.iter().any(|(name, _)| name == n);
     let mut map: Vec<(String, String)> = Vec::new();
+    loops(&r.body, &other.body, &mut map);
+    rename(&mut out, &map);
+    let (ours, theirs) = (lets(&expanded(&out.body)), lets(&expanded(&other.body)));
+    let kept = |n: &str| theirs.iter().any(|(name, _)| name == n);
+    map.clear();
     for (name, value) in ours.iter().filter(|(name, _)| !kept(name)) {
         let free = |n: &str| !ours.iter().any(|(name, _)| name == n) && !map.iter().any(|(_, new)| new == n);
         if let Some((new, _)) = theirs.iter().find(|(n, v)| v == value && free(n)) {
             map.push((name.clone(), new.clone()));
         }
     }
-    loops(&r.body, &other.body, &mut map);
-    let with = |n: &str| map.iter().find(|(old, _)| old == n).map(|(_, new)| named(new));
-    out.body.iter_mut().for_each(|s| blank::in_statement(s, &with));
+    rename(&mut out, &map);
     out
+}
+
+/// Gives names new ones.
+fn rename(r: &mut Rule, map: &[(String, String)]) {
+    let with = |n: &str| map.iter().find(|(old, _)| old == n).map(|(_, new)| named(new));
+    r.body.iter_mut().for_each(|s| blank::in_statement(s, &with));
 }
 
 /// The names of loops over one list.

@@ -276,7 +276,7 @@ pub fn json(d: &Diff) -> Json {
         "same": d.is_empty(),
         "summary": summary(d),
         "clauses": clauses,
-        "clauses_that_are_the_same": d.same,
+        "unchanged_clauses": d.same,
         "changed": d.count(ChangeKind::Changed),
         "added": d.count(ChangeKind::Added),
         "removed": d.count(ChangeKind::Removed),
