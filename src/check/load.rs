@@ -97,9 +97,15 @@ impl Loader<'_> {
     fn blocks(&mut self, file: ast::File, folder: &Path, imported: bool) -> Vec<LoadedItem> {
         let mut items: Vec<LoadedItem> = Vec::new();
         let mut own: Vec<Item> = Vec::new();
+        let titles = file.items.iter().filter(|i| is_title(i));
+        for second in titles.skip(1) {
+            let help = "keep one of `terms`, `library` and `variant`".to_owned();
+            self.out.problems.push(Problem::BadSetting { at: second.span, what: "this file has two titles".into(), help });
+        }
         // the base first, wherever the line stands: what it imports is its own, and may be changed by every variant
-        for item in &file.items {
-            if let ItemKind::Setting(Setting::Variant(_, base)) = &item.kind {
+        if let Some(first) = file.items.iter().find(|i| is_title(i))
+            && let ItemKind::Setting(Setting::Variant(_, base)) = &first.kind
+        {
                 let mut more = self.file(&folder.join(base.plain()), base.span, imported, true);
                 more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
                 items.extend(more);
@@ -156,6 +162,11 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// Whether a block says what the file is.
+const fn is_title(item: &Item) -> bool {
+    matches!(&item.kind, ItemKind::Setting(Setting::Terms(_) | Setting::Library(_) | Setting::Variant(..)))
 }
 
 /// Whether an event is among the blocks so far.

@@ -125,7 +125,7 @@ fn a_clause_is_removed_with_all_that_comes_from_it_alone() {
     // `too_low` comes from §8 too, and stays
     files.tested("without.terms");
     let (_, told) = files.run("coverage", "without.terms");
-    assert!(told.contains("not computable: There is no cap."), "the reason covers §7(a): {told}");
+    assert!(told.contains("left out: There is no cap."), "the reason covers §7(a): {told}");
 }
 
 #[test]

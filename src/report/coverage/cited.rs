@@ -58,8 +58,8 @@ fn add(out: &mut Vec<Cited>, citation: &Citation, kind: &ItemKind) {
         ItemKind::NotComputable(t) => row.reasons.push(flat(&t.plain())),
         ItemKind::Remove { why, .. } => {
             let why = flat(&why.plain());
-            if !row.reasons.contains(&why) {
-                row.reasons.push(why);
+            if !row.left_out.contains(&why) {
+                row.left_out.push(why);
             }
         }
         ItemKind::Defect(t) => row.defects.push(flat(&t.plain())),
@@ -79,7 +79,7 @@ fn add(out: &mut Vec<Cited>, citation: &Citation, kind: &ItemKind) {
             }
         }
     }
-    row.standing = match (row.encoded.is_empty(), row.reasons.is_empty()) {
+    row.standing = match (row.encoded.is_empty(), row.reasons.is_empty() && row.left_out.is_empty()) {
         (false, _) => Standing::Encoded,
         (true, false) => Standing::Reasoned,
         (true, true) => Standing::Open,

@@ -30,28 +30,26 @@ impl Declaration<'_> {
 
     /// The clause it stands under.
     pub(super) fn clause(&self) -> Option<Citation> {
-        self.items.iter().find_map(|i| i.citations.first()).cloned()
+        let cited = |i: &&Item| !matches!(i.kind, ItemKind::Setting(_));
+        self.items.iter().copied().filter(cited).find_map(|i| i.citations.first()).cloned()
     }
 
     /// Its parts, the clauses it comes from among them.
     pub(super) fn slots(&self) -> Vec<Slot> {
-        let mut out: Vec<Slot> = Vec::new();
         let mut cited: Vec<&Citation> = Vec::new();
-        let merged = self.items.len() > 1 && self.name.is_empty();
-        for item in &self.items {
-            for slot in slots(&item.kind) {
-                if !(merged && out.iter().any(|s| s.id == slot.id)) {
-                    out.push(slot);
-                }
-            }
-            for c in &item.citations {
-                if !cited.contains(&c) {
-                    cited.push(c);
-                }
+        for c in self.items.iter().filter(|i| !matches!(i.kind, ItemKind::Setting(_))).flat_map(|i| &i.citations) {
+            if !cited.contains(&c) {
+                cited.push(c);
             }
         }
-        let cited = cited.iter().map(|c| Phrase::words(format!("§{}", c.cite()))).collect();
-        out.push(Slot::new(COMES_FROM, Phrase::any(", ", cited)));
+        let cited = cited.iter().map(|c| Phrase::atom(format!("§{}", c.cite()))).collect();
+        let mut out = vec![Slot::new(COMES_FROM, Phrase::any(", ", cited))];
+        let merged = self.items.len() > 1 && self.name.is_empty();
+        for slot in self.items.iter().flat_map(|i| slots(&i.kind)) {
+            if !(merged && out.iter().any(|s| s.id == slot.id)) {
+                out.push(slot);
+            }
+        }
         out
     }
 

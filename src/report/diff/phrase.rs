@@ -38,6 +38,11 @@ impl Phrase {
         Self { key: text.clone(), frame: text, parts: Vec::new(), sort: Sort::Words }
     }
 
+    /// Words that are one thing, and differ as a whole.
+    pub(super) fn atom(text: impl Into<String>) -> Self {
+        Self { sort: Sort::Formula, ..Self::words(text) }
+    }
+
     /// Words around parts.
     pub(super) fn around(frame: impl Into<String>, parts: Vec<Self>) -> Self {
         let frame = frame.into();

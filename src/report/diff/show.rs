@@ -22,6 +22,13 @@ impl Marks {
         }
     }
 
+    fn heading(self, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Colour => format!("\u{1b}[1m{text}\u{1b}[0m"),
+        }
+    }
+
     const fn close(self, kind: ChangeKind) -> &'static str {
         match (self, kind) {
             (Self::Plain, ChangeKind::Removed) => "-]",
@@ -128,7 +135,7 @@ fn are(n: usize) -> String {
 pub fn text(d: &Diff, marks: Marks) -> String {
     let mut out = format!("{} → {}\n", d.titles.0, d.titles.1);
     for clause in &d.clauses {
-        out.push_str(&format!("\n{}\n", clause.heading()));
+        out.push_str(&format!("\n{}\n", marks.heading(&clause.heading())));
         for change in &clause.changes {
             let why = change.reason().map_or_else(String::new, |why| format!(": {why}"));
             out.push_str(&format!("  {} {}{why}\n", change.said(), change.kind.word()));
@@ -166,20 +173,23 @@ fn side(out: &mut String, name: &str, pieces: &[Piece], marks: Marks, kind: Chan
 fn laid(out: &mut String, pieces: &[Piece], column: usize, further: usize, marks: Marks, kind: ChangeKind) {
     let mut used = column;
     for p in pieces {
+        let words: Vec<&str> = p.text.split_inclusive(' ').collect();
         if p.changed {
+            let first = words.first().map_or(0, |w| w.trim_end().chars().count());
+            if used + first > WIDTH && used > column + further {
+                broken(out, column + further);
+                used = column + further;
+            }
             out.push_str(marks.open(kind));
         }
-        let words: Vec<&str> = p.text.split_inclusive(' ').collect();
         for word in words {
             let len = word.trim_end().chars().count();
             if used + len > WIDTH && used > column + further {
-                while out.ends_with(' ') {
-                    out.pop();
-                }
                 if p.changed && marks == Marks::Colour {
+                    trim(out);
                     out.push_str(marks.close(kind));
                 }
-                out.push_str(&format!("\n{}", " ".repeat(column + further)));
+                broken(out, column + further);
                 if p.changed && marks == Marks::Colour {
                     out.push_str(marks.open(kind));
                 }
@@ -199,10 +209,19 @@ fn laid(out: &mut String, pieces: &[Piece], column: usize, further: usize, marks
             }
         }
     }
-    while out.ends_with(' ') {
-        out.pop();
-    }
+    trim(out);
     out.push('\n');
+}
+
+/// A new line that begins at a column.
+fn broken(out: &mut String, column: usize) {
+    trim(out);
+    out.push_str(&format!("\n{}", " ".repeat(column)));
+}
+
+/// Takes the spaces from the end.
+fn trim(out: &mut String) {
+    out.truncate(out.trim_end_matches(' ').len());
 }
 
 /// For pasting into a page.

@@ -4,8 +4,8 @@ use super::blank::BLANK;
 use super::phrase::Phrase;
 use super::rule;
 use crate::syntax::ast::{
-    Citation, EventSort, Expr, ExprKind, Field, Guard, Ident, ItemKind, Member, Obligation, Param, Policy, PolicyKind, Rounding,
-    Rung, Scope, Setting, Table, Trigger, Type, TypeKind,
+    Citation, EventSort, Expr, ExprKind, Field, Guard, Ident, ItemKind, Member, Obligation, Param, Policy, PolicyKind,
+    Proportion, Rounding, Rung, Scope, Setting, Table, Trigger, Type, TypeKind,
 };
 use crate::syntax::print;
 
@@ -123,7 +123,7 @@ pub(super) fn slots(kind: &ItemKind) -> Vec<Slot> {
             let each = |s: &Ident, c: &Citation| {
                 let label = format!("changes of {} count under", s.name);
                 let clause = format!("§{}", c.cite());
-                Slot::new(label.clone(), Phrase::words(clause.clone())).known_by(format!("{label} {clause}"))
+                Slot::new(label.clone(), Phrase::atom(clause.clone())).known_by(format!("{label} {clause}"))
             };
             states.iter().flat_map(|s| under.iter().map(move |c| each(s, c))).collect()
         }
@@ -262,7 +262,7 @@ pub(super) fn trigger(t: &Trigger) -> Phrase {
             }
             if !under.is_empty() {
                 frame.push_str(&format!(" under {BLANK}"));
-                let cite = |c: &Citation| Phrase::words(format!("§{}", c.cite()));
+                let cite = |c: &Citation| Phrase::atom(format!("§{}", c.cite()));
                 parts.push(Phrase::any(" or ", under.iter().map(cite).collect()));
             }
             Phrase::around(frame, parts)
@@ -345,7 +345,14 @@ fn policy(p: &Policy) -> Slot {
             let how = if *strict { "under" } else { "not over" };
             slot("waits while", Phrase::around(format!("the change{of} is {how} {BLANK}"), vec![Phrase::formula(limit)]))
         }
-        PolicyKind::With(state) => slot("waits with", Phrase::words(state.name.clone())),
+        PolicyKind::With(state, proportion) => {
+            let how = match proportion {
+                None => "",
+                Some(Proportion::Direct) => " in proportion",
+                Some(Proportion::Inverse) => " in inverse proportion",
+            };
+            slot("waits with", Phrase::words(format!("{}{how}", state.name)))
+        }
         PolicyKind::Compounding => slot("what waits is", Phrase::words("compounding")),
         PolicyKind::Restating => slot("what waits is", Phrase::words("restating")),
         PolicyKind::Until(list) => slot("waits until", names(list)),

@@ -51,7 +51,7 @@ impl<'t> Users<'t> {
                         t.when.iter().for_each(|e| walk(e, v));
                     });
                     p.on.iter().chain(&p.until).filter_map(|(_, e)| e.as_ref()).for_each(|e| walk(e, v));
-                    p.with.iter().filter_map(|(_, e)| e.as_ref()).for_each(|e| walk(e, v));
+                    p.with.iter().filter_map(|(_, _, e)| e.as_ref()).for_each(|e| walk(e, v));
                     p.compounding.iter().chain(&p.restating).flatten().for_each(|e| walk(e, v));
                 }
             });
