@@ -106,10 +106,9 @@ impl Loader<'_> {
         if let Some(first) = file.items.iter().find(|i| is_title(i))
             && let ItemKind::Setting(Setting::Variant(_, base)) = &first.kind
         {
-                let mut more = self.file(&folder.join(base.plain()), base.span, imported, true);
-                more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
-                items.extend(more);
-            }
+            let mut more = self.file(&folder.join(base.plain()), base.span, imported, true);
+            more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
+            items.extend(more);
         }
         for item in file.items {
             match &item.kind {
