@@ -6,6 +6,7 @@ mod compare;
 mod declaration;
 mod mark;
 mod phrase;
+mod rename;
 mod rule;
 mod show;
 mod slot;
@@ -27,8 +28,21 @@ pub struct Diff {
     pub titles: (String, String),
     /// What differs, by clause in the order of the agreement; what cites none first.
     pub clauses: Vec<Clause>,
+    /// What is called otherwise, and is the same otherwise: that is no difference.
+    pub renamed: Vec<Renamed>,
     /// How many clauses are the same in both.
     pub same: usize,
+}
+
+/// A declaration that has another name in the second file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renamed {
+    /// Its sort.
+    pub sort: String,
+    /// Its name in the first file.
+    pub from: String,
+    /// Its name in the second.
+    pub to: String,
 }
 
 /// A clause in which something differs.
@@ -109,7 +123,10 @@ impl Diff {
 /// What two terms files say differently.
 #[must_use]
 pub fn diff(a: &Terms, b: &Terms) -> Diff {
-    let (ours, theirs) = (declarations(a), declarations(b));
+    let theirs = declarations(&b.items, b);
+    let mut items = a.items.clone();
+    let renamed = rename::renames(&mut items, a, &theirs);
+    let ours = declarations(&items, a);
     let users = Users::of(b);
     let mut changes: Vec<(Option<Citation>, Change)> = Vec::new();
     for one in &ours {
@@ -123,7 +140,7 @@ pub fn diff(a: &Terms, b: &Terms) -> Diff {
         changes.push((one.clause(), alone(one, ChangeKind::Added, left_out(a, one))));
     }
     changes.sort_by_cached_key(|(clause, _)| clause.as_ref().map(crate::report::coverage::order));
-    let mut out = Diff { titles: (a.title.clone(), b.title.clone()), ..Diff::default() };
+    let mut out = Diff { titles: (a.title.clone(), b.title.clone()), renamed, ..Diff::default() };
     for (clause, change) in changes {
         let clause = clause.map(|c| c.cite());
         match out.clauses.last_mut() {

@@ -137,6 +137,26 @@ fn what_means_nothing_is_no_difference() {
     }
 }
 
+#[test]
+fn another_name_is_told_and_is_no_difference() {
+    let a = "§2 define cap : number = 5%\n§2 define room of certificate : shares = cap × number\n\
+        §2 rule capped on issuance, for each certificate { require event.shares < room else refuse \"{certificate.room}\" }\n\
+        §2 rule next on issuance, for each certificate subject to capped { price becomes event.price }\n\
+        report all of certificate { room }\n";
+    let b =
+        a.replace("cap ", "limit ").replace("room", "space").replace("capped", "limited").replace("{ space }", "{ room: space }");
+    let (code, text) = diff(a, &b);
+    assert_eq!(code, Some(0), "{text}");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in ["definition cap is limit", "definition room of certificate is space of certificate", "rule capped is limited"] {
+        assert!(words.contains(said), "{said}: {text}");
+    }
+    // one that is changed too is another
+    let (code, text) = diff(a, &b.replace("5%", "6%"));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("definition cap removed") && text.contains("definition limit added"), "{text}");
+}
+
 // ---- what differs -----------------------------------------------------------
 
 #[test]
@@ -327,6 +347,18 @@ fn what_differs_is_marked_where_it_differs() {
 5 clauses differ: §2(a), §2(c), §3, §10, §11; 3 declarations changed, 1 added, 1 removed. 2 others are the same.
 "#;
     assert_eq!(text, due);
+}
+
+#[test]
+fn clauses_stand_in_the_order_of_the_agreement() {
+    let cites =
+        ["10", "5.10", "5.2", "4(a)(iv)", "4(a)(x)", "4(b)", "4(a) ¶1", "4 \"Price\"", "5.2(c)", "5.1.1", "3", "4(a)(ix)"];
+    let notes = cites.map(|c| format!("§{c} not computable \"A fact.\"\n")).concat();
+    let (_, text) = diff("", &notes);
+    let headings: Vec<&str> = text.lines().filter_map(|l| l.strip_prefix('§')).collect();
+    // a defined word and paragraphs before the parts, ten after nine and after two
+    let due = ["3", "4 \"Price\"", "4(a) ¶1", "4(a)(iv)", "4(a)(ix)", "4(a)(x)", "4(b)", "5.1.1", "5.2", "5.2(c)", "5.10", "10"];
+    assert_eq!(headings, due, "{text}");
 }
 
 #[test]

@@ -141,7 +141,10 @@ pub(super) fn rows(mut cited: Vec<Cited>) -> Vec<Row> {
 /// Where a clause stands in an agreement: by its numbers, its own paragraphs before its parts, the last of them after.
 pub(in crate::report) fn order(c: &Citation) -> Vec<(u32, String)> {
     let mut out: Vec<(u32, String)> = Vec::new();
-    for (depth, part) in c.section.split(['(', ')']).filter(|p| !p.is_empty()).enumerate() {
+    let (head, brackets) = c.section.split_once('(').unwrap_or((&c.section, ""));
+    let numbers = head.split('.').map(|part| (0, part));
+    let brackets = brackets.split(['(', ')']).filter(|p| !p.is_empty()).enumerate().map(|(n, part)| (n + 1, part));
+    for (depth, part) in numbers.chain(brackets) {
         out.push((2 + count(part, depth), part.to_owned()));
     }
     match c.paragraph.as_deref() {

@@ -2,7 +2,8 @@
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    Alternatives, Ask, Binding, Chunk, Expr, ExprKind, Failure, Ident, Outcome, Query, Statement, StatementKind, Text, Window,
+    Alternatives, Ask, Binding, Chunk, Expr, ExprKind, Failure, Guard, Ident, ItemKind, Member, Outcome, PolicyKind, Query,
+    Scope, Setting, Statement, StatementKind, Text, Trigger, Window,
 };
 
 /// Where a part stands.
@@ -111,39 +112,118 @@ fn bound(list: &mut [Binding]) -> impl Iterator<Item = &mut Expr> {
     list.iter_mut().map(|b| &mut b.value)
 }
 
+/// Where a name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// By itself.
+    Alone,
+    /// After a point, or after `its`.
+    Member,
+    /// Before its arguments.
+    Called,
+}
+
+/// What stands in the place of a name, where something else does.
+pub(super) type With<'w> = &'w dyn Fn(&str, Place) -> Option<ExprKind>;
+
 /// Puts something in the place of every name in an expression.
-pub(super) fn names(e: &mut Expr, with: &dyn Fn(&str) -> Option<ExprKind>) {
-    if let ExprKind::Name(n) = &e.kind
-        && let Some(kind) = with(&n.name)
-    {
-        e.kind = kind;
-        return;
-    }
-    if let ExprKind::Query(q) = &mut e.kind
-        && let Some(first) = q.source.first_mut()
-    {
-        ident(first, with);
+pub(super) fn names(e: &mut Expr, with: With<'_>) {
+    match &mut e.kind {
+        ExprKind::Name(n) => {
+            if let Some(kind) = with(&n.name, Place::Alone) {
+                e.kind = kind;
+                return;
+            }
+        }
+        ExprKind::Dot(_, n) | ExprKind::Its(n) => ident(n, with, Place::Member),
+        ExprKind::Call(n, _) => ident(n, with, Place::Called),
+        ExprKind::Query(q) => q.source.first_mut().into_iter().for_each(|n| ident(n, with, Place::Alone)),
+        _ => {}
     }
     parts(e).into_iter().for_each(|x| names(x, with));
 }
 
 /// The new name of a word, where it has a new one.
-fn ident(word: &mut Ident, with: &dyn Fn(&str) -> Option<ExprKind>) {
-    if let Some(ExprKind::Name(new)) = with(&word.name) {
+fn ident(word: &mut Ident, with: With<'_>, place: Place) {
+    if let Some(ExprKind::Name(new)) = with(&word.name, place) {
         word.name = new.name;
     }
 }
 
+/// Puts something in the place of every name in a declaration; names of kinds and states stay.
+pub(super) fn in_item(kind: &mut ItemKind, with: With<'_>) {
+    let guards = |list: &mut [Guard]| list.iter_mut().for_each(|g| names(&mut g.cond, with));
+    match kind {
+        ItemKind::Setting(Setting::TradingDays(n)) => ident(n, with, Place::Called),
+        ItemKind::Event(e) => {
+            for m in &mut e.members {
+                match m {
+                    Member::Field(f) => f.default.iter_mut().for_each(|x| names(x, with)),
+                    Member::Check(cond, text) => {
+                        names(cond, with);
+                        holes(text).into_iter().for_each(|x| names(x, with));
+                    }
+                }
+            }
+        }
+        ItemKind::State(s) => s.initial.iter_mut().for_each(|x| names(x, with)),
+        ItemKind::Define(d) => names(&mut d.value, with),
+        ItemKind::Covenant { during, holds, .. } => during.iter_mut().chain([holds]).for_each(|x| names(x, with)),
+        ItemKind::Obligation(o) => {
+            trigger(&mut o.trigger, with);
+            scope(&mut o.scope, with);
+            guards(&mut o.guards);
+            o.due.iter_mut().chain([&mut o.done]).for_each(|x| names(x, with));
+        }
+        ItemKind::Round { lines, .. } => lines.iter_mut().for_each(|(r, g)| {
+            names(&mut r.unit, with);
+            guards(g);
+        }),
+        ItemKind::Postpone { policies, .. } => policies.iter_mut().for_each(|p| {
+            if let PolicyKind::While { limit, .. } = &mut p.kind {
+                names(limit, with);
+            }
+            guards(p.guard.as_mut_slice());
+        }),
+        ItemKind::Report { filter, columns, .. } => {
+            filter.iter_mut().for_each(|x| names(x, with));
+            for (word, value) in columns {
+                // a column without a formula shows what it is called
+                let span = word.span;
+                names(value.get_or_insert_with(|| Expr { kind: ExprKind::Name(word.clone()), span }), with);
+            }
+        }
+        ItemKind::Rule(r) => {
+            trigger(&mut r.trigger, with);
+            scope(&mut r.scope, with);
+            guards(&mut r.guards);
+            r.rescinding.iter_mut().for_each(|x| guards(&mut x.guards));
+            r.body.iter_mut().for_each(|s| in_statement(s, with));
+        }
+        _ => {}
+    }
+}
+
+fn trigger(t: &mut Trigger, with: With<'_>) {
+    if let Trigger::At(x) | Trigger::Once(x) = t {
+        names(x, with);
+    }
+}
+
+fn scope(s: &mut Scope, with: With<'_>) {
+    s.each.iter_mut().filter_map(|e| e.filter.as_mut()).for_each(|f| names(f, with));
+}
+
 /// Puts something in the place of every name in a statement.
-pub(super) fn in_statement(s: &mut Statement, with: &dyn Fn(&str) -> Option<ExprKind>) {
+pub(super) fn in_statement(s: &mut Statement, with: With<'_>) {
     s.guards.iter_mut().for_each(|g| names(&mut g.cond, with));
     match &mut s.kind {
         StatementKind::Let(name, _, value) => {
-            ident(name, with);
+            ident(name, with, Place::Alone);
             names(value, with);
         }
         StatementKind::Becomes { target, value, clamps, .. } => {
-            target.first_mut().into_iter().for_each(|t| ident(t, with));
+            target.first_mut().into_iter().for_each(|t| ident(t, with, Place::Alone));
             names(value, with);
             for c in clamps {
                 names(&mut c.limit, with);
@@ -156,15 +236,17 @@ pub(super) fn in_statement(s: &mut Statement, with: &dyn Fn(&str) -> Option<Expr
         }
         StatementKind::Deem { fields, like, with: bindings, .. } => {
             fields.iter_mut().for_each(|(_, x)| names(x, with));
-            like.iter_mut().for_each(|l| ident(l, with));
+            like.iter_mut().for_each(|l| ident(l, with, Place::Alone));
             bound(bindings).for_each(|x| names(x, with));
         }
         StatementKind::Record { fields, .. } => fields.iter_mut().for_each(|(_, x)| names(x, with)),
-        StatementKind::End(path) | StatementKind::Restore(path) => path.first_mut().into_iter().for_each(|t| ident(t, with)),
+        StatementKind::End(path) | StatementKind::Restore(path) => {
+            path.first_mut().into_iter().for_each(|t| ident(t, with, Place::Alone))
+        }
         StatementKind::Warn(t) => holes(t).into_iter().for_each(|x| names(x, with)),
         StatementKind::ForEach { name, source, order, body } => {
-            ident(name, with);
-            source.first_mut().into_iter().for_each(|t| ident(t, with));
+            ident(name, with, Place::Alone);
+            source.first_mut().into_iter().for_each(|t| ident(t, with, Place::Alone));
             order.iter_mut().for_each(|(_, by)| names(by, with));
             body.iter_mut().for_each(|s| in_statement(s, with));
         }

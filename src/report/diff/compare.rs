@@ -1,5 +1,6 @@
 //! The parts of two declarations, each held against its like.
 
+use super::blank::Place;
 use super::declaration::Declaration;
 use super::mark::{Piece, mark, whole};
 use super::phrase::Phrase;
@@ -41,7 +42,10 @@ fn named_alike(one: &Item, other: &Item) -> Option<Item> {
 fn parameters(ours: &mut Define, theirs: &Define) {
     let pairs: Vec<(String, Ident)> =
         ours.params.iter().zip(&theirs.params).map(|(p, q)| (p.name.name.clone(), q.name.clone())).collect();
-    let new = |n: &str| pairs.iter().find(|(old, _)| old == n).map(|(_, new)| ExprKind::Name(new.clone()));
+    let new = |n: &str, place: Place| {
+        let (_, new) = pairs.iter().find(|(old, _)| place == Place::Alone && old == n)?;
+        Some(ExprKind::Name(new.clone()))
+    };
     blank::names(&mut ours.value, &new);
     ours.params.iter_mut().zip(&theirs.params).for_each(|(p, q)| p.name = q.name.clone());
 }

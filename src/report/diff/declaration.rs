@@ -62,9 +62,9 @@ impl Declaration<'_> {
 }
 
 /// The declarations of terms, in the order in which they stand.
-pub(super) fn declarations(terms: &Terms) -> Vec<Declaration<'_>> {
+pub(super) fn declarations<'t>(items: &'t [Item], terms: &Terms) -> Vec<Declaration<'t>> {
     let mut out: Vec<Declaration<'_>> = Vec::new();
-    for item in &terms.items {
+    for item in items {
         let Some((sort, name)) = called(item) else { continue };
         let same = out.iter_mut().find(|d| d.sort == sort && d.name == name);
         match same {

@@ -1,6 +1,6 @@
 //! What a rule says, part by part. Names it gives for itself mean nothing, nor does the order of its lines.
 
-use super::blank::{self, BLANK};
+use super::blank::{self, BLANK, Place};
 use super::phrase::Phrase;
 use super::slot::{Slot, conditional, conditions, scope, trigger};
 use crate::syntax::ast::{Binding, Clamp, Expr, ExprKind, Failure, Ident, Rule, Statement, StatementKind};
@@ -38,8 +38,8 @@ fn expanded(body: &[Statement]) -> Vec<Statement> {
     for s in body {
         let mut s = s.clone();
         let own = if let StatementKind::Let(name, ..) = &s.kind { Some(name.clone()) } else { None };
-        blank::in_statement(&mut s, &|n| {
-            let (_, value) = values.iter().rfind(|(name, _)| name == n)?;
+        blank::in_statement(&mut s, &|n, place| {
+            let (_, value) = values.iter().rfind(|(name, _)| place == Place::Alone && name == n)?;
             Some(ExprKind::Brackets(Box::new(value.clone())))
         });
         if let (Some(name), StatementKind::Let(_, _, value)) = (own, &s.kind) {
@@ -87,7 +87,7 @@ pub(super) fn renamed(r: &Rule, other: &Rule) -> Rule {
 
 /// Gives names new ones.
 fn rename(r: &mut Rule, map: &[(String, String)]) {
-    let with = |n: &str| map.iter().find(|(old, _)| old == n).map(|(_, new)| named(new));
+    let with = |n: &str, place: Place| map.iter().find(|(old, _)| place == Place::Alone && old == n).map(|(_, new)| named(new));
     r.body.iter_mut().for_each(|s| blank::in_statement(s, &with));
 }
 

@@ -1,6 +1,6 @@
 //! Differences as text, as Markdown and as JSON.
 
-use super::{Change, ChangeKind, Clause, Diff, Part, Piece, Use};
+use super::{Change, ChangeKind, Clause, Diff, Part, Piece, Renamed, Use};
 use serde_json::{Value as Json, json};
 
 /// How text shows what differs within a part.
@@ -157,8 +157,19 @@ pub fn text(d: &Diff, marks: Marks) -> String {
             }
         }
     }
+    if let Some(names) = names(d) {
+        out.push('\n');
+        laid(&mut out, &[Piece { text: names, changed: false }], 0, 2, marks, ChangeKind::Changed);
+    }
     out.push_str(&format!("\n{}\n", summary(d)));
     out
+}
+
+/// What is called otherwise, in a sentence.
+fn names(d: &Diff) -> Option<String> {
+    let one = |r: &Renamed| format!("{} {} is {}", r.sort, r.from, r.to);
+    let list = d.renamed.iter().map(one).collect::<Vec<_>>().join(", ");
+    (!list.is_empty()).then(|| format!("Called otherwise in the second file, and the same: {list}."))
 }
 
 /// What one file says of a part.
@@ -252,6 +263,9 @@ pub fn markdown(d: &Diff) -> String {
             }
         }
     }
+    if let Some(names) = names(d) {
+        out.push_str(&format!("\n{}\n", escape(&names)));
+    }
     out.push_str(&format!("\n{}\n", escape(&summary(d))));
     out
 }
@@ -295,6 +309,7 @@ pub fn json(d: &Diff) -> Json {
         "same": d.is_empty(),
         "summary": summary(d),
         "clauses": clauses,
+        "renamed": d.renamed.iter().map(|r| json!({ "sort": r.sort, "from": r.from, "to": r.to })).collect::<Vec<_>>(),
         "unchanged_clauses": d.same,
         "changed": d.count(ChangeKind::Changed),
         "added": d.count(ChangeKind::Added),

@@ -141,7 +141,8 @@ pub(super) fn slots(kind: &ItemKind) -> Vec<Slot> {
         ItemKind::Report { filter, columns, .. } => {
             let mut out: Vec<Slot> = filter.iter().map(|f| Slot::formula("where", f)).collect();
             out.extend(columns.iter().map(|(w, e)| {
-                let what = e.as_ref().map_or_else(|| Phrase::words(w.name.clone()), Phrase::formula);
+                let own = || Phrase::formula(&Expr { kind: ExprKind::Name(w.clone()), span: w.span });
+                let what = e.as_ref().map_or_else(own, Phrase::formula);
                 Slot::new(format!("column {}", w.name), what)
             }));
             out
