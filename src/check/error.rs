@@ -32,6 +32,9 @@ pub enum Problem {
     /// A name declared twice.
     #[error("`{name}` is declared twice")]
     Duplicate { at: Span, name: String, first: String },
+    /// A variant that declares what its base has.
+    #[error("`{name}` is declared twice")]
+    NotReplaced { at: Span, name: String, first: String },
     /// Two sides that do not go together.
     #[error("{left} and {right} cannot be {verb}")]
     Dimensions { at: Span, left: String, left_at: Span, right: String, right_at: Span, verb: &'static str, hint: String },
@@ -98,6 +101,7 @@ impl Problem {
             | Self::UnknownName { at, .. }
             | Self::Ambiguous { at, .. }
             | Self::Duplicate { at, .. }
+            | Self::NotReplaced { at, .. }
             | Self::Dimensions { at, .. }
             | Self::WrongType { at, .. }
             | Self::Arguments { at, .. }
@@ -129,7 +133,7 @@ impl Problem {
             Self::BadSetting { .. } => "check::bad-setting",
             Self::UnknownName { .. } => "check::unknown-name",
             Self::Ambiguous { .. } => "check::ambiguous",
-            Self::Duplicate { .. } => "check::duplicate",
+            Self::Duplicate { .. } | Self::NotReplaced { .. } => "check::duplicate",
             Self::Dimensions { .. } => "check::dimensions",
             Self::WrongType { .. } => "check::wrong-type",
             Self::Arguments { .. } => "check::arguments",
@@ -164,7 +168,7 @@ impl Problem {
             Self::MissingSetting { .. } => "in this file".into(),
             Self::UnknownName { .. } => "not declared".into(),
             Self::Ambiguous { .. } => "which of the two".into(),
-            Self::Duplicate { .. } => "declared again here".into(),
+            Self::Duplicate { .. } | Self::NotReplaced { .. } => "declared again here".into(),
             Self::WrongType { found, .. } => format!("this is {found}"),
             Self::Arguments { .. } => "these values".into(),
             Self::MissingField { .. } => "made here".into(),
@@ -201,6 +205,11 @@ impl Problem {
             Self::StillUsed { places, .. } => format!("it is used at {places}; replace what uses it, or remove that too"),
             Self::Ambiguous { one, other, .. } => format!("write `{one}` or `{other}`"),
             Self::Duplicate { first, .. } => format!("the first is at {first}; give one of them another name"),
+            Self::NotReplaced { first, .. } => {
+                format!(
+                    "the first is at {first}; write `replace` before this one to put it in its place, or give it another name"
+                )
+            }
             Self::Dimensions { hint, .. } => {
                 if hint.is_empty() {
                     return None;

@@ -204,6 +204,14 @@ fn what_is_removed_and_still_used_is_told_with_its_places() {
 }
 
 #[test]
+fn what_the_base_has_is_replaced_and_not_declared_beside_it() {
+    let files = Files::of(&[("beside.terms", "variant \"Beside\" of \"../base/base.terms\"\n§1 define cap : number = 2\n")]);
+    files.rejected("beside.terms", &["check::duplicate", "`cap` is declared twice", "write `replace` before this one"]);
+    let titles = "variant \"One\" of \"../base/base.terms\"\nvariant \"Two\" of \"../base/base.terms\"\n";
+    Files::of(&[("two.terms", titles)]).rejected("two.terms", &["check::bad-setting", "this file has two titles"]);
+}
+
+#[test]
 fn variants_that_lead_back_to_themselves() {
     let files = Files::of(&[
         ("one.terms", "variant \"One\" of \"two.terms\"\nedition 1\n"),
