@@ -362,6 +362,25 @@ fn clauses_stand_in_the_order_of_the_agreement() {
 }
 
 #[test]
+fn what_repeats_itself_without_end_is_still_compared() {
+    // sums in products in sums, as deep as may be, and names that each say the one before twice
+    let sums = |n: u32| {
+        let nest = (0..30).fold(format!("x + {n}"), |e, _| format!("({e}) × 2 + (1)"));
+        format!("§2 define sums(x : number) : number = {nest}\n")
+    };
+    let names = |n: u32| {
+        let lets: String = (1..15).map(|i| format!("let a{i} = (a{} + a{}) / 2\n  ", i - 1, i - 1)).collect();
+        format!("§2 rule r on issuance, for each certificate {{\n  let a0 = price + ${n}/share\n  {lets}price becomes a14\n}}\n")
+    };
+    let whole = |n: u32| sums(n) + &names(n);
+    assert_eq!(diff(&whole(1), &whole(1)).0, Some(0));
+    let (code, text) = diff(&whole(1), &whole(2));
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("let a0\n      before  price + [-$1/share-]\n      after   price + {+$2/share+}\n"), "{text}");
+    assert!(!text.contains("let a1\n"), "what only uses it is no difference of its own: {text}");
+}
+
+#[test]
 fn long_lines_are_broken_and_colours_are_for_terminals() {
     let long = |n: u32| format!("§2 not computable \"{}{n}\"\n", "a long reason ".repeat(20));
     let (_, text) = diff(&long(1), &long(2));

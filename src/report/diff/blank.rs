@@ -112,6 +112,18 @@ fn bound(list: &mut [Binding]) -> impl Iterator<Item = &mut Expr> {
     list.iter_mut().map(|b| &mut b.value)
 }
 
+/// How many parts an expression has, those of its parts included.
+pub(super) fn size(e: &Expr) -> usize {
+    let mut e = e.clone();
+    let mut left: Vec<Expr> = parts(&mut e).into_iter().map(take).collect();
+    let mut out = 1;
+    while let Some(mut x) = left.pop() {
+        out += 1;
+        left.extend(parts(&mut x).into_iter().map(take));
+    }
+    out
+}
+
 /// Where a name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {

@@ -136,7 +136,7 @@ fn same_frame(a: &Phrase, b: &Phrase) -> bool {
 fn similar_enough(a: &Phrase, b: &Phrase) -> bool {
     let head = |p: &Phrase| p.frame.split(BLANK).next().unwrap_or("").to_owned();
     let named = head(a).len() > 2 && head(a) == head(b) && !a.parts.is_empty();
-    named || side_by_side(a.inside(), b.inside()).is_some()
+    named || common(a.inside(), b.inside())
 }
 
 /// A phrase with its parts put in.
@@ -194,12 +194,16 @@ fn elements(p: &Phrase) -> Vec<Element<'_>> {
     out
 }
 
+/// Whether two phrases have words or parts in common.
+fn common(a: &Phrase, b: &Phrase) -> bool {
+    a.frame == b.frame && !a.parts.is_empty()
+        || a.sort == Sort::Words && b.sort == Sort::Words
+        || a.parts.iter().any(|x| b.parts.iter().any(|y| x.key == y.key))
+}
+
 /// Two phrases that have words or parts in common; nothing where they have too little.
 fn side_by_side(a: &Phrase, b: &Phrase) -> Option<Both> {
-    let common = a.frame == b.frame && !a.parts.is_empty()
-        || a.sort == Sort::Words && b.sort == Sort::Words
-        || a.parts.iter().any(|x| b.parts.iter().any(|y| x.key == y.key));
-    if !common {
+    if !common(a, b) {
         return None;
     }
     let (left, right) = (elements(a), elements(b));

@@ -16,6 +16,8 @@ pub(super) struct Phrase {
     pub sort: Sort,
     /// What it means: equal keys say the same.
     pub key: String,
+    /// The keys of what it adds up, or multiplies.
+    chain: Option<(Operator, Vec<String>)>,
 }
 
 /// How a phrase is compared.
@@ -35,7 +37,7 @@ impl Phrase {
     /// Words alone.
     pub(super) fn words(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { key: text.clone(), frame: text, parts: Vec::new(), sort: Sort::Words }
+        Self { key: text.clone(), frame: text, parts: Vec::new(), sort: Sort::Words, chain: None }
     }
 
     /// Words that are one thing, and differ as a whole.
@@ -47,7 +49,7 @@ impl Phrase {
     pub(super) fn around(frame: impl Into<String>, parts: Vec<Self>) -> Self {
         let frame = frame.into();
         let key = keyed(&frame, parts.iter().map(|p| p.key.as_str()));
-        Self { frame, parts, sort: Sort::Words, key }
+        Self { frame, parts, sort: Sort::Words, key, chain: None }
     }
 
     /// Parts in any order.
@@ -56,7 +58,7 @@ impl Phrase {
         let mut keys: Vec<&str> = parts.iter().map(|p| p.key.as_str()).collect();
         keys.sort_unstable();
         let key = if parts.len() == 1 { keys.concat() } else { keyed(joint, keys.into_iter()) };
-        Self { frame, parts, sort: Sort::Unordered, key }
+        Self { frame, parts, sort: Sort::Unordered, key, chain: None }
     }
 
     /// Names in any order.
@@ -74,17 +76,21 @@ impl Phrase {
         match &e.kind {
             ExprKind::Brackets(x) => {
                 let inner = Self::formula(x);
-                let key = inner.key.clone();
-                Self { frame: format!("({BLANK})"), parts: vec![inner], sort: Sort::Brackets, key }
+                let (key, chain) = (inner.key.clone(), inner.chain.clone());
+                Self { frame: format!("({BLANK})"), parts: vec![inner], sort: Sort::Brackets, key, chain }
             }
             ExprKind::And(xs) => Self::any(" and ", operands(xs, true)),
             ExprKind::Or(xs) => Self::any(" or ", operands(xs, false)),
             _ => {
                 let (frame, parts) = blank::split(e, expression);
                 let parts: Vec<Self> = parts.iter().map(Self::formula).collect();
-                let key = meaning(e, &parts).unwrap_or_else(|| keyed(&frame, parts.iter().map(|p| p.key.as_str())));
+                let chain = chain(e, &parts);
+                let key = match &chain {
+                    Some((op, keys)) => keyed(if *op == Operator::Add { "+" } else { "×" }, keys.iter().map(String::as_str)),
+                    None => meaning(e, &parts).unwrap_or_else(|| keyed(&frame, parts.iter().map(|p| p.key.as_str()))),
+                };
                 let sort = if matches!(e.kind, ExprKind::Text(_)) { Sort::Words } else { Sort::Formula };
-                Self { frame, parts, sort, key }
+                Self { frame, parts, sort, key, chain }
             }
         }
     }
@@ -136,18 +142,31 @@ fn bare(e: &Expr) -> &Expr {
     }
 }
 
+/// What a sum adds up, or a product multiplies, in one order.
+fn chain(e: &Expr, parts: &[Phrase]) -> Option<(Operator, Vec<String>)> {
+    let (op, mut keys) = match (&e.kind, parts) {
+        (ExprKind::Binary(op @ (Operator::Add | Operator::Multiply), ..), parts) => {
+            let each = |p: &Phrase| match &p.chain {
+                Some((other, keys)) if other == op => keys.clone(),
+                _ => vec![p.key.clone()],
+            };
+            (*op, parts.iter().flat_map(each).collect())
+        }
+        (ExprKind::PercentOf(n, _), [of]) => {
+            (Operator::Multiply, vec![number(n.checked_div(Decimal::ONE_HUNDRED)?), of.key.clone()])
+        }
+        _ => return None,
+    };
+    keys.sort_unstable();
+    Some((op, keys))
+}
+
 /// The key of an expression that can be written in several ways.
 fn meaning(e: &Expr, parts: &[Phrase]) -> Option<String> {
-    let number = |n: Decimal| format!("#{}", n.normalize());
     let part = |n: usize| parts.get(n).map_or("", |p| p.key.as_str());
     Some(match &e.kind {
         ExprKind::Number(n) => number(*n),
         ExprKind::Percent(n) => number(n.checked_div(Decimal::ONE_HUNDRED)?),
-        ExprKind::PercentOf(n, _) => {
-            let mut keys = [number(n.checked_div(Decimal::ONE_HUNDRED)?), part(0).to_owned()];
-            keys.sort_unstable();
-            keyed("×", keys.iter().map(String::as_str))
-        }
         ExprKind::Money { amount, per_share, .. } => money(*amount, *per_share),
         ExprKind::Quantity(n, Unit::Currency(_)) => money(*n, false),
         ExprKind::Quantity(n, Unit::CurrencyPerShare(_)) => money(*n, true),
@@ -156,52 +175,35 @@ fn meaning(e: &Expr, parts: &[Phrase]) -> Option<String> {
         ExprKind::Compare(Comparison::Less, ..) => keyed("<", [part(0), part(1)].into_iter()),
         ExprKind::Compare(Comparison::AtLeast, ..) => keyed("<=", [part(1), part(0)].into_iter()),
         ExprKind::Compare(Comparison::AtMost, ..) => keyed("<=", [part(0), part(1)].into_iter()),
-        ExprKind::Is { value, not, of } => {
-            let is = of_one(value, of);
-            if *not { keyed("not", std::iter::once(is.as_str())) } else { is }
+        ExprKind::Is { not, of, .. } => {
+            let mut words: Vec<&str> = match of {
+                Alternatives::Either(words) => words.iter().map(|w| w.name.as_str()).collect(),
+                Alternatives::Breached => vec!["breached"],
+                Alternatives::One(x) => match &bare(x).kind {
+                    ExprKind::Name(n) => vec![n.name.as_str()],
+                    _ => vec![part(1)],
+                },
+                Alternatives::Word(w) => vec![w.name.as_str()],
+            };
+            words.sort_unstable();
+            let is = keyed("is", std::iter::once(part(0)).chain(words));
+            if *not { opposite(&is) } else { is }
         }
-        ExprKind::Not(x) => match &bare(x).kind {
-            ExprKind::Not(inner) => Phrase::formula(inner).key,
-            ExprKind::Is { value, not: true, of } => of_one(value, of),
-            _ => keyed("not", std::iter::once(part(0))),
-        },
-        ExprKind::Binary(op @ (Operator::Add | Operator::Multiply), ..) => {
-            let mut keys = Vec::new();
-            terms(e, *op, &mut keys);
-            keys.sort_unstable();
-            keyed(if *op == Operator::Add { "+" } else { "×" }, keys.iter().map(String::as_str))
-        }
+        ExprKind::Not(_) => opposite(part(0)),
         _ => return None,
     })
 }
 
+/// The key of the opposite.
+fn opposite(key: &str) -> String {
+    let twice = key.strip_prefix("⟨not⟩⟨").and_then(|k| k.strip_suffix('⟩'));
+    twice.map_or_else(|| keyed("not", std::iter::once(key)), str::to_owned)
+}
+
+fn number(n: Decimal) -> String {
+    format!("#{}", n.normalize())
+}
+
 fn money(amount: Decimal, per_share: bool) -> String {
     format!("#{} money{}", amount.normalize(), if per_share { "/share" } else { "" })
-}
-
-/// The key of `value is …`.
-fn of_one(value: &Expr, of: &Alternatives) -> String {
-    let value = Phrase::formula(value).key;
-    let mut words: Vec<String> = match of {
-        Alternatives::Either(words) => words.iter().map(|w| w.name.clone()).collect(),
-        Alternatives::Breached => vec!["breached".into()],
-        Alternatives::One(x) => match &bare(x).kind {
-            ExprKind::Name(n) => vec![n.name.clone()],
-            _ => vec![Phrase::formula(x).key],
-        },
-        Alternatives::Word(w) => vec![w.name.clone()],
-    };
-    words.sort_unstable();
-    keyed("is", std::iter::once(value.as_str()).chain(words.iter().map(String::as_str)))
-}
-
-/// What is added up, or multiplied.
-fn terms(e: &Expr, op: Operator, out: &mut Vec<String>) {
-    match &bare(e).kind {
-        ExprKind::Binary(o, a, b) if *o == op => {
-            terms(a, op, out);
-            terms(b, op, out);
-        }
-        _ => out.push(Phrase::formula(e).key),
-    }
 }

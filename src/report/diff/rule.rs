@@ -31,6 +31,9 @@ pub(super) fn slots(r: &Rule) -> Vec<Slot> {
     out
 }
 
+/// The most parts that a value may have when the names in it are written out.
+const LARGEST: usize = 5000;
+
 /// The lines of a rule with the values of its names in the place of the names.
 fn expanded(body: &[Statement]) -> Vec<Statement> {
     let mut values: Vec<(String, Expr)> = Vec::new();
@@ -43,6 +46,9 @@ fn expanded(body: &[Statement]) -> Vec<Statement> {
             Some(ExprKind::Brackets(Box::new(value.clone())))
         });
         if let (Some(name), StatementKind::Let(_, _, value)) = (own, &s.kind) {
+            if blank::size(value) > LARGEST {
+                return body.to_vec();
+            }
             values.push((name.name, value.clone()));
         }
         if let StatementKind::ForEach { body, .. } = &mut s.kind {
