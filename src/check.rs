@@ -19,6 +19,7 @@ mod statement;
 mod tables;
 mod typed;
 mod unused;
+mod variant;
 mod wait;
 
 pub use error::Problem;
@@ -60,7 +61,7 @@ pub fn check(path: &std::path::Path, reader: &dyn Reader) -> Checked {
         clash::find(&mut checker);
         unused::find(&mut checker);
     }
-    let mut problems = checker.problems;
+    let mut problems = variant::told(checker.problems, &loaded);
     problems.sort_by_key(|p| (!p.is_error(), p.span()));
     problems.dedup_by(|a, b| a.span() == b.span() && a.id() == b.id());
     let mut terms = checker.terms;

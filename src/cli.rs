@@ -3,6 +3,7 @@
 mod args;
 mod coverage;
 mod diagnose;
+mod diff;
 mod events;
 mod explain;
 mod output;
@@ -81,6 +82,7 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Explain(a) => explain::explain(a),
         args::Command::Coverage(a) => coverage::coverage(a),
         args::Command::Readings(a) => readings::readings(a),
+        args::Command::Diff(a) => diff::diff(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),
     }

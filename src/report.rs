@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod coverage;
+pub mod diff;
 mod document;
 pub mod explain;
 pub mod json;

@@ -6,6 +6,8 @@
 mod architecture;
 #[path = "all/commands.rs"]
 mod commands;
+#[path = "all/diff.rs"]
+mod diff;
 #[path = "all/docs.rs"]
 mod docs;
 #[path = "all/exact.rs"]
@@ -24,3 +26,5 @@ mod reject;
 mod scenario;
 #[path = "all/tenor.rs"]
 mod tenor;
+#[path = "all/variants.rs"]
+mod variants;

@@ -15,8 +15,8 @@ pub enum Problem {
     #[error("`{path}` cannot be read: {why}")]
     Unreadable { at: Span, path: String, why: String },
     /// Files that import one another.
-    #[error("`{path}` imports itself")]
-    ImportCycle { at: Span, path: String },
+    #[error("`{path}` leads back to itself")]
+    ImportCycle { at: Span, path: String, chain: String, variant: bool },
     /// Something every terms file states.
     #[error("{what} is not stated")]
     MissingSetting { at: Span, what: &'static str, example: &'static str },
@@ -32,6 +32,9 @@ pub enum Problem {
     /// A name declared twice.
     #[error("`{name}` is declared twice")]
     Duplicate { at: Span, name: String, first: String },
+    /// A variant that declares what its base has.
+    #[error("`{name}` is declared twice")]
+    NotReplaced { at: Span, name: String, first: String },
     /// Two sides that do not go together.
     #[error("{left} and {right} cannot be {verb}")]
     Dimensions { at: Span, left: String, left_at: Span, right: String, right_at: Span, verb: &'static str, hint: String },
@@ -67,7 +70,10 @@ pub enum Problem {
     Misplaced { at: Span, what: String, help: String },
     /// A variant that changes nothing.
     #[error("there is no {sort} `{name}` to {verb}")]
-    NothingToChange { at: Span, sort: String, name: String, verb: &'static str, nearest: Option<String> },
+    NothingToChange { at: Span, sort: String, name: String, verb: &'static str, help: Option<String> },
+    /// A variant that removes what is needed.
+    #[error("{name} is removed and still used")]
+    StillUsed { at: Span, name: String, places: String },
     /// A variant that changes something twice.
     #[error("`{name}` is changed twice")]
     ChangedTwice { at: Span, name: String, first: String },
@@ -95,6 +101,7 @@ impl Problem {
             | Self::UnknownName { at, .. }
             | Self::Ambiguous { at, .. }
             | Self::Duplicate { at, .. }
+            | Self::NotReplaced { at, .. }
             | Self::Dimensions { at, .. }
             | Self::WrongType { at, .. }
             | Self::Arguments { at, .. }
@@ -107,6 +114,7 @@ impl Problem {
             | Self::AfterCycle { at, .. }
             | Self::Misplaced { at, .. }
             | Self::NothingToChange { at, .. }
+            | Self::StillUsed { at, .. }
             | Self::ChangedTwice { at, .. }
             | Self::UnmetNeed { at, .. }
             | Self::Unused { at, .. }
@@ -125,7 +133,7 @@ impl Problem {
             Self::BadSetting { .. } => "check::bad-setting",
             Self::UnknownName { .. } => "check::unknown-name",
             Self::Ambiguous { .. } => "check::ambiguous",
-            Self::Duplicate { .. } => "check::duplicate",
+            Self::Duplicate { .. } | Self::NotReplaced { .. } => "check::duplicate",
             Self::Dimensions { .. } => "check::dimensions",
             Self::WrongType { .. } => "check::wrong-type",
             Self::Arguments { .. } => "check::arguments",
@@ -138,6 +146,7 @@ impl Problem {
             Self::AfterCycle { .. } => "check::after-cycle",
             Self::Misplaced { .. } => "check::misplaced",
             Self::NothingToChange { .. } => "check::nothing-to-change",
+            Self::StillUsed { .. } => "check::still-used",
             Self::ChangedTwice { .. } => "check::changed-twice",
             Self::UnmetNeed { .. } => "check::unmet-need",
             Self::Unused { .. } => "check::unused",
@@ -154,11 +163,12 @@ impl Problem {
     fn label_text(&self) -> String {
         match self {
             Self::Syntax(_) => String::new(),
-            Self::Unreadable { .. } | Self::ImportCycle { .. } => "imported here".into(),
+            Self::Unreadable { .. } => "named here".into(),
+            Self::ImportCycle { chain, .. } => chain.clone(),
             Self::MissingSetting { .. } => "in this file".into(),
             Self::UnknownName { .. } => "not declared".into(),
             Self::Ambiguous { .. } => "which of the two".into(),
-            Self::Duplicate { .. } => "declared again here".into(),
+            Self::Duplicate { .. } | Self::NotReplaced { .. } => "declared again here".into(),
             Self::WrongType { found, .. } => format!("this is {found}"),
             Self::Arguments { .. } => "these values".into(),
             Self::MissingField { .. } => "made here".into(),
@@ -168,6 +178,7 @@ impl Problem {
             Self::Clash { case, .. } => format!("both apply when {case}"),
             Self::AfterCycle { .. } | Self::Misplaced { .. } | Self::BadSetting { .. } | Self::Dimensions { .. } => "here".into(),
             Self::NothingToChange { .. } => "not in the file this is a variant of".into(),
+            Self::StillUsed { .. } => "removed here".into(),
             Self::ChangedTwice { .. } => "changed again here".into(),
             Self::UnmetNeed { .. } => "needed here".into(),
             Self::Unused { .. } => "declared here".into(),
@@ -180,6 +191,7 @@ impl Problem {
         Some(match self {
             Self::Syntax(_) => return None,
             Self::Unreadable { .. } => "paths are relative to the file that names them".into(),
+            Self::ImportCycle { variant: true, .. } => "the first of the files must be `terms`, and no variant".into(),
             Self::ImportCycle { .. } => "put what both files need into a third one".into(),
             Self::MissingSetting { example, .. } => format!("add a line such as `{example}`"),
             Self::BadSetting { help, .. } | Self::Misplaced { help, .. } | Self::WrongType { help, .. } => {
@@ -188,9 +200,16 @@ impl Problem {
                 }
                 help.clone()
             }
-            Self::UnknownName { nearest: n, .. } | Self::NothingToChange { nearest: n, .. } => return nearest(n),
+            Self::UnknownName { nearest: n, .. } => return nearest(n),
+            Self::NothingToChange { help, .. } => return help.clone(),
+            Self::StillUsed { places, .. } => format!("it is used at {places}; replace what uses it, or remove that too"),
             Self::Ambiguous { one, other, .. } => format!("write `{one}` or `{other}`"),
             Self::Duplicate { first, .. } => format!("the first is at {first}; give one of them another name"),
+            Self::NotReplaced { first, .. } => {
+                format!(
+                    "the first is at {first}; write `replace` before this one to put it in its place, or give it another name"
+                )
+            }
             Self::Dimensions { hint, .. } => {
                 if hint.is_empty() {
                     return None;

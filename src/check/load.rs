@@ -46,7 +46,7 @@ pub struct Loaded {
 pub fn load(path: &Path, reader: &dyn Reader) -> Loaded {
     let mut loader = Loader { reader, out: Loaded::default(), open: Vec::new(), done: Vec::new(), later: Vec::new() };
     let at = Span::default();
-    let items = loader.file(path, at, false);
+    let items = loader.file(path, at, false, false);
     let later = std::mem::take(&mut loader.later);
     loader.out.items = super::item::apply(items, later, true, &loader.out.sources, &mut loader.out.problems);
     loader.out
@@ -63,10 +63,12 @@ struct Loader<'r> {
 
 impl Loader<'_> {
     /// The blocks of a file, after those it imports, with what it changes changed.
-    fn file(&mut self, path: &Path, at: Span, imported: bool) -> Vec<LoadedItem> {
+    fn file(&mut self, path: &Path, at: Span, imported: bool, variant: bool) -> Vec<LoadedItem> {
         let path = clean(path);
-        if self.open.contains(&path) {
-            self.out.problems.push(Problem::ImportCycle { at, path: path.display().to_string() });
+        if let Some(first) = self.open.iter().position(|p| *p == path) {
+            let files = self.open.iter().skip(first).chain([&path]).map(|p| p.display().to_string());
+            let chain = files.collect::<Vec<_>>().join(" → ");
+            self.out.problems.push(Problem::ImportCycle { at, path: path.display().to_string(), chain, variant });
             return Vec::new();
         }
         let text = match self.reader.read(&path) {
@@ -95,21 +97,33 @@ impl Loader<'_> {
     fn blocks(&mut self, file: ast::File, folder: &Path, imported: bool) -> Vec<LoadedItem> {
         let mut items: Vec<LoadedItem> = Vec::new();
         let mut own: Vec<Item> = Vec::new();
+        let titles = file.items.iter().filter(|i| is_title(i));
+        for second in titles.skip(1) {
+            let help = "keep one of `terms`, `library` and `variant`".to_owned();
+            self.out.problems.push(Problem::BadSetting { at: second.span, what: "this file has two titles".into(), help });
+        }
+        // the base first, wherever the line stands: what it imports is its own, and may be changed by every variant
+        if let Some(first) = file.items.iter().find(|i| is_title(i))
+            && let ItemKind::Setting(Setting::Variant(_, base)) = &first.kind
+        {
+            let mut more = self.file(&folder.join(base.plain()), base.span, imported, true);
+            more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
+            items.extend(more);
+        }
         for item in file.items {
             match &item.kind {
                 ItemKind::Setting(Setting::Import(path, cited)) => {
                     let target = folder.join(path.plain());
                     let key = clean(&target);
                     match self.done.iter().find(|(done, _)| *done == key).map(|(_, id)| *id) {
-                        // an import of its own says the clause, wherever else the file was brought in
-                        Some(id) if !cited.is_empty() => {
+                        // an import of its own says the clause, or that there is none, wherever else the file was brought in
+                        Some(id) => {
                             for i in items.iter_mut().filter(|i| i.inherits && i.item.span.file == id) {
                                 i.item.citations.clone_from(cited);
                             }
                         }
-                        Some(_) => {}
                         None => {
-                            let mut more = self.file(&target, path.span, true);
+                            let mut more = self.file(&target, path.span, true, false);
                             for i in &mut more {
                                 if i.item.citations.is_empty() {
                                     i.item.citations.clone_from(cited);
@@ -121,13 +135,6 @@ impl Loader<'_> {
                             items.extend(more);
                         }
                     }
-                }
-                ItemKind::Setting(Setting::Variant(_, base)) => {
-                    let target = folder.join(base.plain());
-                    let mut more = self.file(&target, base.span, imported);
-                    more.retain(|i| !matches!(i.item.kind, ItemKind::Example { .. }));
-                    items.extend(more);
-                    own.push(item);
                 }
                 ItemKind::Calendar { file, .. } => {
                     self.dates(&folder.join(file.plain()), file.span);
@@ -154,6 +161,11 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// Whether a block says what the file is.
+const fn is_title(item: &Item) -> bool {
+    matches!(&item.kind, ItemKind::Setting(Setting::Terms(_) | Setting::Library(_) | Setting::Variant(..)))
 }
 
 /// Whether an event is among the blocks so far.

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Coverage(Coverage),
     /// Show what each reading of the text is worth on a stream of events
     Readings(Readings),
+    /// Show what two terms files say differently, clause by clause
+    Diff(super::diff::Diff),
     /// Write the certificate of what one record adjusted
     Certificate(Paper),
     /// Write the notice of one record

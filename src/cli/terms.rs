@@ -29,24 +29,32 @@ pub(super) fn why(path: &Path, e: &std::io::Error) -> String {
 
 /// A terms file that can be run, its warnings shown only where asked for.
 pub(super) fn load(path: &Path, warn: bool) -> Result<Terms, End> {
+    let terms = checked(path, warn)?;
+    if terms.library {
+        let text = format!("`{}` is a library, and runs only inside terms", path.display());
+        diagnose::message("run::library", &text, "run a terms file that imports it");
+        return Err(End::Data);
+    }
+    Ok(terms)
+}
+
+/// A terms file, a library too, to be read and not to be run.
+pub(super) fn read(path: &Path) -> Result<Terms, End> {
+    checked(path, false)
+}
+
+fn checked(path: &Path, warn: bool) -> Result<Terms, End> {
     let Checked { terms, problems, sources } = check::check(path, &Files);
     let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. }) && sources.iter().all(|s| s.text.is_empty()));
     let shown: Vec<Problem> = problems.into_iter().filter(|p| warn || p.is_error()).collect();
     let (errors, _) = diagnose::problems(&shown, &sources);
-    match terms {
-        Some(terms) if terms.library => {
-            let text = format!("`{}` is a library, and runs only inside terms", path.display());
-            diagnose::message("run::library", &text, "run a terms file that imports it");
-            Err(End::Data)
+    terms.ok_or_else(|| {
+        if missing {
+            return End::NoInput;
         }
-        Some(terms) => Ok(terms),
-        None => {
-            if !missing {
-                output::say(&format!("tenor: {}", count(errors, 0)));
-            }
-            Err(if missing { End::NoInput } else { End::Data })
-        }
-    }
+        output::say(&format!("tenor: {}: {}", path.display(), count(errors, 0)));
+        End::Data
+    })
 }
 
 /// The alternative of each reading: those chosen, and the defaults.

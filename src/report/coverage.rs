@@ -4,6 +4,7 @@ mod cited;
 mod compare;
 mod show;
 
+pub(super) use cited::order;
 pub use show::{document, json};
 
 use crate::agreement::Agreement;
@@ -33,6 +34,8 @@ pub struct Row {
     pub encoded: Vec<(String, Vec<String>)>,
     /// Why no number can check it.
     pub reasons: Vec<String>,
+    /// Why a variant left out what encoded it.
+    pub left_out: Vec<String>,
     /// Defects noted.
     pub defects: Vec<String>,
     /// How it stands.

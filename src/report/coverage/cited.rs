@@ -56,7 +56,12 @@ fn add(out: &mut Vec<Cited>, citation: &Citation, kind: &ItemKind) {
     let Some(Cited { row, .. }) = out.get_mut(at) else { return };
     match kind {
         ItemKind::NotComputable(t) => row.reasons.push(flat(&t.plain())),
-        ItemKind::Remove { why, .. } => row.reasons.push(flat(&why.plain())),
+        ItemKind::Remove { why, .. } => {
+            let why = flat(&why.plain());
+            if !row.left_out.contains(&why) {
+                row.left_out.push(why);
+            }
+        }
         ItemKind::Defect(t) => row.defects.push(flat(&t.plain())),
         other => {
             let Some((sort, name)) = named(other) else { return };
@@ -74,7 +79,7 @@ fn add(out: &mut Vec<Cited>, citation: &Citation, kind: &ItemKind) {
             }
         }
     }
-    row.standing = match (row.encoded.is_empty(), row.reasons.is_empty()) {
+    row.standing = match (row.encoded.is_empty(), row.reasons.is_empty() && row.left_out.is_empty()) {
         (false, _) => Standing::Encoded,
         (true, false) => Standing::Reasoned,
         (true, true) => Standing::Open,
@@ -129,14 +134,17 @@ fn named(kind: &ItemKind) -> Option<(&'static str, String)> {
 /// Rows in the order of the clauses' numbers.
 pub(super) fn rows(mut cited: Vec<Cited>) -> Vec<Row> {
     cited.retain(|c| c.row.standing != Standing::Open || !c.row.defects.is_empty());
-    cited.sort_by_cached_key(|c| key(&c.citation));
+    cited.sort_by_cached_key(|c| order(&c.citation));
     cited.into_iter().map(|c| c.row).collect()
 }
 
 /// Where a clause stands in an agreement: by its numbers, its own paragraphs before its parts, the last of them after.
-fn key(c: &Citation) -> Vec<(u32, String)> {
+pub(in crate::report) fn order(c: &Citation) -> Vec<(u32, String)> {
     let mut out: Vec<(u32, String)> = Vec::new();
-    for (depth, part) in c.section.split(['(', ')']).filter(|p| !p.is_empty()).enumerate() {
+    let (head, brackets) = c.section.split_once('(').unwrap_or((&c.section, ""));
+    let numbers = head.split('.').map(|part| (0, part));
+    let brackets = brackets.split(['(', ')']).filter(|p| !p.is_empty()).enumerate().map(|(n, part)| (n + 1, part));
+    for (depth, part) in numbers.chain(brackets) {
         out.push((2 + count(part, depth), part.to_owned()));
     }
     match c.paragraph.as_deref() {

@@ -107,6 +107,7 @@ impl Compare<'_> {
             for c in own {
                 row.encoded.extend(c.row.encoded.iter().cloned());
                 row.reasons.extend(c.row.reasons.iter().cloned());
+                row.left_out.extend(c.row.left_out.iter().cloned());
                 row.defects.extend(c.row.defects.iter().cloned());
             }
             row.standing = self.standing(at);

@@ -61,6 +61,10 @@ fn says(row: &Row) -> String {
     let mut out: Vec<String> =
         row.encoded.iter().map(|(sort, names)| format!("{} {}", plural(sort, names.len()), names.join(", "))).collect();
     out.extend(row.reasons.iter().map(|r| format!("not computable: {r}")));
+    // what a variant left out is told where nothing is in its place
+    if row.encoded.is_empty() {
+        out.extend(row.left_out.iter().map(|r| format!("left out: {r}")));
+    }
     match row.standing {
         Standing::Parts => out.push("in its parts".into()),
         Standing::Item => out.push("with its clause".into()),
@@ -99,7 +103,7 @@ pub fn json(c: &Coverage) -> Json {
             let encoded: Map<String, Json> =
                 r.encoded.iter().map(|(sort, names)| (sort.replace(' ', "_"), names.clone().into())).collect();
             json!({ "clause": r.clause, "heading": r.heading, "status": r.standing.word(), "encoded": encoded,
-                "not_computable": r.reasons, "defects": r.defects })
+                "not_computable": r.reasons, "left_out": r.left_out, "defects": r.defects })
         })
         .collect();
     let findings: Vec<Json> = c

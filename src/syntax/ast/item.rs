@@ -29,11 +29,11 @@ pub enum ItemKind {
     /// `replace …`
     Replace(Box<Item>),
     /// `remove rule x "why"`
-    Remove { sort: Ident, name: Ident, why: Text },
+    Remove { what: Removed, why: Text },
     /// `extend quote { … }`
     Extend { name: Ident, members: Vec<Member> },
     /// `set cap = 9.99%`
-    Set { name: Ident, value: Expr },
+    Set { name: Ident, of: Option<Ident>, value: Expr },
     /// `set reading floor to nominal`
     SetReading { name: Ident, to: Ident },
     /// An event, observation or deemed event.
@@ -74,6 +74,15 @@ pub enum ItemKind {
     Defect(Text),
     /// `example "…" { … }`
     Example { title: Text, lines: Vec<ExampleLine> },
+}
+
+/// What a variant leaves out.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Removed {
+    /// `§7`
+    Clause(Citation),
+    /// `state price of certificate`
+    Named { sort: Ident, name: Option<Ident>, of: Option<Ident> },
 }
 
 /// What holds for the whole file.

@@ -3,7 +3,7 @@
 use super::{Builder, Built};
 use crate::syntax::ast::{
     Define, Event, EventSort, ExampleKind, ExampleLine, Expr, Field, Guard, Ident, Item, ItemKind, Member, Needs, Param, Policy,
-    PolicyKind, Proportion, Setting, State, StepValue, Table, Type, TypeKind, When,
+    PolicyKind, Proportion, Removed, Setting, State, StepValue, Table, Type, TypeKind, When,
 };
 use crate::syntax::node::Node;
 use crate::syntax::parser::Rule;
@@ -42,14 +42,28 @@ impl Builder<'_> {
         let citations = self.citations(&inner)?;
         let kind = match inner.rule() {
             Rule::replace => ItemKind::Replace(Box::new(self.cited(&inner.one(Rule::cited)?)?)),
-            Rule::remove => ItemKind::Remove { sort: self.word(&inner)?, name: self.name(&inner)?, why: self.one_text(&inner)? },
+            Rule::remove => ItemKind::Remove { what: self.removed(&inner)?, why: self.one_text(&inner)? },
             Rule::extend => ItemKind::Extend { name: self.name(&inner)?, members: self.members(&inner)? },
             _ => match inner.find(Rule::expr) {
-                Some(value) => ItemKind::Set { name: self.name(&inner)?, value: self.expr(&value)? },
+                Some(value) => {
+                    let mut names = self.names(&inner).into_iter();
+                    let name = names.next().ok_or_else(|| inner.mismatch("a name"))?;
+                    ItemKind::Set { name, of: names.next(), value: self.expr(&value)? }
+                }
                 None => ItemKind::SetReading { name: self.name(&inner)?, to: self.word(&inner)? },
             },
         };
         Ok(Item { citations, kind, span: node.span() })
+    }
+
+    /// What a variant leaves out.
+    fn removed(&mut self, node: &Node<'_>) -> Built<Removed> {
+        if let Some(clause) = node.find(Rule::removed_clause) {
+            return Ok(Removed::Clause(self.citation(&clause)?));
+        }
+        let named = node.one(Rule::removed)?;
+        let mut names = self.names(&named).into_iter();
+        Ok(Removed::Named { sort: self.word(&named)?, name: names.next(), of: names.next() })
     }
 
     /// A declaration.

@@ -3,7 +3,7 @@
 use super::expr::{expression, failure, fields, path, rounding, text, with};
 use crate::syntax::ast::{
     Citation, Clamp, EventSort, ExampleKind, Field, Guard, Ident, Item, ItemKind, Member, Obligation, Param, Policy, PolicyKind,
-    Proportion, Rule, Scope, Setting, Statement, StatementKind, StepValue, Trigger, Type, TypeKind, When,
+    Proportion, Removed, Rule, Scope, Setting, Statement, StatementKind, StepValue, Trigger, Type, TypeKind, When,
 };
 
 /// The clauses something comes from, as they are written.
@@ -23,9 +23,9 @@ fn kind(kind: &ItemKind) -> String {
     match kind {
         ItemKind::Setting(s) => setting(s),
         ItemKind::Replace(inner) => format!("replace {}", item(inner).trim_end()),
-        ItemKind::Remove { sort, name, why } => format!("remove {} {} {}", sort.name, name.name, text(why)),
+        ItemKind::Remove { what, why } => format!("remove {} {}", removed(what), text(why)),
         ItemKind::Extend { name, members } => format!("extend {} {}", name.name, member_block(members)),
-        ItemKind::Set { name, value } => format!("set {} = {}", name.name, expression(value)),
+        ItemKind::Set { name, of: kind, value } => format!("set {}{} = {}", name.name, of(kind.as_ref()), expression(value)),
         ItemKind::SetReading { name, to } => format!("set reading {} to {}", name.name, to.name),
         ItemKind::Event(e) => {
             let sort = match e.sort {
@@ -134,6 +134,16 @@ fn setting(s: &Setting) -> String {
         Setting::TradingDays(n) => format!("trading days by {}", n.name),
         Setting::Import(t, cited) if cited.is_empty() => format!("import {}", text(t)),
         Setting::Import(t, cited) => format!("{}\nimport {}", citations(cited), text(t)),
+    }
+}
+
+fn removed(what: &Removed) -> String {
+    match what {
+        Removed::Clause(clause) => citations(std::slice::from_ref(clause)),
+        Removed::Named { sort, name, of: kind } => {
+            let name = name.as_ref().map_or_else(String::new, |n| format!(" {}", n.name));
+            format!("{}{name}{}", sort.name, of(kind.as_ref()))
+        }
     }
 }
 
