@@ -14,7 +14,7 @@ mod toml;
 pub use assemble::{Schema, day_number, minute_of};
 pub use error::{Place, Problem, What};
 pub use example::step;
-pub use number::decimal;
+pub use number::{Trouble, decimal};
 pub use raw::Raw;
 pub use record::{Batch, Head, NONE};
 pub use stream::{Failed, Format, Stream};

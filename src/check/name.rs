@@ -8,10 +8,10 @@ use crate::syntax::ast::{self, ExprKind as A, Ident};
 use crate::terms::{Expr, ExprKind, FieldId, Inherent, KindId, StateId, Type, VarId, When};
 
 /// The name a wrong one was probably meant to be.
-pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+pub(crate) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
     names
         .map(|n| (strsim::damerau_levenshtein(wrong, n), n))
-        .filter(|(distance, n)| *distance <= 1 + n.len().max(wrong.len()) / 3)
+        .filter(|(distance, n)| *distance * 3 <= n.chars().count().max(wrong.chars().count()))
         .min()
         .map(|(_, n)| n.to_owned())
 }

@@ -7,6 +7,7 @@ use crate::engine::run::Run;
 use crate::engine::{Engine, Options};
 use crate::event::{Batch, Failed, Head, Problem, Schema, Stream};
 use crate::intern::Interner;
+use crate::report::stop::Seen;
 use crate::terms::Terms;
 
 /// The records of a stream.
@@ -96,6 +97,13 @@ impl Records {
 
     /// A run as its messages need it.
     pub(super) fn ran(self, run: Run) -> events::Ran {
-        events::Ran { run, bad: self.bad.into_iter().collect(), lines: self.lines }
+        let mut seen = Seen::default();
+        for (head, _) in &self.all {
+            seen.id(head);
+            if self.as_of.is_none_or(|last| head.day <= last) {
+                seen.order(head);
+            }
+        }
+        events::Ran { run, bad: self.bad.into_iter().collect(), lines: self.lines, seen, written: Vec::new() }
     }
 }
