@@ -3,11 +3,13 @@
 pub mod ast;
 mod blocks;
 mod build;
+mod day;
 mod error;
 mod node;
 mod parser;
 pub mod print;
 
+pub use day::{date_advice, dates_meant};
 pub use error::Problem;
 
 use crate::source::{FileId, Span};

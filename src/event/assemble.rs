@@ -105,9 +105,8 @@ impl<'t> Schema<'t> {
                 None if decl.fields.iter().any(|f| f.choice.is_some() && f.written() == name) => told.push((name, value)),
                 None => {
                     let mut known: Vec<&str> = decl.fields.iter().map(Field::written).collect();
-                    known.extend(HEAD);
                     known.dedup();
-                    let nearest = near(name, known.iter().copied());
+                    let nearest = near(name, known.iter().copied().chain(HEAD));
                     let known = known.into_iter().map(str::to_owned).collect();
                     return Err(What::UnknownField { of: format!("`{event}`"), field: name.to_string(), nearest, known });
                 }
@@ -277,7 +276,7 @@ impl<'t> Schema<'t> {
             if let Some((name, _)) = pairs.iter().find(|(k, _)| shape.fields.iter().all(|f| f.0 != *k)) {
                 let nearest = near(name, shape.fields.iter().map(|f| f.0.as_str()));
                 let known = shape.fields.iter().map(|f| f.0.clone()).collect();
-                return Err(What::UnknownField { of: part(), field: name.to_string(), nearest, known });
+                return Err(What::UnknownPart { of: part(), field: name.to_string(), nearest, known });
             }
         }
         Ok(out)

@@ -33,9 +33,12 @@ pub enum What {
     /// An event that is not declared.
     #[error("there is no event `{name}` in these terms")]
     UnknownEvent { name: String, nearest: Option<String>, known: Vec<String> },
-    /// A field that is not declared, of an event or of a part of a list.
+    /// A field that is not declared.
     #[error("{of} has no field `{field}`")]
     UnknownField { of: String, field: String, nearest: Option<String>, known: Vec<String> },
+    /// A field that is not declared, of a part of a list.
+    #[error("{of} has no field `{field}`")]
+    UnknownPart { of: String, field: String, nearest: Option<String>, known: Vec<String> },
     /// A field that must be given.
     #[error("{of} needs `{field}`")]
     MissingField { of: String, field: String },
@@ -73,7 +76,7 @@ impl What {
             Self::NotARecord { .. } => "event::not-a-record",
             Self::NoHead { .. } => "event::no-head",
             Self::UnknownEvent { .. } => "event::unknown-event",
-            Self::UnknownField { .. } => "event::unknown-field",
+            Self::UnknownField { .. } | Self::UnknownPart { .. } => "event::unknown-field",
             Self::MissingField { .. } => "event::missing-field",
             Self::Twice { .. } => "event::twice",
             Self::BadNumber { .. } => "event::bad-number",
@@ -96,11 +99,14 @@ impl What {
             Self::NoHead { .. } => "every record says when it happened and which event it is: `date`, `event`".into(),
             Self::UnknownEvent { nearest, known, .. } => near(nearest, format!("the events are {}", ticked(known))),
             Self::UnknownField { nearest, known, .. } if known.is_empty() => near(nearest, "leave it out".into()),
-            Self::UnknownField { nearest, known, .. } => near(nearest, format!("its fields are {}", ticked(known))),
+            Self::UnknownField { nearest, known, .. } => {
+                near(nearest, format!("its fields are {}; remarks go into `note`", ticked(known)))
+            }
+            Self::UnknownPart { nearest, known, .. } => near(nearest, format!("its fields are {}", ticked(known))),
             Self::MissingField { field, .. } => format!("add `{field}`"),
             Self::Twice { .. } => "keep one of them".into(),
             Self::BadNumber { trouble, .. } => trouble.help(),
-            Self::BadDate { .. } => "write year-month-day, a day of the calendar: 2005-03-14".into(),
+            Self::BadDate { text, .. } => crate::syntax::date_advice(text),
             Self::BadTime { .. } => "write hours and minutes as 17:00, moments as 2005-03-14T17:00".into(),
             Self::BadWord { nearest, .. } => near(nearest, "use one of these words".into()),
             Self::BadValue { wanted, .. } => format!("write {wanted} in its place"),

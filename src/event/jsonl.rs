@@ -132,7 +132,8 @@ fn words(line: &str, e: &serde_json::Error) -> (String, String) {
     match said {
         "expected value" | "expected ident" | "invalid number" => (
             format!("{found} at column {at} is not a value"),
-            "a value is a number, `true`, `false`, `null`, or text in quotation marks".to_owned(),
+            number(&found)
+                .unwrap_or_else(|| "a value is a number, `true`, `false`, `null`, or text in quotation marks".to_owned()),
         ),
         "key must be a string" => {
             (format!("{found} at column {at} is not the name of a field"), "write names of fields in quotation marks".to_owned())
@@ -143,6 +144,13 @@ fn words(line: &str, e: &serde_json::Error) -> (String, String) {
             None => (format!("{said}, at column {at}"), String::new()),
         },
     }
+}
+
+/// How a number is written that JSON does not take as one: `.5`, `5.`, `+2`.
+fn number(found: &str) -> Option<String> {
+    let plain = found.trim_matches('`').trim_start_matches('+').trim_end_matches('.');
+    let padded = if plain.starts_with('.') { format!("0{plain}") } else { plain.to_owned() };
+    super::number::decimal(&padded).map(|_| format!("write it as {padded}"))
 }
 
 /// The byte an error speaks of.

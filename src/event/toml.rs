@@ -39,7 +39,11 @@ pub(super) fn records(text: &str) -> Result<Vec<Written>, (u64, What)> {
     for (key, value) in table.get_ref() {
         let here = key.span().start;
         let (true, DeValue::Array(items)) = (key.get_ref().as_ref() == "event", value.get_ref()) else {
-            return Err(not(here, format!("`{}` is no event", key.get_ref())));
+            let why = match value.get_ref() {
+                DeValue::Table(_) if key.get_ref().as_ref() == "event" => "`[event]` has one pair of brackets".to_owned(),
+                _ => format!("`{}` is no event", key.get_ref()),
+            };
+            return Err(not(here, why));
         };
         for item in items {
             let here = item.span().start;

@@ -164,7 +164,11 @@ impl Words<'_> {
             Why::State(state) => {
                 let name = self.terms.states.get(state.at()).map_or("", |s| s.name.as_str());
                 let setters = self.setters(state);
-                let help = if setters.is_empty() { String::new() } else { format!("add a record of {setters} before this one") };
+                let help = if setters.is_empty() {
+                    format!("no rule sets `{name}`: give it a value where it is declared, or a rule that states it")
+                } else {
+                    format!("add a record of {setters} before this one")
+                };
                 (format!("`{name}` is not known: nothing has stated it"), help)
             }
             Why::Field(kind, field) => {
@@ -222,7 +226,7 @@ fn bad_record(bad: &BadRecord) -> Explained {
             code: "event::no-such-entry",
             message: format!("`{field}` is `{key}`, and there is no {kind} of that name"),
             help: match nearest.as_ref().and_then(|n| crate::check::nearest(key, std::iter::once(n.as_str()))) {
-                Some(n) => format!("did you mean `{n}`?"),
+                Some(n) => format!("did you mean `{n}`? if not, add the {kind} before this record"),
                 None => format!("add the {kind} before this record"),
             },
             ..Explained::default()
