@@ -1,5 +1,6 @@
 //! Text to [`ast::File`]: the only stage that knows pest, and it resolves no name.
 
+mod advice;
 pub mod ast;
 mod blocks;
 mod build;
@@ -8,6 +9,7 @@ mod error;
 mod node;
 mod parser;
 pub mod print;
+mod token;
 
 pub use day::{date_advice, dates_meant};
 pub use error::Problem;

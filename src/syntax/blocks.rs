@@ -12,7 +12,7 @@ pub(super) struct Block<'t> {
 }
 
 /// Words that begin a declaration; at the margin they begin a block even inside an open brace.
-const OPENERS: [&str; 33] = [
+pub(super) const OPENERS: [&str; 33] = [
     "terms",
     "library",
     "variant",
