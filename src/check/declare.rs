@@ -77,6 +77,11 @@ impl<'l> Checker<'l> {
         self.loaded.main
     }
 
+    /// What is written at a place.
+    pub(super) fn source_text(&self, at: Span) -> &'l str {
+        self.loaded.sources.text(at)
+    }
+
     /// `path:line` of a place.
     pub(super) fn terms_place(&self, at: Span) -> String {
         self.loaded.sources.place(at)

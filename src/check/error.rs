@@ -26,6 +26,9 @@ pub enum Problem {
     /// A name nothing has.
     #[error("there is no {what} `{name}`")]
     UnknownName { at: Span, name: String, what: String, nearest: Option<String> },
+    /// A name nothing has, with what is meant.
+    #[error("there is no {what} `{name}`")]
+    Meant { at: Span, name: String, what: String, help: String },
     /// A name two things have.
     #[error("`{name}` can be `{one}` or `{other}`")]
     Ambiguous { at: Span, name: String, one: String, other: String },
@@ -36,7 +39,7 @@ pub enum Problem {
     #[error("{left} and {right} cannot be {verb}")]
     Dimensions { at: Span, left: String, left_at: Span, right: String, right_at: Span, verb: &'static str, hint: String },
     /// A value of the wrong type.
-    #[error("{wanted} is needed here, and this is {found}")]
+    #[error("{wanted} {} needed here, and this is {found}", are(wanted))]
     WrongType { at: Span, wanted: String, found: String, help: String },
     /// A definition called with the wrong values.
     #[error("`{name}` takes {wanted}, and is given {found}")]
@@ -59,6 +62,9 @@ pub enum Problem {
     /// Two rules for one state.
     #[error("`{rule}` and `{other}` both set `{state}`")]
     Clash { at: Span, rule: String, other: String, other_at: String, state: String, case: String },
+    /// One rule that sets a state twice.
+    #[error("`{rule}` sets `{state}` twice on one event")]
+    SetTwice { at: Span, rule: String, state: String, first_at: String, case: String },
     /// A rule whose effects depend on one another.
     #[error("`{name}` after the event depends on itself")]
     AfterCycle { at: Span, name: String },
@@ -77,6 +83,9 @@ pub enum Problem {
     /// Something declared and never used.
     #[error("{sort} `{name}` is never used")]
     Unused { at: Span, sort: &'static str, name: String },
+    /// A rounding of a sum without brackets.
+    #[error("`rounded` takes in everything before it")]
+    RoundsAll { at: Span, whole: String, part: String },
     /// A rule without a clause.
     #[error("{sort} `{name}` cites no clause")]
     Uncited { at: Span, sort: &'static str, name: String },
@@ -93,6 +102,7 @@ impl Problem {
             | Self::MissingSetting { at, .. }
             | Self::BadSetting { at, .. }
             | Self::UnknownName { at, .. }
+            | Self::Meant { at, .. }
             | Self::Ambiguous { at, .. }
             | Self::Duplicate { at, .. }
             | Self::Dimensions { at, .. }
@@ -104,6 +114,8 @@ impl Problem {
             | Self::Circular { at, .. }
             | Self::DeemCycle { at, .. }
             | Self::Clash { at, .. }
+            | Self::SetTwice { at, .. }
+            | Self::RoundsAll { at, .. }
             | Self::AfterCycle { at, .. }
             | Self::Misplaced { at, .. }
             | Self::NothingToChange { at, .. }
@@ -123,7 +135,7 @@ impl Problem {
             Self::ImportCycle { .. } => "check::import-cycle",
             Self::MissingSetting { .. } => "check::missing-setting",
             Self::BadSetting { .. } => "check::bad-setting",
-            Self::UnknownName { .. } => "check::unknown-name",
+            Self::UnknownName { .. } | Self::Meant { .. } => "check::unknown-name",
             Self::Ambiguous { .. } => "check::ambiguous",
             Self::Duplicate { .. } => "check::duplicate",
             Self::Dimensions { .. } => "check::dimensions",
@@ -134,7 +146,8 @@ impl Problem {
             Self::Unreachable { .. } => "check::unreachable",
             Self::Circular { .. } => "check::circular",
             Self::DeemCycle { .. } => "check::deem-cycle",
-            Self::Clash { .. } => "check::clash",
+            Self::Clash { .. } | Self::SetTwice { .. } => "check::clash",
+            Self::RoundsAll { .. } => "check::rounds-all",
             Self::AfterCycle { .. } => "check::after-cycle",
             Self::Misplaced { .. } => "check::misplaced",
             Self::NothingToChange { .. } => "check::nothing-to-change",
@@ -148,7 +161,7 @@ impl Problem {
     /// Whether it keeps the terms from running; a warning does not.
     #[must_use]
     pub const fn is_error(&self) -> bool {
-        !matches!(self, Self::Unused { .. } | Self::Uncited { .. })
+        !matches!(self, Self::Unused { .. } | Self::Uncited { .. } | Self::RoundsAll { .. })
     }
 
     fn label_text(&self) -> String {
@@ -156,7 +169,7 @@ impl Problem {
             Self::Syntax(_) => String::new(),
             Self::Unreadable { .. } | Self::ImportCycle { .. } => "imported here".into(),
             Self::MissingSetting { .. } => "in this file".into(),
-            Self::UnknownName { .. } => "not declared".into(),
+            Self::UnknownName { .. } | Self::Meant { .. } => "not declared".into(),
             Self::Ambiguous { .. } => "which of the two".into(),
             Self::Duplicate { .. } => "declared again here".into(),
             Self::WrongType { found, .. } => format!("this is {found}"),
@@ -165,11 +178,12 @@ impl Problem {
             Self::MissingCase { .. } => "the cases end here".into(),
             Self::Unreachable { why, .. } => why.clone(),
             Self::Circular { path, .. } | Self::DeemCycle { path, .. } => path.clone(),
-            Self::Clash { case, .. } => format!("both apply when {case}"),
+            Self::Clash { case, .. } | Self::SetTwice { case, .. } => format!("both apply when {case}"),
             Self::AfterCycle { .. } | Self::Misplaced { .. } | Self::BadSetting { .. } | Self::Dimensions { .. } => "here".into(),
             Self::NothingToChange { .. } => "not in the file this is a variant of".into(),
             Self::ChangedTwice { .. } => "changed again here".into(),
             Self::UnmetNeed { .. } => "needed here".into(),
+            Self::RoundsAll { .. } => "all of this is rounded".into(),
             Self::Unused { .. } => "declared here".into(),
             Self::Uncited { .. } => "no § before it".into(),
         }
@@ -182,7 +196,10 @@ impl Problem {
             Self::Unreadable { .. } => "paths are relative to the file that names them".into(),
             Self::ImportCycle { .. } => "put what both files need into a third one".into(),
             Self::MissingSetting { example, .. } => format!("add a line such as `{example}`"),
-            Self::BadSetting { help, .. } | Self::Misplaced { help, .. } | Self::WrongType { help, .. } => {
+            Self::BadSetting { help, .. }
+            | Self::Misplaced { help, .. }
+            | Self::WrongType { help, .. }
+            | Self::Meant { help, .. } => {
                 if help.is_empty() {
                     return None;
                 }
@@ -208,6 +225,14 @@ impl Problem {
                     "`{other}` is at {other_at}; say which goes first: `rule {rule} … notwithstanding {other}`, or add a condition"
                 )
             }
+            Self::SetTwice { first_at, .. } => {
+                format!("the first is at {first_at}; keep one of them, or give them conditions of which only one can hold")
+            }
+            Self::RoundsAll { whole, part, .. } => {
+                format!(
+                    "write `({whole}) rounded …` if that is meant, or put brackets around the part that is rounded: `({part} rounded …)`"
+                )
+            }
             Self::AfterCycle { .. } => "use the value `before` in one of the formulas".into(),
             Self::ChangedTwice { first, .. } => format!("the first change is at {first}; keep one of them"),
             Self::UnmetNeed { .. } => "declare it in the file that imports the library".into(),
@@ -215,6 +240,11 @@ impl Problem {
             Self::Uncited { .. } => "write the clause it comes from in a line before it, such as `§4(d)(i)`".into(),
         })
     }
+}
+
+/// `is`, or `are` of several.
+fn are(wanted: &str) -> &'static str {
+    if matches!(wanted, "shares" | "days" | "months" | "trading days") { "are" } else { "is" }
 }
 
 impl Diagnostic for Problem {

@@ -121,9 +121,35 @@ impl Checker<'_> {
             self.problems.push(Problem::Misplaced { at: name.span, what, help });
             return;
         }
-        let nearest = nearest(&name.name, known.iter().map(String::as_str));
         let what = "state, definition or value".to_owned();
+        if let Some(help) = self.meant(env, &name.name) {
+            self.problems.push(Problem::Meant { at: name.span, name: name.name.clone(), what, help });
+            return;
+        }
+        let nearest = nearest(&name.name, known.iter().map(String::as_str));
         self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what, nearest });
+    }
+
+    /// What is meant by a name that nothing has: a field of the event, or a word of other languages.
+    fn meant(&self, env: &Env, name: &str) -> Option<String> {
+        let of = |kind: KindId| self.terms.kind(kind).filter(|k| k.fields.iter().any(|f| f.name == name));
+        if let Some(kind) = env.event.and_then(|(_, kind)| of(kind)) {
+            return Some(format!("`{name}` is a field of the {}: write `event.{name}`", kind.name));
+        }
+        if let Some(kind) = env.rows().find_map(|(_, kind)| of(kind)) {
+            return Some(format!("`{name}` is a field of each {0}: write `{0}.{name}`", kind.name));
+        }
+        match name {
+            "true" => Some("write `yes`".into()),
+            "false" => Some("write `no`".into()),
+            "null" | "none" | "nothing" | "unknown" | "undefined" | "empty" => {
+                Some("whether a value is there is asked with `known`: `not known event.price`".into())
+            }
+            "min" | "minimum" | "lesser" => Some("write `least(…, …)`".into()),
+            "max" | "maximum" | "greater" => Some("write `greatest(…, …)`".into()),
+            "today's" | "date" if env.event.is_some() => Some("write `today`, or `event.date`".into()),
+            _ => None,
+        }
     }
 
     /// A name after a point.

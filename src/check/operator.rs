@@ -23,7 +23,8 @@ impl Checker<'_> {
     }
 
     fn dimensions<T>(&mut self, a: &Expr, b: &Expr, verb: &'static str, at: Span) -> Option<T> {
-        let mut hint = self.advice(&b.ty, &a.ty);
+        let day = self.day_advice(b, &a.ty).or_else(|| self.day_advice(a, &b.ty));
+        let mut hint = day.unwrap_or_else(|| self.advice(&b.ty, &a.ty));
         if hint.is_empty() {
             hint = self.advice(&a.ty, &b.ty);
         }

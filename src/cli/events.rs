@@ -95,7 +95,7 @@ pub(super) fn run(
         Err(failed) => feed.failed(failed, &mut engine)?,
     }
     let run = engine.finish();
-    feed.seen.aside = run.rejected.iter().map(|s| s.when.number).collect();
+    feed.seen.run(&run, program);
     Ok(Ran { run, bad: feed.bad, lines: feed.lines, seen: feed.seen, written: feed.written })
 }
 

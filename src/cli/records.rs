@@ -96,7 +96,7 @@ impl Records {
     }
 
     /// A run as its messages need it.
-    pub(super) fn ran(self, run: Run) -> events::Ran {
+    pub(super) fn ran(self, run: Run, program: &Program) -> events::Ran {
         let mut seen = Seen::default();
         for (head, _) in &self.all {
             seen.id(head);
@@ -104,6 +104,7 @@ impl Records {
                 seen.order(head);
             }
         }
+        seen.run(&run, program);
         events::Ran { run, bad: self.bad.into_iter().collect(), lines: self.lines, seen, written: Vec::new() }
     }
 }

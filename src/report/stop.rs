@@ -1,12 +1,15 @@
 //! Why a run stopped, or a record was set aside, in words.
 
+mod cause;
+
 use super::words::{Words, day};
+use crate::engine::code::Program;
 use crate::engine::decimal::Fault;
 use crate::engine::graph::Why;
-use crate::engine::run::{BadRecord, StopReason, Stopped};
+use crate::engine::run::{BadRecord, Run, StopReason, Stopped};
 use crate::event::Head;
 use crate::source::Span;
-use crate::terms::KindId;
+use crate::terms::{KindId, StateId};
 
 /// What happened, where in the terms, and what to do.
 #[derive(Debug, Clone, Default)]
@@ -32,11 +35,21 @@ pub struct Seen {
     pub back: Vec<(u32, i64, u32)>,
     /// Records the run has set aside.
     pub aside: Vec<u32>,
+    /// The states that have had a value.
+    pub stated: Vec<StateId>,
     /// The latest day so far, and its record.
     latest: Option<(i64, u32)>,
 }
 
 impl Seen {
+    /// Remembers what came of a run.
+    pub fn run(&mut self, run: &Run, program: &Program) {
+        self.aside = run.rejected.iter().map(|s| s.when.number).collect();
+        self.stated = run.changes.iter().filter_map(|c| program.sites.get(usize::from(c.site))).map(|s| s.state).collect();
+        self.stated.sort_unstable();
+        self.stated.dedup();
+    }
+
     /// Remembers the id of a record.
     pub fn id(&mut self, head: &Head) {
         if head.id >= 0 {
@@ -71,9 +84,22 @@ impl Words<'_> {
                     e.help = help;
                 }
             }
+            StopReason::Missing { why, span } => e = self.missing(*why, *span, Some(&seen.stated)),
             _ => {}
         }
         e
+    }
+
+    /// How a state would come to be known.
+    fn to_state(&self, state: StateId) -> String {
+        let name = self.terms.states.get(state.at()).map_or("", |s| s.name.as_str());
+        match self.setters(state).as_slice() {
+            [] => format!("no rule sets `{name}`: give it a value where it is declared, or a rule that states it"),
+            setters => {
+                let setters: Vec<String> = setters.iter().map(|n| format!("`{n}`")).collect();
+                format!("add a record of {} before this one", setters.join(" or "))
+            }
+        }
     }
 
     /// What a name that is no entry of the kind wanted does name, and what to do.
@@ -115,7 +141,7 @@ impl Words<'_> {
                 clause: self.terms.cite(*clause).to_owned(),
                 help: String::new(),
             },
-            StopReason::Missing { why, span } => self.missing(*why, *span),
+            StopReason::Missing { why, span } => self.missing(*why, *span, None),
             StopReason::Arithmetic { fault, span } => {
                 let (code, message, help) = match fault {
                     Fault::Overflow => (
@@ -159,29 +185,32 @@ impl Words<'_> {
         }
     }
 
-    fn missing(&self, why: Why, span: Span) -> Explained {
+    /// A value that is missing; of the states of the issuer, those that have been stated are given, where that is known.
+    fn missing(&self, why: Why, span: Span, stated: Option<&[StateId]>) -> Explained {
         let (message, help) = match why {
             Why::State(state) => {
                 let name = self.terms.states.get(state.at()).map_or("", |s| s.name.as_str());
-                let setters = self.setters(state);
-                let help = if setters.is_empty() {
-                    format!("no rule sets `{name}`: give it a value where it is declared, or a rule that states it")
-                } else {
-                    format!("add a record of {setters} before this one")
-                };
-                (format!("`{name}` is not known: nothing has stated it"), help)
+                (format!("`{name}` is not known: nothing has stated it"), self.to_state(state))
             }
-            Why::Field(kind, field) => {
-                let kind = self.terms.kind(kind);
+            Why::Field(of, at) => {
+                let (kind, field) = (self.terms.kind(of), at);
                 let field = kind.and_then(|k| k.fields.get(field.at())).map_or("", |f| f.name.as_str());
                 let deemed = kind.is_some_and(|k| k.sort == crate::terms::EventSort::Deemed);
                 let kind = kind.map_or("", |k| k.name.as_str());
-                let help = if deemed {
-                    format!("the terms make the {kind} themselves: add the record that `{field}` is computed from")
-                } else {
-                    format!("state `{field}` in the record")
-                };
-                (format!("`{field}` of the {kind} is not known"), help)
+                match self.unstated(of, at, stated.unwrap_or(&[])).filter(|_| deemed) {
+                    Some(state) => {
+                        let name = self.terms.states.get(state.at()).map_or("", |s| s.name.as_str());
+                        let which = if stated.is_some() { ", which nothing has stated" } else { "" };
+                        let message = format!("`{field}` of the {kind} is not known: it is computed from `{name}`{which}");
+                        (message, self.to_state(state))
+                    }
+                    None if deemed => {
+                        let help =
+                            format!("the terms make the {kind} themselves: add the record that `{field}` is computed from");
+                        (format!("`{field}` of the {kind} is not known"), help)
+                    }
+                    None => (format!("`{field}` of the {kind} is not known"), format!("state `{field}` in the record")),
+                }
             }
             Why::Line => ("a line of the list leaves this out".to_owned(), "state it in the record".to_owned()),
             Why::Id => ("the record has no id".to_owned(), "give it an `id`".to_owned()),
@@ -196,27 +225,6 @@ impl Words<'_> {
             Why::Case => ("no case applies".to_owned(), "add the case to the terms".to_owned()),
         };
         Explained { code: "run::missing", message, span: Some(span), help, clause: String::new() }
-    }
-
-    /// The events whose rules set a state.
-    fn setters(&self, state: crate::terms::StateId) -> String {
-        let mut names: Vec<&str> = Vec::new();
-        for rule in &self.terms.rules {
-            for answer in &rule.answers {
-                let sets = answer
-                    .body
-                    .iter()
-                    .any(|s| matches!(&s.kind, crate::terms::StatementKind::Becomes { state: id, .. } if *id == state));
-                if let (true, crate::terms::On::Event(kind)) = (sets, &answer.on)
-                    && let Some(kind) = self.terms.kind(*kind)
-                    && kind.sort != crate::terms::EventSort::Deemed
-                    && !names.contains(&kind.name.as_str())
-                {
-                    names.push(&kind.name);
-                }
-            }
-        }
-        names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" or ")
     }
 }
 
