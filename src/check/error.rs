@@ -24,10 +24,10 @@ pub enum Problem {
     #[error("{what}")]
     BadSetting { at: Span, what: String, help: String },
     /// A name nothing has.
-    #[error("there is no {what} `{name}`")]
+    #[error("{}", none(what, name))]
     UnknownName { at: Span, name: String, what: String, nearest: Option<String> },
     /// A name nothing has, with what is meant.
-    #[error("there is no {what} `{name}`")]
+    #[error("{}", none(what, name))]
     Meant { at: Span, name: String, what: String, help: String },
     /// A name two things have.
     #[error("`{name}` can be `{one}` or `{other}`")]
@@ -240,6 +240,11 @@ impl Problem {
             Self::Uncited { .. } => "write the clause it comes from in a line before it, such as `§4(d)(i)`".into(),
         })
     }
+}
+
+/// ``there is no type `money` ``, or `` `ratio` is no field of `split` ``.
+fn none(what: &str, name: &str) -> String {
+    if what.contains(" of ") { format!("`{name}` is no {what}") } else { format!("there is no {what} `{name}`") }
 }
 
 /// `is`, or `are` of several.

@@ -76,9 +76,8 @@ impl Checker<'_> {
             }
             let declared: Vec<_> = kind.fields.iter().filter(|f| f.written() == field.name).collect();
             let Some(first) = declared.first() else {
-                let nearest = super::name::nearest(&field.name, kind.fields.iter().map(crate::terms::Field::written));
-                let what = format!("field of `{}`", kind.name);
-                self.problems.push(Problem::UnknownName { at: field.span, name: field.name.clone(), what, nearest });
+                let known: Vec<String> = kind.fields.iter().map(|f| f.written().to_owned()).collect();
+                self.none_of(field, format!("field of `{}`", kind.name), &known);
                 continue;
             };
             if declared.len() == 1 {
@@ -113,7 +112,7 @@ impl Checker<'_> {
                 let known: Vec<String> = words.iter().map(|w| self.terms.word(*w).to_owned()).collect();
                 if !known.contains(&word.name) {
                     let nearest = super::name::nearest(&word.name, known.iter().map(String::as_str));
-                    let what = format!("such word for `{}`:", field.name);
+                    let what = format!("word of `{}`", field.name);
                     let help =
                         nearest.map_or_else(|| format!("its words are {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
                     self.problems.push(Problem::Meant { at: word.span, name: word.name.clone(), what, help });
@@ -145,9 +144,8 @@ impl Checker<'_> {
             if let Some(ty) = ty(&field.name) {
                 self.step_value(field, value, &ty);
             } else {
-                let nearest = super::name::nearest(&field.name, shape.fields.iter().map(|f| f.0.as_str()));
-                let what = format!("field of `{}`", list.name);
-                self.problems.push(Problem::UnknownName { at: field.span, name: field.name.clone(), what, nearest });
+                let known: Vec<String> = shape.fields.iter().map(|f| f.0.clone()).collect();
+                self.none_of(field, format!("field of `{}`", list.name), &known);
             }
         }
     }

@@ -339,6 +339,11 @@ impl Checker<'_> {
             return Some(Expr { kind: ExprKind::Table(id, args), ty, span });
         }
         let Some(def) = self.names.defs.get(&(None, name.name.clone())).copied() else {
+            if let Some(help) = super::name::elsewhere(&name.name) {
+                let (at, name, what) = (name.span, name.name.clone(), "definition".to_owned());
+                self.problems.push(Problem::Meant { at, name, what, help: help.to_owned() });
+                return None;
+            }
             let mut known: Vec<String> = Builtin::ALL.iter().map(|(n, _)| (*n).to_owned()).collect();
             known.extend(self.names.defs.keys().map(|(_, n)| n.clone()));
             known.extend(self.names.tables.keys().cloned());

@@ -16,6 +16,25 @@ pub(crate) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> 
         .map(|(_, n)| n.to_owned())
 }
 
+/// How something that other languages have is written here.
+pub(super) fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "true" => "write `yes`",
+        "false" => "write `no`",
+        "null" | "none" | "nothing" | "unknown" | "undefined" | "empty" => {
+            "whether a value is there is asked with `known`: `not known event.price`"
+        }
+        "min" | "minimum" | "lesser" | "lower" => "write `least(…, …)`",
+        "max" | "maximum" | "greater" | "higher" => "write `greatest(…, …)`",
+        "round" => "write `… rounded to the nearest …`, with what happens half-way",
+        "floor" | "trunc" | "truncate" | "int" => "write `… rounded down to …`",
+        "ceil" | "ceiling" => "write `… rounded up to …`",
+        "iif" | "ifelse" => "write `first of { when … : …  otherwise : … }`",
+        "pow" | "power" => "write `… ^ …`",
+        _ => return None,
+    })
+}
+
 impl Checker<'_> {
     /// What a name alone means.
     pub(super) fn name(&mut self, env: &mut Env, name: &Ident, want: Option<&Type>) -> Option<Expr> {
@@ -139,17 +158,22 @@ impl Checker<'_> {
         if let Some(kind) = env.rows().find_map(|(_, kind)| of(kind)) {
             return Some(format!("`{name}` is a field of each {0}: write `{0}.{name}`", kind.name));
         }
-        match name {
-            "true" => Some("write `yes`".into()),
-            "false" => Some("write `no`".into()),
-            "null" | "none" | "nothing" | "unknown" | "undefined" | "empty" => {
-                Some("whether a value is there is asked with `known`: `not known event.price`".into())
-            }
-            "min" | "minimum" | "lesser" => Some("write `least(…, …)`".into()),
-            "max" | "maximum" | "greater" => Some("write `greatest(…, …)`".into()),
-            "today's" | "date" if env.event.is_some() => Some("write `today`, or `event.date`".into()),
-            _ => None,
+        if name == "date" && env.event.is_some() {
+            return Some("write `today`, or `event.date`".into());
         }
+        elsewhere(name).map(str::to_owned)
+    }
+
+    /// A name that is none of several: with the nearest, or with all where there are few.
+    pub(super) fn none_of(&mut self, name: &Ident, what: String, known: &[String]) {
+        let (at, name) = (name.span, name.name.clone());
+        let nearest = nearest(&name, known.iter().map(String::as_str));
+        if nearest.is_some() || known.is_empty() || known.len() > 15 {
+            self.problems.push(Problem::UnknownName { at, name, what, nearest });
+            return;
+        }
+        let all: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+        self.problems.push(Problem::Meant { at, name, what, help: format!("there is {}", all.join(", ")) });
     }
 
     /// A name after a point.
@@ -245,8 +269,7 @@ impl Checker<'_> {
         }
         let owner = kinds.iter().filter_map(|k| self.terms.kind(*k)).map(|k| k.name.as_str()).collect::<Vec<_>>().join(" or ");
         let what = format!("field or state of `{owner}`");
-        let nearest = nearest(word, known.iter().map(String::as_str));
-        self.problems.push(Problem::UnknownName { at: field.span, name: word.to_owned(), what, nearest });
+        self.none_of(&Ident { name: word.to_owned(), span: field.span }, what, &known);
         None
     }
 
