@@ -134,7 +134,7 @@ impl<'t> Schema<'t> {
                 return self.set(kind, at, value, texts);
             }
         }
-        Err(What::UnknownField { of: format!("this `{event}`"), field: name.to_owned(), nearest: None, known: Vec::new() })
+        Err(What::UnknownField { of: format!("this `{event}`"), field: name.to_owned(), nearest: None, known: Box::default() })
     }
 
     /// Defaults of what was left out; what must be given and was not.

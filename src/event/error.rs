@@ -32,13 +32,13 @@ pub enum What {
     NoHead { field: &'static str },
     /// An event that is not declared.
     #[error("there is no event `{name}` in these terms")]
-    UnknownEvent { name: String, nearest: Option<String>, known: Vec<String> },
+    UnknownEvent { name: String, nearest: Option<String>, known: Box<[String]> },
     /// A field that is not declared.
     #[error("{of} has no field `{field}`")]
-    UnknownField { of: String, field: String, nearest: Option<String>, known: Vec<String> },
+    UnknownField { of: String, field: String, nearest: Option<String>, known: Box<[String]> },
     /// A field that is not declared, of a part of a list.
     #[error("{of} has no field `{field}`")]
-    UnknownPart { of: String, field: String, nearest: Option<String>, known: Vec<String> },
+    UnknownPart { of: String, field: String, nearest: Option<String>, known: Box<[String]> },
     /// A field that must be given.
     #[error("{of} needs `{field}`")]
     MissingField { of: String, field: String },
@@ -56,7 +56,7 @@ pub enum What {
     BadTime { field: String, text: String, wanted: &'static str },
     /// A word that is none of those declared.
     #[error("`{field}` is {}, which is none of {}", shown(text), ticked(words))]
-    BadWord { field: String, text: String, words: Vec<String>, nearest: Option<String> },
+    BadWord { field: String, text: String, words: Box<[String]>, nearest: Option<String> },
     /// A value of the wrong shape.
     #[error("`{field}` is {found}, and {wanted} is needed")]
     BadValue { field: String, found: String, wanted: &'static str },

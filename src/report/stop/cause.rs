@@ -15,7 +15,7 @@ struct Visited {
 impl Words<'_> {
     /// The state of the issuer that a field of a deemed event is computed from and nothing has stated.
     pub(super) fn unstated(&self, kind: KindId, field: FieldId, stated: &[StateId]) -> Option<StateId> {
-        self.from_field(kind, field, stated, &mut Visited::default())
+        self.of_field(kind, field, stated, &mut Visited::default())
     }
 
     /// The events of a stream whose rules give a state a value; first those that need none to do so.
@@ -80,7 +80,7 @@ impl Words<'_> {
         found
     }
 
-    fn from_field(&self, kind: KindId, field: FieldId, stated: &[StateId], visited: &mut Visited) -> Option<StateId> {
+    fn of_field(&self, kind: KindId, field: FieldId, stated: &[StateId], visited: &mut Visited) -> Option<StateId> {
         if !visited.fields.insert((kind, field)) {
             return None;
         }
@@ -92,10 +92,10 @@ impl Words<'_> {
                 values.extend(fields.iter().filter(|(f, _)| *f == field).map(|(_, e)| e));
             }
         });
-        values.into_iter().find_map(|e| self.from(e, stated, visited))
+        values.into_iter().find_map(|e| self.of_formula(e, stated, visited))
     }
 
-    fn from(&self, e: &Expr, stated: &[StateId], visited: &mut Visited) -> Option<StateId> {
+    fn of_formula(&self, e: &Expr, stated: &[StateId], visited: &mut Visited) -> Option<StateId> {
         let mut parts: Vec<(DefId, Option<(KindId, FieldId)>)> = Vec::new();
         let mut found = None;
         walk(e, &mut |x| match &x.kind {
@@ -114,9 +114,9 @@ impl Words<'_> {
         });
         found.or_else(|| {
             parts.into_iter().find_map(|part| match part {
-                (_, Some((kind, field))) => self.from_field(kind, field, stated, visited),
+                (_, Some((kind, field))) => self.of_field(kind, field, stated, visited),
                 (def, None) if visited.defs.insert(def) => {
-                    self.terms.defs.get(def.at()).and_then(|d| self.from(&d.body.value, stated, visited))
+                    self.terms.defs.get(def.at()).and_then(|d| self.of_formula(&d.body.value, stated, visited))
                 }
                 _ => None,
             })
