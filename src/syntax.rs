@@ -11,7 +11,7 @@ mod parser;
 pub mod print;
 mod token;
 
-pub use day::{date_advice, dates_meant};
+pub use day::{clock_meant, date_advice, dates_meant};
 pub use error::Problem;
 
 use crate::source::{FileId, Span};

@@ -10,7 +10,7 @@ use crate::terms::{Expr, ExprKind, FieldId, Inherent, KindId, StateId, Type, Var
 /// The name a wrong one was probably meant to be.
 pub(crate) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
     names
-        .map(|n| (strsim::damerau_levenshtein(wrong, n), n))
+        .map(|n| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &n.to_lowercase()), n))
         .filter(|(distance, n)| *distance * 3 <= n.chars().count().max(wrong.chars().count()))
         .min()
         .map(|(_, n)| n.to_owned())

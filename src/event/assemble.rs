@@ -1,9 +1,10 @@
 //! A record's fields, by name and as written, to values by place.
 
 use super::error::What;
-use super::number::{Trouble, decimal};
+use super::number::decimal;
 use super::raw::Raw;
 use super::record::{Batch, Head, NONE};
+use super::trouble::Trouble;
 use crate::check::nearest as near;
 use crate::intern::Interner;
 use crate::terms::{EventSort, Field, KindId, Layout, Lines, Literal, Place, Shape, Spot, Terms, Type, WordId};
@@ -61,14 +62,14 @@ impl<'t> Schema<'t> {
         batch: &mut Batch,
     ) -> Read<Head> {
         let get = |name: &'static str| fields.iter().find(|(k, v)| k == name && !v.is_null()).map(|(_, v)| v);
-        let event = get("event").ok_or(What::NoHead { field: "event" })?;
-        let event = event.plain().ok_or(What::NoHead { field: "event" })?;
+        let event = get("event").ok_or_else(|| no_head("event", fields))?;
+        let event = event.plain().ok_or_else(|| no_head("event", &[]))?;
         let Some(kind) = self.kinds.get(event).copied() else {
             let known = self.terms.kinds.iter().filter(|k| k.sort != EventSort::Deemed).map(|k| k.name.clone()).collect();
             let nearest = near(event, self.kinds.keys().copied());
             return Err(What::UnknownEvent { name: event.to_owned(), nearest, known });
         };
-        let day = day("date", get("date").ok_or(What::NoHead { field: "date" })?)?;
+        let day = day("date", get("date").ok_or_else(|| no_head("date", fields))?)?;
         let minute = get("time").map_or(Ok(NONE), |v| clock("time", v))?;
         let recorded = get("recorded").map_or(Ok(day), |v| self::day("recorded", v))?;
         let mut text = |name| get(name).and_then(Raw::plain).map_or(NONE, |t| texts.add(t).whole());
@@ -76,7 +77,7 @@ impl<'t> Schema<'t> {
         self.values(kind, event, fields, texts)?;
         let head = Head { number, kind, day, minute, id, recorded, note, at: (0, 0, 0) };
         batch.push(head, &self.d, &self.i, &self.l);
-        batch.heads.last().copied().ok_or(What::NoHead { field: "event" })
+        batch.heads.last().copied().ok_or_else(|| no_head("event", &[]))
     }
 
     fn values(&mut self, kind: KindId, event: &str, fields: &[(Cow<'_, str>, Raw<'_>)], texts: &mut Interner) -> Read<()> {
@@ -352,6 +353,12 @@ fn quoted(value: &Raw<'_>) -> String {
         Raw::Text(t) | Raw::Bare(t) => format!("`{t}`"),
         Raw::List(_) | Raw::Record(_) => value.shown(),
     }
+}
+
+/// What every record has and this one has not; a name that is nearly it may stand there.
+fn no_head(field: &'static str, fields: &[(Cow<'_, str>, Raw<'_>)]) -> What {
+    let given = near(field, fields.iter().map(|(k, _)| k.as_ref()).filter(|k| !HEAD.contains(k)));
+    What::NoHead { field, given }
 }
 
 fn put<T>(list: &mut [T], at: u16, value: T) {

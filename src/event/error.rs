@@ -1,6 +1,7 @@
 //! What can be wrong with a stream.
 
-use super::number::Trouble;
+use super::trouble::Trouble;
+use crate::syntax::clock_meant;
 use thiserror::Error;
 
 /// Where a record stands.
@@ -29,7 +30,7 @@ pub enum What {
     NotARecord { why: String, help: String },
     /// It does not say which event it is, or when.
     #[error("the record has no `{field}`")]
-    NoHead { field: &'static str },
+    NoHead { field: &'static str, given: Option<String> },
     /// An event that is not declared.
     #[error("there is no event `{name}` in these terms")]
     UnknownEvent { name: String, nearest: Option<String>, known: Box<[String]> },
@@ -96,6 +97,7 @@ impl What {
         match self {
             Self::NotARecord { help, .. } if !help.is_empty() => help.clone(),
             Self::NotARecord { .. } => "each record has `date` and `event`, and the fields of its event".into(),
+            Self::NoHead { field, given: Some(given) } => format!("it has `{given}`: write `{field}`"),
             Self::NoHead { .. } => "every record says when it happened and which event it is: `date`, `event`".into(),
             Self::UnknownEvent { nearest, known, .. } => near(nearest, format!("the events are {}", ticked(known))),
             Self::UnknownField { nearest, known, .. } if known.is_empty() => near(nearest, "leave it out".into()),
@@ -106,7 +108,13 @@ impl What {
             Self::MissingField { field, .. } => format!("add `{field}`"),
             Self::Twice { .. } => "keep one of them".into(),
             Self::BadNumber { trouble, .. } => trouble.help(),
-            Self::BadDate { text, .. } => crate::syntax::date_advice(text),
+            Self::BadDate { text, .. } => match text.get(..10).filter(|day| super::day_number(day).is_some()) {
+                Some(day) => format!("write the day alone: {day}; an hour goes into `time`"),
+                None => crate::syntax::date_advice(text),
+            },
+            Self::BadTime { text, wanted: "time of day", .. } if clock_meant(text).is_some() => {
+                format!("write it as {}", clock_meant(text).unwrap_or_default())
+            }
             Self::BadTime { .. } => "write hours and minutes as 17:00, moments as 2005-03-14T17:00".into(),
             Self::BadWord { nearest, .. } => near(nearest, "use one of these words".into()),
             Self::BadValue { wanted, .. } => format!("write {wanted} in its place"),

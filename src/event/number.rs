@@ -2,68 +2,6 @@
 
 use rust_decimal::Decimal;
 
-/// Why a text is no number that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
-    /// It is a number but for signs that do not belong: which, and what is left without them.
-    Signs { signs: String, plain: String },
-    /// It is no number.
-    None,
-    /// Too many digits, or too large.
-    Inexact,
-}
-
-impl Trouble {
-    /// What is wrong with the text.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        if is_number(text) {
-            return Self::Inexact;
-        }
-        let stray = |c: &char| matches!(c, ',' | '$' | '_' | '+' | '\'' | '\u{a0}' | '\u{2009}' | '\u{202f}' | ' ');
-        let plain: String = text.chars().filter(|c| !stray(c)).collect();
-        if !is_number(&plain) {
-            return Self::None;
-        }
-        let mut signs = String::new();
-        for c in text.chars().filter(stray) {
-            if !signs.contains(c) {
-                signs.push(c);
-            }
-        }
-        Self::Signs { signs, plain }
-    }
-
-    /// The text, and what is wrong with it.
-    pub(super) fn said(&self, text: &str) -> String {
-        match self {
-            Self::Signs { .. } | Self::None if text.trim().is_empty() => "empty, and a number is needed".to_owned(),
-            Self::Signs { .. } | Self::None => format!("`{text}`, which is not a number"),
-            Self::Inexact => format!("`{text}`, which cannot be held exactly"),
-        }
-    }
-
-    /// What to do about it.
-    pub(super) fn help(&self) -> String {
-        match self {
-            Self::Signs { signs, plain } if signs == "," => format!("write it without commas: {plain}"),
-            Self::Signs { signs, plain } if signs.trim().is_empty() => format!("write it without spaces: {plain}"),
-            Self::Signs { signs, plain } => format!("write it without `{signs}`: {plain}"),
-            Self::None => "write digits and a point: 1250000 or 2.40; a fraction as a decimal: 0.5".to_owned(),
-            Self::Inexact => "a number has at most 28 digits, all before and after the point together".to_owned(),
-        }
-    }
-}
-
-/// Whether a text is a number, however long.
-fn is_number(text: &str) -> bool {
-    let rest = text.strip_prefix('-').unwrap_or(text);
-    let (digits, exponent) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
-    let all = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    all(whole) && all(part) && all(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))
-}
-
 /// The most digits that always fit.
 const DIGITS: usize = 28;
 

@@ -3,7 +3,7 @@
 mod name;
 mod phrase;
 
-use super::day::{date_advice, dates_meant};
+use super::day::{clock_meant, date_advice, dates_meant};
 use super::parser::Rule;
 use super::token::{Token, tokens};
 use std::ops::Range;
@@ -136,6 +136,14 @@ impl<'t> View<'t> {
     /// `Section 4(d)`, `§ 4 (d)`.
     fn clause(&self) -> Option<Advice> {
         let word = self.word(0).to_lowercase();
+        if self.word(-1) == "business" && self.last(&["close"]).is_some() {
+            let rest = self.text.get(self.token(0)?.start..)?.lines().next()?.trim_end();
+            let time = rest.trim_start_matches("at ").trim_start();
+            if let Some(hour) = clock_meant(time).or_else(|| time.get(..5).and_then(clock_meant)) {
+                let start = self.token(0)?.start;
+                return Some(Advice::new(start..start + rest.len(), format!("write `close of business {hour}`")));
+            }
+        }
         let named = matches!(word.as_str(), "section" | "sections" | "sec" | "clause" | "article" | "art" | "para" | "paragraph");
         let skip = isize::from(self.word(1) == ".");
         if named && self.word(1 + skip).starts_with(|c: char| c.is_ascii_alphanumeric()) {

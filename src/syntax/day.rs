@@ -42,6 +42,24 @@ pub fn dates_meant(text: &str) -> Vec<NaiveDate> {
     out
 }
 
+/// The hour a text means, as it is written here: `5 pm` is 17:00.
+#[must_use]
+pub fn clock_meant(text: &str) -> Option<String> {
+    let lower = text.trim().to_lowercase().replace('.', ":");
+    let plain = lower.replace("p:m:", "pm").replace("a:m:", "am");
+    let noon = ["am", "pm"].into_iter().find(|n| plain.ends_with(n));
+    let figures = plain.trim_end_matches(|c: char| c.is_alphabetic() || c.is_whitespace());
+    let mut parts = figures.split(':');
+    let (hour, minute) = (parts.next()?.trim().parse::<u32>().ok()?, parts.next().map_or(Some(0), |m| m.parse().ok())?);
+    let hour = match noon {
+        Some("am") if hour == 12 => 0,
+        Some("pm") if hour < 12 => hour + 12,
+        _ => hour,
+    };
+    let named = noon.is_some() || figures.contains(':');
+    (named && hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
+}
+
 /// A month by its name, or the first letters of it.
 pub(super) fn month(word: &str) -> Option<u32> {
     let word = word.to_lowercase();

@@ -172,3 +172,37 @@ fn rejects_have_the_text_of_their_records() {
     // all but the first: a date that goes back, a number that is none, an entry that is none, an event that is none
     assert_eq!(found, [(2, lines[1]), (3, lines[2]), (4, lines[3]), (5, lines[4])]);
 }
+
+#[test]
+fn numbers_that_are_meant() {
+    use ::tenor::event::Trouble;
+    // as written, and the number
+    let cases = [
+        ("1,000", "1000"),
+        ("12,345,678.90", "12345678.90"),
+        ("1.000,50", "1000.50"),
+        ("2,5", "2.5"),
+        ("$2.40", "2.40"),
+        ("$2.40/share", "2.40"),
+        ("USD 2.40", "2.40"),
+        ("2.40 USD", "2.40"),
+        ("100 shares", "100"),
+        ("1 000 000", "1000000"),
+        ("(5)", "-5"),
+        ("50%", "0.5"),
+        ("1/2", "0.5"),
+        (".5", "0.5"),
+        ("+2", "2"),
+    ];
+    for (text, number) in cases {
+        assert_eq!(Trouble::of(text), Trouble::Written(number.to_owned()), "{text}");
+    }
+    // a third is no decimal; groups of two figures are none; a date is no fraction
+    for text in ["1/3", "1,00,000.5", "two", "", "1/10/2006", "1,000,00", "--5"] {
+        assert_eq!(Trouble::of(text), Trouble::None, "{text}");
+    }
+    // too large, and too fine
+    for text in ["1e400", "1.23456789012345678901234567890"] {
+        assert_eq!(Trouble::of(text), Trouble::Inexact, "{text}");
+    }
+}
