@@ -31,7 +31,7 @@ const NOUNS: [&str; 12] =
 /// How declarations are written.
 const FORMS: [(&str, &str); 9] = [
     ("state", "state price of certificate : USD/share = $2.40/share"),
-    ("define", "define cap : number = 4.999%"),
+    ("define", "define cap : number = 9.9%"),
     ("event", "event split { new : number  old : number }"),
     ("table", "table factor(months : number) : number { row 12 : 0.5 }"),
     ("needs", "needs price of certificate : USD/share"),
@@ -307,10 +307,11 @@ impl<'t> View<'t> {
             return Some(Advice::new(self.range(0, 0), help));
         }
         if self.word(-1) == "for" && self.expects(Rule::kw_each) | self.expects(Rule::each_scope) {
+            let kind = if matches!(word, "all" | "every" | "any") { self.word(1) } else { word };
             let plain = self.token(0).is_some_and(|t| t.is_word());
-            return plain.then(|| {
-                Advice::new(self.range(0, 0), "write `for each certificate`, or `for the certificate` the event names")
-            });
+            let kind = kind.strip_suffix('s').unwrap_or(kind);
+            let help = format!("write `for each {kind}`, or `for the {kind}` where the event names it");
+            return plain.then(|| Advice::new(self.range(0, 0), help));
         }
         if word == "if" && self.expects(Rule::body) {
             return Some(Advice::new(self.range(0, 0), "write `when`"));

@@ -44,7 +44,7 @@ pub(super) fn reserved(view: &View<'_>) -> Option<Advice> {
     if !is_reserved(word) || !DECLARING.contains(&before) || matches!(view.word(by + 1), "=" | ":") && word == "of" {
         return None;
     }
-    // `rule the dilution on …` has its own advice
+    // `rule the split on …` has its own advice
     if matches!(word, "the" | "for" | "of" | "on" | "at" | "when") {
         return None;
     }
