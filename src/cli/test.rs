@@ -164,7 +164,7 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
             }
         },
         Expectation::Accepted => match (stopped, run.refusals.iter().find(|r| r.when.number == last)) {
-            (Some((n, why)), _) => Some(format!("the run stops at record {n}: {why}")),
+            (Some((_, place, why)), _) => Some(format!("the run stops {place}: {why}")),
             (None, Some(r)) => Some(refused(&words, r)),
             (None, None) => None,
         },
