@@ -511,8 +511,9 @@ impl<'l> Checker<'l> {
     pub(super) fn kind_id(&mut self, name: &Ident) -> Option<KindId> {
         let found = self.names.kinds.get(&name.name).copied();
         if found.is_none() {
-            let nearest = super::name::nearest(&name.name, self.names.kinds.keys().map(String::as_str));
-            self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what: "event".into(), nearest });
+            let mut known: Vec<String> = self.names.kinds.keys().cloned().collect();
+            known.sort();
+            self.none_of(name, "event".into(), &known);
         }
         found
     }

@@ -158,6 +158,12 @@ impl Checker<'_> {
         if let Some(kind) = env.rows().find_map(|(_, kind)| of(kind)) {
             return Some(format!("`{name}` is a field of each {0}: write `{0}.{name}`", kind.name));
         }
+        if let Some(one) = name.strip_suffix('s').filter(|one| self.names.kinds.contains_key(*one)) {
+            return Some(format!("entries and events are named in the singular: `{one}`"));
+        }
+        if self.terms.words.iter().any(|w| w == name) {
+            return Some(format!("it is a word that a field may have: write `… is {name}`, or `… is either {name} or …`"));
+        }
         if name == "date" && env.event.is_some() {
             return Some("write `today`, or `event.date`".into());
         }

@@ -24,6 +24,7 @@ impl Checker<'_> {
 
     fn dimensions<T>(&mut self, a: &Expr, b: &Expr, verb: &'static str, at: Span) -> Option<T> {
         let day = self.day_advice(b, &a.ty).or_else(|| self.day_advice(a, &b.ty));
+        let day = day.or_else(|| self.part_advice(a, b)).or_else(|| self.word_advice(a, b).or_else(|| self.word_advice(b, a)));
         let mut hint = day.unwrap_or_else(|| self.advice(&b.ty, &a.ty));
         if hint.is_empty() {
             hint = self.advice(&a.ty, &b.ty);
@@ -31,6 +32,22 @@ impl Checker<'_> {
         let (left, right) = (self.type_name(&a.ty), self.type_name(&b.ty));
         self.problems.push(Problem::Dimensions { at, left, left_at: a.span, right, right_at: b.span, verb, hint });
         None
+    }
+
+    /// A percentage alone beside an amount.
+    fn part_advice(&self, a: &Expr, b: &Expr) -> Option<String> {
+        let part = self.source_text(b.span);
+        (part.ends_with('%') && b.ty == Type::NUMBER).then(|| {
+            let whole = self.source_text(a.span);
+            format!("a percentage is a part of something: `{part} of {whole}`")
+        })
+    }
+
+    /// A word in quotation marks.
+    fn word_advice(&self, a: &Expr, b: &Expr) -> Option<String> {
+        let text = self.source_text(b.span);
+        let quoted = text.starts_with(['"', '“']) && matches!(a.ty, Type::Enum(_)) && b.ty == Type::Text;
+        quoted.then(|| format!("a word stands without quotation marks: `{}`", text.trim_matches(['"', '“', '”'])))
     }
 
     /// `a × b`
@@ -121,6 +138,14 @@ impl Checker<'_> {
             return asked;
         }
         let left = self.expr(env, value, None)?;
+        if let (false, [word]) = (matches!(left.ty, Type::Enum(_)), words.as_slice())
+            && matches!(word.name.as_str(), "known" | "unknown" | "given" | "missing" | "stated" | "present" | "empty" | "absent")
+            && !self.can_be_value(env, &word.name)
+        {
+            let said = crate::syntax::print::expression(value);
+            let help = format!("ask `known {said}`, or `not known {said}`");
+            return self.misplaced(word.span, "whether a value is there is asked with `known`", &help);
+        }
         if let (Type::Entry(kinds), [word]) = (&left.ty, words.as_slice())
             && let Some(kind) = self.names.kinds.get(&word.name).copied()
             && kinds.len() > 1

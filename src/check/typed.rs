@@ -207,6 +207,7 @@ impl Checker<'_> {
                 "a day is moved, not a moment: write `close of (… + 1 trading day)`".into()
             }
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::DAYS)) => "write the unit: `20 days`".into(),
+            (Type::Quantity(_), Type::YesNo) => "compare it with a value, or ask whether it is there: `known …`".into(),
             _ => String::new(),
         }
     }

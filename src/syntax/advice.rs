@@ -2,6 +2,7 @@
 
 mod name;
 mod phrase;
+mod statement;
 
 use super::day::{clock_meant, date_advice, dates_meant};
 use super::parser::Rule;
@@ -28,19 +29,6 @@ impl Advice {
 const NOUNS: [&str; 12] =
     ["shares", "share", "state", "table", "count", "sum", "list", "record", "reading", "months", "years", "days"];
 
-/// How declarations are written.
-const FORMS: [(&str, &str); 9] = [
-    ("state", "state price of certificate : USD/share = $2.40/share"),
-    ("define", "define cap : number = 9.9%"),
-    ("event", "event split { new : number  old : number }"),
-    ("table", "table factor(months : number) : number { row 12 : 0.5 }"),
-    ("needs", "needs price of certificate : USD/share"),
-    ("effect", "effect payments { to : text  amount : USD }"),
-    ("report", "report certificates of certificate { certificate price }"),
-    ("set", "set cap = 9.99%"),
-    ("postpone", "postpone number { on split  while the change is under 1% }"),
-];
-
 /// The tokens of a block, seen from the one that cannot stand where it does.
 struct View<'t> {
     text: &'t str,
@@ -62,6 +50,7 @@ pub(super) fn advice(text: &str, at: usize, expected: &[Rule]) -> Option<Advice>
         .or_else(|| view.capital())
         .or_else(|| view.rounding())
         .or_else(|| view.otherwise())
+        .or_else(|| view.question())
         .or_else(|| view.becomes())
         .or_else(|| view.let_())
         .or_else(|| view.heads())
@@ -125,7 +114,8 @@ impl<'t> View<'t> {
                 let text = self.slice(range.clone());
                 let whole = |t: Option<Token<'_>>| t.is_some_and(|t| t.text.starts_with(char::is_alphanumeric));
                 let bounded = whole(self.token(from)) && whole(self.token(to));
-                if bounded && text.len() < 40 && !text.contains(['"', '\n']) && !dates_meant(text).is_empty() {
+                let right = text.len() == 10 && text.bytes().filter(|b| *b == b'-').count() == 2;
+                if bounded && !right && text.len() < 40 && !text.contains(['"', '\n']) && !dates_meant(text).is_empty() {
                     return Some(Advice::new(range, date_advice(text)));
                 }
             }
@@ -193,6 +183,18 @@ impl<'t> View<'t> {
         });
         let tie = "half-way: `half away from zero` (0.5 becomes 1) or `half to even` (0.5 becomes 0, and 1.5 becomes 2)";
         let before = |n: isize| self.word(-n);
+        if before(1) == "," && matches!(self.word(0), "rounded" | "when" | "unless" | "pro") {
+            return Some(Advice::new(self.range(-1, -1), format!("leave out the comma before `{}`", self.word(0))));
+        }
+        if matches!(self.word(0), "cent" | "cents" | "dollar") && before(1) == "nearest" {
+            let unit = if self.word(0) == "dollar" { "$1/share" } else { "$0.01/share" };
+            let help = format!("write the unit as a value, such as `{unit}`, and what happens {tie}");
+            return Some(Advice::new(self.range(0, 0), help));
+        }
+        if before(1) == "to" && matches!(self.word(1), "decimals" | "decimal" | "places" | "digits") {
+            let help = format!("write the unit: `rounded to the nearest 0.01 …`, and what happens {tie}");
+            return Some(Advice::new(self.range(0, 1), help));
+        }
         if let Some(by) = whole {
             let at = self.range(by, by + 1);
             let nearest = self.word(by - 1) == "nearest" && !matches!(self.word(by - 4), "down" | "up");
@@ -221,19 +223,6 @@ impl<'t> View<'t> {
         })
     }
 
-    /// What is to happen where something required does not hold.
-    fn otherwise(&self) -> Option<Advice> {
-        let required = self.last(&["require", "else", "becomes", "let", "when", "unless", "}"]);
-        let word = self.word(0);
-        let both = "`else refuse \"…\"` where the terms say no, or `else stop \"…\"` where the run cannot go on";
-        if required == Some("require")
-            && (word == "otherwise" || word.starts_with(['"', '“']) || (word == "}" && !self.wants_value()))
-        {
-            return Some(Advice::new(self.range(0, 0), format!("after what is required, write {both}")));
-        }
-        (self.word(-1) == "else" && required == Some("else")).then(|| Advice::new(self.range(0, 0), format!("write {both}")))
-    }
-
     /// Figures as they are written elsewhere.
     fn number(&self) -> Option<Advice> {
         let token = self.token(0)?;
@@ -252,107 +241,6 @@ impl<'t> View<'t> {
             let help = "a point stands before the fraction, and commas only between thousands: `1,000,000` or `2.5`";
             Advice::new(self.range(0, 0), help)
         })
-    }
-
-    /// Another way to give a state a value.
-    fn becomes(&self) -> Option<Advice> {
-        if !self.expects(Rule::kw_becomes) {
-            return None;
-        }
-        let target = self.word(-1);
-        let help = match self.word(0) {
-            "=" | ":" | ":=" | "is" | "be" | "equals" | "shall" | "will" => {
-                format!("a state is given a value with `becomes`: `{target} becomes …`")
-            }
-            "+=" | "-=" | "increases" | "decreases" | "increased" | "decreased" | "rises" | "falls" => {
-                let sign = if matches!(self.word(0), "-=" | "decreases" | "decreased" | "falls") { "-" } else { "+" };
-                format!("a state is given its whole new value: `{target} becomes {target} {sign} …`")
-            }
-            _ if matches!(target, "set" | "increase" | "decrease" | "reduce" | "multiply" | "make" | "change") => {
-                let state = self.word(0);
-                let help = format!("a state is given a value with `becomes`: `{state} becomes …`");
-                return Some(Advice::new(self.range(-1, -1), help));
-            }
-            _ => return None,
-        };
-        Some(Advice::new(self.range(0, 0), help))
-    }
-
-    /// `let x be 5`.
-    fn let_(&self) -> Option<Advice> {
-        if self.word(0) != "let" {
-            return None;
-        }
-        let mut words = 0;
-        while self.token(1 + words).is_some_and(|t| t.is_word() && !name::is_verb(t.text)) && words < 6 {
-            words += 1;
-        }
-        let name: Vec<&str> = (1..=words).map(|n| self.word(n)).collect();
-        let help = format!("write `let {} = …`", name.join("_"));
-        if words > 1 {
-            return Some(Advice::new(self.range(1, words), format!("a name is one word: {help}")));
-        }
-        let verb = self.word(2);
-        (words == 1 && name::is_verb(verb)).then(|| Advice::new(self.range(2, 2), help))
-    }
-
-    /// The head of a rule.
-    fn heads(&self) -> Option<Advice> {
-        let word = self.word(0);
-        if self.word(-1) == "rule" && matches!(word, "on" | "at" | "once" | "when") {
-            return Some(Advice::new(self.range(0, 0), format!("give the rule a name first: `rule splits {word} …`")));
-        }
-        if self.expects(Rule::trigger) && matches!(word, ":" | "(" | "{") {
-            let help = format!("say what it answers: `rule {} on …`", self.word(-1));
-            return Some(Advice::new(self.range(0, 0), help));
-        }
-        if self.word(-1) == "for" && self.expects(Rule::kw_each) | self.expects(Rule::each_scope) {
-            let kind = if matches!(word, "all" | "every" | "any") { self.word(1) } else { word };
-            let plain = self.token(0).is_some_and(|t| t.is_word());
-            let kind = kind.strip_suffix('s').unwrap_or(kind);
-            let help = format!("write `for each {kind}`, or `for the {kind}` where the event names it");
-            return plain.then(|| Advice::new(self.range(0, 0), help));
-        }
-        if word == "if" && self.expects(Rule::body) {
-            return Some(Advice::new(self.range(0, 0), "write `when`"));
-        }
-        if word == "else" && self.expects(Rule::rung) {
-            return Some(Advice::new(self.range(0, 0), "the case left over is `otherwise : …`"));
-        }
-        if word == "else" && self.last(&["when", "require", "becomes"]) == Some("when") {
-            let help = "write a second statement for the other case, or `first of { when … : … otherwise : … }`";
-            return Some(Advice::new(self.range(0, 0), help));
-        }
-        if word == "(" && self.expects(Rule::kw_of) && self.word(-2) == "define" {
-            return Some(Advice::new(self.range(-1, 0), format!("the bracket touches the name: `{}(`", self.word(-1))));
-        }
-        let field = self.expects(Rule::step_field) || self.expects(Rule::field_value);
-        if field && self.word(1) == "=" {
-            return Some(Advice::new(self.range(1, 1), format!("write `{word}: …`")));
-        }
-        if self.expects(Rule::member) && self.token(0).is_some_and(|t| t.is_word()) && self.word(1) != ":" {
-            return Some(Advice::new(self.range(0, 0), format!("a field has a type: `{word} : USD/share`")));
-        }
-        if let (true, Some((_, form))) =
-            (self.here == 0 || self.expects(Rule::declaration), FORMS.iter().find(|(w, _)| *w == word))
-        {
-            let help = format!("a word or sign is missing or too many; it is written as in `{form}`");
-            return Some(Advice::new(self.range(0, 0), help));
-        }
-        if self.expects(Rule::trigger) && matches!(word, "when" | "if" | "unless" | "for") {
-            let help = format!("say first what it answers: `rule {} on … {word} …`", self.word(-1));
-            return Some(Advice::new(self.range(0, 0), help));
-        }
-        let joined = matches!(word, "and" | "or" | ",");
-        if joined && self.last(&["on", "when", "unless", "where", "{", "until"]) == Some("on") && self.expects(Rule::kw_or) {
-            let help = format!("events are joined by `or`: `on {} or {}`", self.word(-1), self.word(1));
-            return Some(Advice::new(self.range(0, 0), help));
-        }
-        if matches!(word, "and" | "or") && !self.expects(Rule::kw_or) | !self.expects(Rule::kw_and) && !self.expects(Rule::expr) {
-            let help = "put brackets around what belongs together: `(… and …) or …`";
-            return Some(Advice::new(self.range(0, 0), help));
-        }
-        None
     }
 
     /// Signs of other languages, and those nobody sees.

@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, Error)]
 pub enum Problem {
     /// A word or sign the grammar has no place for.
-    #[error("{found} cannot stand here")]
+    #[error("{}", unexpected(found))]
     Unexpected { at: Span, found: String, expected: Vec<String>, inside: Option<String>, help: Option<String> },
     /// A word of the language where a name is needed.
     #[error("`{word}` is a word of the language and cannot be a name")]
@@ -124,6 +124,11 @@ impl Problem {
             Self::Grammar { .. } => "this is a bug in tenor; please report it with the file".into(),
         }
     }
+}
+
+/// What stands where nothing of the kind can; nothing at all, where more is needed.
+fn unexpected(found: &str) -> String {
+    if found.is_empty() { "more is needed before the block ends".to_owned() } else { format!("{found} cannot stand here") }
 }
 
 /// `a`, `a or b`, `a, b or c`.

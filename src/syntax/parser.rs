@@ -73,7 +73,7 @@ fn problem(file: FileId, text: &str, offset: usize, error: &pest::error::Error<R
 /// What stands at a place, for a message.
 fn shown(token: &str) -> String {
     match token.chars().next() {
-        None => "the end of the block".to_owned(),
+        None => String::new(),
         Some(c) if unseen(c) => format!("the character U+{:04X}, which cannot be seen,", u32::from(c)),
         Some('`') => "the sign ` ".trim_end().to_owned(),
         Some('"' | '“' | '”') => "this text".to_owned(),

@@ -5,7 +5,11 @@ use ::tenor::check::{Problem, Reader, check};
 use ::tenor::engine::{Engine, Options, compile};
 use ::tenor::event::{Batch, Failed, Format, Schema, Stream};
 use ::tenor::intern::Interner;
+use ::tenor::report::stop::Seen;
+use ::tenor::report::words::Words;
+use ::tenor::source::Sources;
 use ::tenor::terms::Terms;
+use miette::{GraphicalReportHandler, GraphicalTheme, NamedSource, Report};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -153,18 +157,19 @@ fn checked(path: &Path, text: &str) -> Option<Terms> {
     let reader = Instead { path: path.to_owned(), text: text.to_owned() };
     let out = check(path, &reader);
     for p in &out.problems {
-        shown(p);
+        shown(p, &out.sources);
     }
     assert!(out.terms.is_some() || out.problems.iter().any(Problem::is_error), "neither terms nor an error:\n{text}");
     out.terms
 }
 
-/// Every part of a message is worded.
-fn shown(p: &Problem) {
-    use miette::Diagnostic;
-    let labels = p.labels().into_iter().flatten().filter_map(|l| l.label().map(str::to_owned)).collect::<String>();
-    let help = p.help().map(|h| h.to_string()).unwrap_or_default();
-    assert!(!p.to_string().is_empty() && !format!("{labels}{help}").is_empty(), "{p:?}");
+/// A message is drawn as a user sees it, with its place.
+fn shown(p: &Problem, sources: &Sources) {
+    let text = sources.get(p.span().file).map_or(String::new(), |s| s.text.to_string());
+    let report = Report::new(p.clone()).with_source_code(NamedSource::new("changed.terms", text));
+    let mut out = String::new();
+    let drawn = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).render_report(&mut out, report.as_ref());
+    assert!(drawn.is_ok() && !out.contains("[Failed to read contents"), "{p:?} has no place in its text:\n{out}");
 }
 
 /// Runs a stream, however it ends.
@@ -189,6 +194,12 @@ fn run(terms: &Terms, format: Format, text: &str) {
         }
     }
     let run = engine.finish();
+    let words = Words { terms, texts: &run.texts, keys: &run.keys };
+    let mut seen = Seen::default();
+    seen.run(&run, &program);
+    for s in run.rejected.iter().chain(&run.stopped) {
+        assert!(!words.told(s, &seen).message.is_empty(), "{:?} is not worded", s.why);
+    }
     assert!(!format!("{:?}", ::tenor::report::document(terms, &program, &run)).is_empty(), "no document");
     assert!(::tenor::report::json::document(terms, &program, &run).is_object(), "no object");
 }
