@@ -55,7 +55,8 @@ impl View<'_> {
         if word == "between" && self.expects(Rule::kw_and) {
             return Some(Advice::new(self.range(0, 0), "write both bounds: `… >= … and … <= …`"));
         }
-        if !self.expects(Rule::text) {
+        let quoted = matches!(word, "‘" | "’" | "'" | "`" | "«" | "»" | "„");
+        if quoted || !self.expects(Rule::text) {
             return None;
         }
         let end = if self.token(0).is_some() { 0 } else { -1 };
