@@ -49,6 +49,11 @@ pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
             diagnose::message("event::unreadable", &format!("`{}` is a folder", args.events.display()), "name a file of events");
             return Err(End::NoInput);
         }
+        if args.events.extension().is_some_and(|e| e == "terms") && args.events_format.is_none() {
+            let text = format!("`{}` is a terms file, and no stream of events", args.events.display());
+            diagnose::message("event::not-a-record", &text, "name the terms first, and then the events");
+            return Err(End::Data);
+        }
         let file = File::open(&args.events).map_err(|e| {
             let text = format!("`{}` cannot be read: {}", args.events.display(), terms::why(&args.events, &e));
             diagnose::message("event::unreadable", &text, "name a file of events, or `-` for standard input");

@@ -1,10 +1,12 @@
 //! Whatever stands in a file, it is read, checked and run without a panic: texts of the project, changed at random.
 
 use crate::tenor::root;
+use ::tenor::agreement::Agreement;
 use ::tenor::check::{Problem, Reader, check};
 use ::tenor::engine::{Engine, Options, compile};
 use ::tenor::event::{Batch, Failed, Format, Schema, Stream};
 use ::tenor::intern::Interner;
+use ::tenor::report::coverage::{self, coverage};
 use ::tenor::report::stop::Seen;
 use ::tenor::report::words::Words;
 use ::tenor::source::Sources;
@@ -261,6 +263,22 @@ fn terms_changed_at_random() {
 #[test]
 fn streams_changed_at_random() {
     deep(change_streams);
+}
+
+#[test]
+fn agreements_changed_at_random() {
+    let path = root().join("tests/coverage/complete.terms");
+    let Some(terms) = checked(&path, &read(&path)) else { panic!("tests/coverage/complete.terms is not right") };
+    let text = read(&root().join("tests/coverage/agreement.txt"));
+    let mut dice = dice();
+    for _ in 0..times(200) {
+        let text = mutated(&text, &mut dice);
+        let act = std::panic::AssertUnwindSafe(|| {
+            let found = coverage(&terms, Some(&Agreement::read(&text)));
+            assert!(coverage::json(&found).is_object(), "no object");
+        });
+        calm(&text, act);
+    }
 }
 
 fn change_terms() {
