@@ -127,8 +127,13 @@ impl<'l> Checker<'l> {
     /// Tells of a name declared twice.
     fn fresh(&mut self, taken: Option<Span>, name: &Ident) {
         if let Some(first) = taken {
-            let first = self.loaded.sources.place(first);
-            self.problems.push(Problem::Duplicate { at: name.span, name: name.name.clone(), first });
+            let elsewhere = first.file != name.span.file;
+            let (at, name, first) = (name.span, name.name.clone(), self.loaded.sources.place(first));
+            self.problems.push(if elsewhere {
+                Problem::DuplicateOfFile { at, name, first }
+            } else {
+                Problem::Duplicate { at, name, first }
+            });
         }
     }
 
@@ -557,8 +562,8 @@ impl<'l> Checker<'l> {
         let found: Vec<StateId> =
             self.terms.states.iter().enumerate().filter(|(_, s)| s.name == name.name).map(|(i, _)| StateId::from(i)).collect();
         if found.is_empty() {
-            let nearest = super::name::nearest(&name.name, self.terms.states.iter().map(|s| s.name.as_str()));
-            self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what: "state".into(), nearest });
+            let known: Vec<String> = self.terms.states.iter().map(|s| s.name.clone()).collect();
+            self.none_of(name, "state".into(), &known);
         }
         found
     }

@@ -35,6 +35,9 @@ pub enum Problem {
     /// A name declared twice.
     #[error("`{name}` is declared twice")]
     Duplicate { at: Span, name: String, first: String },
+    /// A name declared in another file too.
+    #[error("`{name}` is declared twice")]
+    DuplicateOfFile { at: Span, name: String, first: String },
     /// Two sides that do not go together.
     #[error("{left} and {right} cannot be {verb}")]
     Dimensions { at: Span, left: String, left_at: Span, right: String, right_at: Span, verb: &'static str, hint: String },
@@ -105,6 +108,7 @@ impl Problem {
             | Self::Meant { at, .. }
             | Self::Ambiguous { at, .. }
             | Self::Duplicate { at, .. }
+            | Self::DuplicateOfFile { at, .. }
             | Self::Dimensions { at, .. }
             | Self::WrongType { at, .. }
             | Self::Arguments { at, .. }
@@ -137,7 +141,7 @@ impl Problem {
             Self::BadSetting { .. } => "check::bad-setting",
             Self::UnknownName { .. } | Self::Meant { .. } => "check::unknown-name",
             Self::Ambiguous { .. } => "check::ambiguous",
-            Self::Duplicate { .. } => "check::duplicate",
+            Self::Duplicate { .. } | Self::DuplicateOfFile { .. } => "check::duplicate",
             Self::Dimensions { .. } => "check::dimensions",
             Self::WrongType { .. } => "check::wrong-type",
             Self::Arguments { .. } => "check::arguments",
@@ -171,7 +175,7 @@ impl Problem {
             Self::MissingSetting { .. } => "in this file".into(),
             Self::UnknownName { .. } | Self::Meant { .. } => "not declared".into(),
             Self::Ambiguous { .. } => "which of the two".into(),
-            Self::Duplicate { .. } => "declared again here".into(),
+            Self::Duplicate { .. } | Self::DuplicateOfFile { .. } => "declared again here".into(),
             Self::WrongType { found, .. } => format!("this is {found}"),
             Self::Arguments { .. } => "these values".into(),
             Self::MissingField { .. } => "made here".into(),
@@ -208,6 +212,9 @@ impl Problem {
             Self::UnknownName { nearest: n, .. } | Self::NothingToChange { nearest: n, .. } => return nearest(n),
             Self::Ambiguous { one, other, .. } => format!("write `{one}` or `{other}`"),
             Self::Duplicate { first, .. } => format!("the first is at {first}; give one of them another name"),
+            Self::DuplicateOfFile { first, .. } => {
+                format!("the first is at {first}; give one of them another name, or write `replace` in a variant of that file")
+            }
             Self::Dimensions { hint, .. } => {
                 if hint.is_empty() {
                     return None;

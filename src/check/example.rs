@@ -44,18 +44,16 @@ impl Checker<'_> {
 
     fn choice(&mut self, reading: &Ident, word: &Ident) -> Option<Choice> {
         let Some(id) = self.names.readings.get(&reading.name).copied() else {
-            let nearest = super::name::nearest(&reading.name, self.names.readings.keys().map(String::as_str));
-            let what = "reading".to_owned();
-            self.problems.push(Problem::UnknownName { at: reading.span, name: reading.name.clone(), what, nearest });
+            let mut known: Vec<String> = self.names.readings.keys().cloned().collect();
+            known.sort();
+            self.none_of(reading, "reading".to_owned(), &known);
             return None;
         };
         let words: Vec<String> = self.terms.readings.get(id.at())?.alternatives.iter().map(|(w, _)| w.clone()).collect();
         match words.iter().position(|w| *w == word.name) {
             Some(at) => Some(Choice { reading: id, alternative: u32::try_from(at).unwrap_or(0) }),
             None => {
-                let nearest = super::name::nearest(&word.name, words.iter().map(String::as_str));
-                let what = format!("alternative of the reading `{}`", reading.name);
-                self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                self.none_of(word, format!("alternative of the reading `{}`", reading.name), &words);
                 None
             }
         }

@@ -214,7 +214,7 @@ impl Checker<'_> {
 }
 
 /// How a number is written with the unit that is wanted.
-fn unit_advice(value: &Expr, wanted: &Type, currency: &str) -> Option<String> {
+pub(super) fn unit_advice(value: &Expr, wanted: &Type, currency: &str) -> Option<String> {
     let (ExprKind::Number(n), Type::Quantity(Dim::NUMBER)) = (&value.kind, &value.ty) else { return None };
     let n = crate::syntax::print::number(*n);
     match wanted {

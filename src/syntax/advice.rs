@@ -230,6 +230,13 @@ impl<'t> View<'t> {
         if token.text == "." && figures(self.word(1)) && self.wants_value() {
             return Some(Advice::new(self.range(0, 1), format!("write `0.{}`", self.word(1))));
         }
+        for at in [-1, 0, 1] {
+            let hour = |t: &str| t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit());
+            if self.word(at - 1) == ":" && hour(self.word(at)) && hour(self.word(at - 2)) && !self.word(at - 3).contains('-') {
+                let text = format!("{}:{}", self.word(at - 2), self.word(at));
+                return Some(Advice::new(self.range(at - 2, at), format!("an hour stands with its day: `2005-03-14 {text}`")));
+            }
+        }
         if !figures(token.text) {
             return None;
         }
