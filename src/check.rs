@@ -24,6 +24,7 @@ mod wait;
 
 pub use error::Problem;
 pub use load::{Loaded, Reader, load};
+pub(crate) use name::nearest;
 
 use crate::source::Sources;
 use crate::terms::Terms;

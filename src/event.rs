@@ -10,6 +10,7 @@ mod raw;
 mod record;
 mod stream;
 mod toml;
+mod trouble;
 
 pub use assemble::{Schema, day_number, minute_of};
 pub use error::{Place, Problem, What};
@@ -18,3 +19,4 @@ pub use number::decimal;
 pub use raw::Raw;
 pub use record::{Batch, Head, NONE};
 pub use stream::{Failed, Format, Stream};
+pub use trouble::Trouble;

@@ -1,13 +1,17 @@
 //! Text to [`ast::File`]: the only stage that knows pest, and it resolves no name.
 
+mod advice;
 pub mod ast;
 mod blocks;
 mod build;
+mod day;
 mod error;
 mod node;
 mod parser;
 pub mod print;
+mod token;
 
+pub use day::{clock_meant, date_advice, dates_meant};
 pub use error::Problem;
 
 use crate::source::{FileId, Span};

@@ -187,6 +187,8 @@ pub struct Expected {
 pub enum Expectation {
     /// The last record is refused, citing a clause.
     Refused(Option<String>),
+    /// The last record is not refused.
+    Accepted,
     /// The run stops at the last record, saying this.
     Stopped(Option<String>),
     /// A condition holds; where it compares, both sides.
@@ -210,6 +212,15 @@ impl Terms {
     #[must_use]
     pub fn cite(&self, clause: Option<ClauseId>) -> &str {
         clause.and_then(|c| self.clauses.get(c.at())).map_or("", |c| c.cite.as_str())
+    }
+
+    /// A clause with its sign, where there is one: `§4(d)`.
+    #[must_use]
+    pub fn cited(&self, clause: Option<ClauseId>) -> String {
+        match self.cite(clause) {
+            "" => String::new(),
+            cite => format!("§{cite}"),
+        }
     }
 
     /// The number of a clause, without the heading that a citation may add to it: `8` for `8 "Trading Day"`.

@@ -18,6 +18,8 @@ mod examples;
 mod laws;
 #[path = "all/model.rs"]
 mod model;
+#[path = "all/mutation.rs"]
+mod mutation;
 #[path = "all/readme.rs"]
 mod readme;
 #[path = "all/reject.rs"]

@@ -32,11 +32,16 @@ pub(super) fn find(checker: &mut Checker<'_>) {
             for b in writes.iter().skip(i + 1) {
                 if let Some(case) = together(&checker.terms, a, b) {
                     let state = checker.terms.states.get(a.state.at()).map(|s| s.name.clone()).unwrap_or_default();
+                    let (rule, first_at) = (b.name.to_owned(), checker.terms_place(a.statement.span));
+                    if a.rule == b.rule {
+                        problems.push(Problem::SetTwice { at: b.statement.span, rule, state, first_at, case });
+                        continue;
+                    }
                     problems.push(Problem::Clash {
                         at: b.statement.span,
-                        rule: b.name.to_owned(),
+                        rule,
                         other: a.name.to_owned(),
-                        other_at: checker.terms_place(a.statement.span),
+                        other_at: first_at,
                         state,
                         case,
                     });

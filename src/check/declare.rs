@@ -77,6 +77,11 @@ impl<'l> Checker<'l> {
         self.loaded.main
     }
 
+    /// What is written at a place.
+    pub(super) fn source_text(&self, at: Span) -> &'l str {
+        self.loaded.sources.text(at)
+    }
+
     /// `path:line` of a place.
     pub(super) fn terms_place(&self, at: Span) -> String {
         self.loaded.sources.place(at)
@@ -122,8 +127,13 @@ impl<'l> Checker<'l> {
     /// Tells of a name declared twice.
     fn fresh(&mut self, taken: Option<Span>, name: &Ident) {
         if let Some(first) = taken {
-            let first = self.loaded.sources.place(first);
-            self.problems.push(Problem::Duplicate { at: name.span, name: name.name.clone(), first });
+            let elsewhere = first.file != name.span.file;
+            let (at, name, first) = (name.span, name.name.clone(), self.loaded.sources.place(first));
+            self.problems.push(if elsewhere {
+                Problem::DuplicateOfFile { at, name, first }
+            } else {
+                Problem::Duplicate { at, name, first }
+            });
         }
     }
 
@@ -518,8 +528,9 @@ impl<'l> Checker<'l> {
     pub(super) fn kind_id(&mut self, name: &Ident) -> Option<KindId> {
         let found = self.names.kinds.get(&name.name).copied();
         if found.is_none() {
-            let nearest = super::name::nearest(&name.name, self.names.kinds.keys().map(String::as_str));
-            self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what: "event".into(), nearest });
+            let mut known: Vec<String> = self.names.kinds.keys().cloned().collect();
+            known.sort();
+            self.none_of(name, "event".into(), &known);
         }
         found
     }
@@ -563,8 +574,8 @@ impl<'l> Checker<'l> {
         let found: Vec<StateId> =
             self.terms.states.iter().enumerate().filter(|(_, s)| s.name == name.name).map(|(i, _)| StateId::from(i)).collect();
         if found.is_empty() {
-            let nearest = super::name::nearest(&name.name, self.terms.states.iter().map(|s| s.name.as_str()));
-            self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what: "state".into(), nearest });
+            let known: Vec<String> = self.terms.states.iter().map(|s| s.name.clone()).collect();
+            self.none_of(name, "state".into(), &known);
         }
         found
     }

@@ -24,8 +24,11 @@ pub enum Problem {
     #[error("{what}")]
     BadSetting { at: Span, what: String, help: String },
     /// A name nothing has.
-    #[error("there is no {what} `{name}`")]
+    #[error("{}", none(what, name))]
     UnknownName { at: Span, name: String, what: String, nearest: Option<String> },
+    /// A name nothing has, with what is meant.
+    #[error("{}", none(what, name))]
+    Meant { at: Span, name: String, what: String, help: String },
     /// A name two things have.
     #[error("`{name}` can be `{one}` or `{other}`")]
     Ambiguous { at: Span, name: String, one: String, other: String },
@@ -35,11 +38,14 @@ pub enum Problem {
     /// A variant that declares what its base has.
     #[error("`{name}` is declared twice")]
     NotReplaced { at: Span, name: String, first: String },
+    /// A name declared in another file too.
+    #[error("`{name}` is declared twice")]
+    DuplicateOfFile { at: Span, name: String, first: String },
     /// Two sides that do not go together.
     #[error("{left} and {right} cannot be {verb}")]
     Dimensions { at: Span, left: String, left_at: Span, right: String, right_at: Span, verb: &'static str, hint: String },
     /// A value of the wrong type.
-    #[error("{wanted} is needed here, and this is {found}")]
+    #[error("{wanted} {} needed here, and this is {found}", are(wanted))]
     WrongType { at: Span, wanted: String, found: String, help: String },
     /// A definition called with the wrong values.
     #[error("`{name}` takes {wanted}, and is given {found}")]
@@ -62,6 +68,9 @@ pub enum Problem {
     /// Two rules for one state.
     #[error("`{rule}` and `{other}` both set `{state}`")]
     Clash { at: Span, rule: String, other: String, other_at: String, state: String, case: String },
+    /// One rule that sets a state twice.
+    #[error("`{rule}` sets `{state}` twice on one event")]
+    SetTwice { at: Span, rule: String, state: String, first_at: String, case: String },
     /// A rule whose effects depend on one another.
     #[error("`{name}` after the event depends on itself")]
     AfterCycle { at: Span, name: String },
@@ -83,6 +92,9 @@ pub enum Problem {
     /// Something declared and never used.
     #[error("{sort} `{name}` is never used")]
     Unused { at: Span, sort: &'static str, name: String },
+    /// A rounding of a sum without brackets.
+    #[error("`rounded` takes in everything before it")]
+    RoundsAll { at: Span, whole: String, part: String },
     /// A rule without a clause.
     #[error("{sort} `{name}` cites no clause")]
     Uncited { at: Span, sort: &'static str, name: String },
@@ -99,9 +111,11 @@ impl Problem {
             | Self::MissingSetting { at, .. }
             | Self::BadSetting { at, .. }
             | Self::UnknownName { at, .. }
+            | Self::Meant { at, .. }
             | Self::Ambiguous { at, .. }
             | Self::Duplicate { at, .. }
             | Self::NotReplaced { at, .. }
+            | Self::DuplicateOfFile { at, .. }
             | Self::Dimensions { at, .. }
             | Self::WrongType { at, .. }
             | Self::Arguments { at, .. }
@@ -111,6 +125,8 @@ impl Problem {
             | Self::Circular { at, .. }
             | Self::DeemCycle { at, .. }
             | Self::Clash { at, .. }
+            | Self::SetTwice { at, .. }
+            | Self::RoundsAll { at, .. }
             | Self::AfterCycle { at, .. }
             | Self::Misplaced { at, .. }
             | Self::NothingToChange { at, .. }
@@ -131,9 +147,9 @@ impl Problem {
             Self::ImportCycle { .. } => "check::import-cycle",
             Self::MissingSetting { .. } => "check::missing-setting",
             Self::BadSetting { .. } => "check::bad-setting",
-            Self::UnknownName { .. } => "check::unknown-name",
+            Self::UnknownName { .. } | Self::Meant { .. } => "check::unknown-name",
             Self::Ambiguous { .. } => "check::ambiguous",
-            Self::Duplicate { .. } | Self::NotReplaced { .. } => "check::duplicate",
+            Self::Duplicate { .. } | Self::NotReplaced { .. } | Self::DuplicateOfFile { .. } => "check::duplicate",
             Self::Dimensions { .. } => "check::dimensions",
             Self::WrongType { .. } => "check::wrong-type",
             Self::Arguments { .. } => "check::arguments",
@@ -142,7 +158,8 @@ impl Problem {
             Self::Unreachable { .. } => "check::unreachable",
             Self::Circular { .. } => "check::circular",
             Self::DeemCycle { .. } => "check::deem-cycle",
-            Self::Clash { .. } => "check::clash",
+            Self::Clash { .. } | Self::SetTwice { .. } => "check::clash",
+            Self::RoundsAll { .. } => "check::rounds-all",
             Self::AfterCycle { .. } => "check::after-cycle",
             Self::Misplaced { .. } => "check::misplaced",
             Self::NothingToChange { .. } => "check::nothing-to-change",
@@ -157,7 +174,7 @@ impl Problem {
     /// Whether it keeps the terms from running; a warning does not.
     #[must_use]
     pub const fn is_error(&self) -> bool {
-        !matches!(self, Self::Unused { .. } | Self::Uncited { .. })
+        !matches!(self, Self::Unused { .. } | Self::Uncited { .. } | Self::RoundsAll { .. })
     }
 
     fn label_text(&self) -> String {
@@ -166,21 +183,22 @@ impl Problem {
             Self::Unreadable { .. } => "named here".into(),
             Self::ImportCycle { chain, .. } => chain.clone(),
             Self::MissingSetting { .. } => "in this file".into(),
-            Self::UnknownName { .. } => "not declared".into(),
+            Self::UnknownName { .. } | Self::Meant { .. } => "not declared".into(),
             Self::Ambiguous { .. } => "which of the two".into(),
-            Self::Duplicate { .. } | Self::NotReplaced { .. } => "declared again here".into(),
+            Self::Duplicate { .. } | Self::NotReplaced { .. } | Self::DuplicateOfFile { .. } => "declared again here".into(),
             Self::WrongType { found, .. } => format!("this is {found}"),
             Self::Arguments { .. } => "these values".into(),
             Self::MissingField { .. } => "made here".into(),
             Self::MissingCase { .. } => "the cases end here".into(),
             Self::Unreachable { why, .. } => why.clone(),
             Self::Circular { path, .. } | Self::DeemCycle { path, .. } => path.clone(),
-            Self::Clash { case, .. } => format!("both apply when {case}"),
+            Self::Clash { case, .. } | Self::SetTwice { case, .. } => format!("both apply when {case}"),
             Self::AfterCycle { .. } | Self::Misplaced { .. } | Self::BadSetting { .. } | Self::Dimensions { .. } => "here".into(),
             Self::NothingToChange { .. } => "not in the file this is a variant of".into(),
             Self::StillUsed { .. } => "removed here".into(),
             Self::ChangedTwice { .. } => "changed again here".into(),
             Self::UnmetNeed { .. } => "needed here".into(),
+            Self::RoundsAll { .. } => "all of this is rounded".into(),
             Self::Unused { .. } => "declared here".into(),
             Self::Uncited { .. } => "no § before it".into(),
         }
@@ -194,7 +212,10 @@ impl Problem {
             Self::ImportCycle { variant: true, .. } => "the first of the files must be `terms`, and no variant".into(),
             Self::ImportCycle { .. } => "put what both files need into a third one".into(),
             Self::MissingSetting { example, .. } => format!("add a line such as `{example}`"),
-            Self::BadSetting { help, .. } | Self::Misplaced { help, .. } | Self::WrongType { help, .. } => {
+            Self::BadSetting { help, .. }
+            | Self::Misplaced { help, .. }
+            | Self::WrongType { help, .. }
+            | Self::Meant { help, .. } => {
                 if help.is_empty() {
                     return None;
                 }
@@ -209,6 +230,9 @@ impl Problem {
                 format!(
                     "the first is at {first}; write `replace` before this one to put it in its place, or give it another name"
                 )
+            }
+            Self::DuplicateOfFile { first, .. } => {
+                format!("the first is at {first}; give one of them another name, or write `replace` in a variant of that file")
             }
             Self::Dimensions { hint, .. } => {
                 if hint.is_empty() {
@@ -227,6 +251,14 @@ impl Problem {
                     "`{other}` is at {other_at}; say which goes first: `rule {rule} … notwithstanding {other}`, or add a condition"
                 )
             }
+            Self::SetTwice { first_at, .. } => {
+                format!("the first is at {first_at}; keep one of them, or give them conditions of which only one can hold")
+            }
+            Self::RoundsAll { whole, part, .. } => {
+                format!(
+                    "write `({whole}) rounded …` if that is meant, or put brackets around the part that is rounded: `({part} rounded …)`"
+                )
+            }
             Self::AfterCycle { .. } => "use the value `before` in one of the formulas".into(),
             Self::ChangedTwice { first, .. } => format!("the first change is at {first}; keep one of them"),
             Self::UnmetNeed { .. } => "declare it in the file that imports the library".into(),
@@ -234,6 +266,16 @@ impl Problem {
             Self::Uncited { .. } => "write the clause it comes from in a line before it, such as `§4(d)(i)`".into(),
         })
     }
+}
+
+/// ``there is no type `money` ``, or `` `ratio` is no field of `split` ``.
+fn none(what: &str, name: &str) -> String {
+    if what.contains(" of ") { format!("`{name}` is no {what}") } else { format!("there is no {what} `{name}`") }
+}
+
+/// `is`, or `are` of several.
+fn are(wanted: &str) -> &'static str {
+    if matches!(wanted, "shares" | "days" | "months" | "trading days") { "are" } else { "is" }
 }
 
 impl Diagnostic for Problem {

@@ -4,7 +4,9 @@ use super::Problem;
 use super::declare::Checker;
 use super::env::Env;
 use crate::syntax::ast::{self, Alternatives, ExampleKind, ExprKind as A, Ident, StepValue, Text};
-use crate::terms::{Body, Choice, ClauseId, EventSort, Example, Expectation, Expected, Expr, ExprKind, RoundingMode, Type};
+use crate::terms::{
+    Body, Choice, ClauseId, EventSort, Example, Expectation, Expected, Expr, ExprKind, RoundingMode, Shape, Type,
+};
 
 impl Checker<'_> {
     /// An example.
@@ -28,6 +30,7 @@ impl Checker<'_> {
                     out.steps.push((at.clone(), name.name.clone(), fields.clone()));
                     continue;
                 }
+                ExampleKind::Accepted => Some(Expectation::Accepted),
                 ExampleKind::Refused(clause) => Some(Expectation::Refused(clause.as_ref().map(ast::Citation::cite))),
                 ExampleKind::Stopped(text) => Some(Expectation::Stopped(text.as_ref().map(Text::plain))),
                 ExampleKind::That(e, unit) => self.expectation(e, unit.as_ref()),
@@ -41,18 +44,16 @@ impl Checker<'_> {
 
     fn choice(&mut self, reading: &Ident, word: &Ident) -> Option<Choice> {
         let Some(id) = self.names.readings.get(&reading.name).copied() else {
-            let nearest = super::name::nearest(&reading.name, self.names.readings.keys().map(String::as_str));
-            let what = "reading".to_owned();
-            self.problems.push(Problem::UnknownName { at: reading.span, name: reading.name.clone(), what, nearest });
+            let mut known: Vec<String> = self.names.readings.keys().cloned().collect();
+            known.sort();
+            self.none_of(reading, "reading".to_owned(), &known);
             return None;
         };
         let words: Vec<String> = self.terms.readings.get(id.at())?.alternatives.iter().map(|(w, _)| w.clone()).collect();
         match words.iter().position(|w| *w == word.name) {
             Some(at) => Some(Choice { reading: id, alternative: u32::try_from(at).unwrap_or(0) }),
             None => {
-                let nearest = super::name::nearest(&word.name, words.iter().map(String::as_str));
-                let what = format!("alternative of the reading `{}`", reading.name);
-                self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                self.none_of(word, format!("alternative of the reading `{}`", reading.name), &words);
                 None
             }
         }
@@ -73,16 +74,84 @@ impl Checker<'_> {
             }
             let declared: Vec<_> = kind.fields.iter().filter(|f| f.written() == field.name).collect();
             let Some(first) = declared.first() else {
-                let nearest = super::name::nearest(&field.name, kind.fields.iter().map(crate::terms::Field::written));
-                let what = format!("field of `{}`", kind.name);
-                self.problems.push(Problem::UnknownName { at: field.span, name: field.name.clone(), what, nearest });
+                let known: Vec<String> = kind.fields.iter().map(|f| f.written().to_owned()).collect();
+                self.none_of(field, format!("field of `{}`", kind.name), &known);
                 continue;
             };
-            if let (StepValue::Literal(e), true) = (value, declared.len() == 1)
-                && !matches!(first.ty, Type::Entry(_))
-            {
-                self.typed(&mut Env::default(), e, &first.ty.clone());
+            if declared.len() == 1 {
+                self.step_value(field, value, &first.ty.clone());
             }
+        }
+        for f in &kind.fields {
+            let given = fields.iter().any(|(name, _)| name.name == f.written());
+            if !given && !f.optional && f.default.is_none() && f.choice.is_none() {
+                let (kind, field) = (kind.name.clone(), f.written().to_owned());
+                self.problems.push(Problem::MissingField { at: name.span, kind, field });
+            }
+        }
+    }
+
+    /// A value of a record, of the type of its field.
+    fn step_value(&mut self, field: &Ident, value: &StepValue, ty: &Type) {
+        match (value, ty) {
+            (StepValue::Literal(e), Type::Entry(_)) => self.kept_as_text(e),
+            (StepValue::Literal(e), Type::Enum(words)) => {
+                let words: Vec<&str> = words.iter().map(|w| self.terms.word(*w)).collect();
+                let help = format!("write one of its words, without quotation marks: {}", words.join(", "));
+                let _: Option<()> = self.misplaced(e.span, &format!("`{}` is a word", field.name), &help);
+            }
+            (StepValue::Literal(e), Type::List(_)) => {
+                let _: Option<()> = self.misplaced(e.span, &format!("`{}` is a list", field.name), "put it in brackets: `[…]`");
+            }
+            (StepValue::Literal(e), ty) => {
+                self.typed(&mut Env::default(), e, ty);
+            }
+            (StepValue::Word(word), Type::Enum(words)) => {
+                let known: Vec<String> = words.iter().map(|w| self.terms.word(*w).to_owned()).collect();
+                if !known.contains(&word.name) {
+                    let nearest = super::name::nearest(&word.name, known.iter().map(String::as_str));
+                    let what = format!("word of `{}`", field.name);
+                    let help =
+                        nearest.map_or_else(|| format!("its words are {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
+                    self.problems.push(Problem::Meant { at: word.span, name: word.name.clone(), what, help });
+                }
+            }
+            (StepValue::Word(word), Type::Quantity(_) | Type::Ratio | Type::Date | Type::Moment | Type::Months | Type::YesNo) => {
+                let (wanted, found) = (self.type_name(ty), "a word".to_owned());
+                self.problems.push(Problem::WrongType { at: word.span, wanted, found, help: String::new() });
+            }
+            (StepValue::List(items), Type::List(shape)) => {
+                let Some(shape) = self.terms.shapes.get(shape.at()).cloned() else { return };
+                for item in items {
+                    self.step_line(field, item, &shape);
+                }
+            }
+            (StepValue::Word(_) | StepValue::List(_) | StepValue::Record(_), _) => {}
+        }
+    }
+
+    /// One line of a list in a record.
+    fn step_line(&mut self, list: &Ident, item: &StepValue, shape: &Shape) {
+        let ty = |name: &str| shape.fields.iter().find(|f| f.0 == name).map(|f| f.1.clone());
+        if let (true, Some((_, ty, _))) = (shape.plain, shape.fields.first()) {
+            self.step_value(list, item, &ty.clone());
+            return;
+        }
+        let StepValue::Record(pairs) = item else { return };
+        for (field, value) in pairs {
+            if let Some(ty) = ty(&field.name) {
+                self.step_value(field, value, &ty);
+            } else {
+                let known: Vec<String> = shape.fields.iter().map(|f| f.0.clone()).collect();
+                self.none_of(field, format!("field of `{}`", list.name), &known);
+            }
+        }
+    }
+
+    /// The key of an entry is text.
+    fn kept_as_text(&mut self, e: &ast::Expr) {
+        if !matches!(e.kind, A::Text(_) | A::Number(_) | A::Date(_)) {
+            let _: Option<()> = self.misplaced(e.span, "an entry is named by its key", "write its key as text: \"W-1\"");
         }
     }
 

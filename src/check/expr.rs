@@ -135,12 +135,14 @@ impl Checker<'_> {
             A::Rounded(x, rounding) => {
                 let inner = self.expr(env, x, want)?;
                 let unit = self.expr(env, &rounding.unit, None)?;
+                self.rounds_all(x, span);
                 self.same(&inner, &unit, "rounded to a multiple of one another", span)?;
                 let ty = inner.ty.clone();
                 make(ExprKind::Round(Box::new(inner), rounding.mode, Box::new(unit)), ty)
             }
             A::RoundedAs(x, name) => {
                 let inner = self.expr(env, x, want)?;
+                self.rounds_all(x, span);
                 let state = self.one_state(env, name)?;
                 let ty = inner.ty.clone();
                 make(ExprKind::RoundAs(Box::new(inner), state), ty)
@@ -211,6 +213,15 @@ impl Checker<'_> {
     fn conditions(&mut self, env: &mut Env, list: &[ast::Expr]) -> Option<Vec<Expr>> {
         let all: Vec<Option<Expr>> = list.iter().map(|x| self.condition(env, x)).collect();
         all.into_iter().collect()
+    }
+
+    /// Warns of a sum that is rounded as a whole, where only its last part may be meant.
+    fn rounds_all(&mut self, x: &ast::Expr, at: crate::source::Span) {
+        if let A::Binary(ast::Operator::Add | ast::Operator::Subtract, _, part) = &x.kind {
+            let said = |span| self.source_text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+            let (whole, part) = (said(x.span), said(part.span));
+            self.problems.push(Problem::RoundsAll { at, whole, part });
+        }
     }
 
     /// Something in a place where it has no meaning.
@@ -328,6 +339,11 @@ impl Checker<'_> {
             return Some(Expr { kind: ExprKind::Table(id, args), ty, span });
         }
         let Some(def) = self.names.defs.get(&(None, name.name.clone())).copied() else {
+            if let Some(help) = super::name::elsewhere(&name.name) {
+                let (at, name, what) = (name.span, name.name.clone(), "definition".to_owned());
+                self.problems.push(Problem::Meant { at, name, what, help: help.to_owned() });
+                return None;
+            }
             let mut known: Vec<String> = Builtin::ALL.iter().map(|(n, _)| (*n).to_owned()).collect();
             known.extend(self.names.defs.keys().map(|(_, n)| n.clone()));
             known.extend(self.names.tables.keys().cloned());

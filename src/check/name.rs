@@ -8,12 +8,31 @@ use crate::syntax::ast::{self, ExprKind as A, Ident};
 use crate::terms::{Expr, ExprKind, FieldId, Inherent, KindId, StateId, Type, VarId, When};
 
 /// The name a wrong one was probably meant to be.
-pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+pub(crate) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
     names
-        .map(|n| (strsim::damerau_levenshtein(wrong, n), n))
-        .filter(|(distance, n)| *distance <= 1 + n.len().max(wrong.len()) / 3)
+        .map(|n| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &n.to_lowercase()), n))
+        .filter(|(distance, n)| *distance * 3 <= n.chars().count().max(wrong.chars().count()))
         .min()
         .map(|(_, n)| n.to_owned())
+}
+
+/// How something that other languages have is written here.
+pub(super) fn elsewhere(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "true" => "write `yes`",
+        "false" => "write `no`",
+        "null" | "none" | "nothing" | "unknown" | "undefined" | "empty" => {
+            "whether a value is there is asked with `known`: `not known event.price`"
+        }
+        "min" | "minimum" | "lesser" | "lower" => "write `least(…, …)`",
+        "max" | "maximum" | "greater" | "higher" => "write `greatest(…, …)`",
+        "round" => "write `… rounded to the nearest …`, with what happens half-way",
+        "floor" | "trunc" | "truncate" | "int" => "write `… rounded down to …`",
+        "ceil" | "ceiling" => "write `… rounded up to …`",
+        "iif" | "ifelse" => "write `first of { when … : …  otherwise : … }`",
+        "pow" | "power" => "write `… ^ …`",
+        _ => return None,
+    })
 }
 
 impl Checker<'_> {
@@ -121,9 +140,46 @@ impl Checker<'_> {
             self.problems.push(Problem::Misplaced { at: name.span, what, help });
             return;
         }
-        let nearest = nearest(&name.name, known.iter().map(String::as_str));
         let what = "state, definition or value".to_owned();
+        if let Some(help) = self.meant(env, &name.name) {
+            self.problems.push(Problem::Meant { at: name.span, name: name.name.clone(), what, help });
+            return;
+        }
+        let nearest = nearest(&name.name, known.iter().map(String::as_str));
         self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what, nearest });
+    }
+
+    /// What is meant by a name that nothing has: a field of the event, or a word of other languages.
+    fn meant(&self, env: &Env, name: &str) -> Option<String> {
+        let of = |kind: KindId| self.terms.kind(kind).filter(|k| k.fields.iter().any(|f| f.name == name));
+        if let Some(kind) = env.event.and_then(|(_, kind)| of(kind)) {
+            return Some(format!("`{name}` is a field of the {}: write `event.{name}`", kind.name));
+        }
+        if let Some(kind) = env.rows().find_map(|(_, kind)| of(kind)) {
+            return Some(format!("`{name}` is a field of each {0}: write `{0}.{name}`", kind.name));
+        }
+        if let Some(one) = name.strip_suffix('s').filter(|one| self.names.kinds.contains_key(*one)) {
+            return Some(format!("entries and events are named in the singular: `{one}`"));
+        }
+        if self.terms.words.iter().any(|w| w == name) {
+            return Some(format!("it is a word that a field may have: write `… is {name}`, or `… is either {name} or …`"));
+        }
+        if name == "date" && env.event.is_some() {
+            return Some("write `today`, or `event.date`".into());
+        }
+        elsewhere(name).map(str::to_owned)
+    }
+
+    /// A name that is none of several: with the nearest, or with all where there are few.
+    pub(super) fn none_of(&mut self, name: &Ident, what: String, known: &[String]) {
+        let (at, name) = (name.span, name.name.clone());
+        let nearest = nearest(&name, known.iter().map(String::as_str));
+        if nearest.is_some() || known.is_empty() || known.len() > 15 {
+            self.problems.push(Problem::UnknownName { at, name, what, nearest });
+            return;
+        }
+        let all: Vec<String> = known.iter().map(|k| format!("`{k}`")).collect();
+        self.problems.push(Problem::Meant { at, name, what, help: format!("there is {}", all.join(", ")) });
     }
 
     /// A name after a point.
@@ -219,8 +275,7 @@ impl Checker<'_> {
         }
         let owner = kinds.iter().filter_map(|k| self.terms.kind(*k)).map(|k| k.name.as_str()).collect::<Vec<_>>().join(" or ");
         let what = format!("field or state of `{owner}`");
-        let nearest = nearest(word, known.iter().map(String::as_str));
-        self.problems.push(Problem::UnknownName { at: field.span, name: word.to_owned(), what, nearest });
+        self.none_of(&Ident { name: word.to_owned(), span: field.span }, what, &known);
         None
     }
 

@@ -3,7 +3,7 @@
 use super::Problem;
 use super::declare::Checker;
 use super::env::Env;
-use super::typed::fits;
+use super::typed::{fits, unit_advice};
 use crate::source::Span;
 use crate::syntax::ast::{self, Alternatives, ExprKind as A, Ident};
 use crate::terms::{Comparison, Dim, Expr, ExprKind, Operator, Standing, Type};
@@ -23,13 +23,38 @@ impl Checker<'_> {
     }
 
     fn dimensions<T>(&mut self, a: &Expr, b: &Expr, verb: &'static str, at: Span) -> Option<T> {
-        let mut hint = self.advice(&b.ty, &a.ty);
+        let day = self.day_advice(b, &a.ty).or_else(|| self.day_advice(a, &b.ty));
+        let day = day.or_else(|| self.part_advice(a, b)).or_else(|| self.word_advice(a, b).or_else(|| self.word_advice(b, a)));
+        let day = day.or_else(|| self.unit_of(a, b)).or_else(|| self.unit_of(b, a));
+        let mut hint = day.unwrap_or_else(|| self.advice(&b.ty, &a.ty));
         if hint.is_empty() {
             hint = self.advice(&a.ty, &b.ty);
         }
         let (left, right) = (self.type_name(&a.ty), self.type_name(&b.ty));
         self.problems.push(Problem::Dimensions { at, left, left_at: a.span, right, right_at: b.span, verb, hint });
         None
+    }
+
+    /// The unit that a number beside a value needs.
+    fn unit_of(&self, a: &Expr, b: &Expr) -> Option<String> {
+        let wanted = if a.ty == Type::Date { Type::Quantity(Dim::DAYS) } else { a.ty.clone() };
+        unit_advice(b, &wanted, &self.terms.currency)
+    }
+
+    /// A percentage alone beside an amount.
+    fn part_advice(&self, a: &Expr, b: &Expr) -> Option<String> {
+        let part = self.source_text(b.span);
+        (part.ends_with('%') && b.ty == Type::NUMBER).then(|| {
+            let whole = self.source_text(a.span);
+            format!("a percentage is a part of something: `{part} of {whole}`")
+        })
+    }
+
+    /// A word in quotation marks.
+    fn word_advice(&self, a: &Expr, b: &Expr) -> Option<String> {
+        let text = self.source_text(b.span);
+        let quoted = text.starts_with(['"', '“']) && matches!(a.ty, Type::Enum(_)) && b.ty == Type::Text;
+        quoted.then(|| format!("a word stands without quotation marks: `{}`", text.trim_matches(['"', '“', '”'])))
     }
 
     /// `a × b`
@@ -49,6 +74,9 @@ impl Checker<'_> {
             Operator::Add | Operator::Subtract if x == y => Type::Quantity(x),
             Operator::Add | Operator::Subtract => return self.dimensions(&a, &b, verb(op), span),
             Operator::Multiply => ratio_or(&a, &b, x.times(y)),
+            Operator::Divide if matches!(&b.kind, ExprKind::Number(n) if n.is_zero()) => {
+                return self.misplaced(b.span, "this divides by zero", "");
+            }
             Operator::Divide => ratio_or(&a, &b, x.per(y)),
             Operator::Power => {
                 if y != Dim::NUMBER {
@@ -120,6 +148,14 @@ impl Checker<'_> {
             return asked;
         }
         let left = self.expr(env, value, None)?;
+        if let (false, [word]) = (matches!(left.ty, Type::Enum(_)), words.as_slice())
+            && matches!(word.name.as_str(), "known" | "unknown" | "given" | "missing" | "stated" | "present" | "empty" | "absent")
+            && !self.can_be_value(env, &word.name)
+        {
+            let said = crate::syntax::print::expression(value);
+            let help = format!("ask `known {said}`, or `not known {said}`");
+            return self.misplaced(word.span, "whether a value is there is asked with `known`", &help);
+        }
         if let (Type::Entry(kinds), [word]) = (&left.ty, words.as_slice())
             && let Some(kind) = self.names.kinds.get(&word.name).copied()
             && kinds.len() > 1
@@ -135,10 +171,9 @@ impl Checker<'_> {
             }
             let elsewhere = one_name && words.first().is_some_and(|w| self.can_be_value(env, &w.name));
             if !words.is_empty() && !elsewhere {
+                let known: Vec<String> = known.iter().map(|k| self.terms.word(*k).to_owned()).collect();
                 for (word, _) in words.iter().zip(&all).filter(|(_, k)| k.is_none()) {
-                    let nearest = super::name::nearest(&word.name, known.iter().map(|k| self.terms.word(*k)));
-                    let what = format!("alternative of {}", crate::syntax::print::expression(value));
-                    self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                    self.none_of(word, format!("alternative of `{}`", crate::syntax::print::expression(value)), &known);
                 }
                 return None;
             }
@@ -171,9 +206,7 @@ impl Checker<'_> {
             match alternatives.iter().position(|a| *a == word.name) {
                 Some(at) => chosen.push(u32::try_from(at).unwrap_or(0)),
                 None => {
-                    let nearest = super::name::nearest(&word.name, alternatives.iter().map(String::as_str));
-                    let what = format!("alternative of the reading `{}`", name.name);
-                    self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                    self.none_of(word, format!("alternative of the reading `{}`", name.name), &alternatives);
                     return Some(None);
                 }
             }
@@ -201,9 +234,8 @@ impl Checker<'_> {
                 "late" => Standing::Late,
                 "breached" => Standing::Breached,
                 _ => {
-                    let nearest = super::name::nearest(&word.name, ["open", "met", "late", "breached"].into_iter());
-                    let what = "way for an obligation to stand".to_owned();
-                    self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                    let known = ["open", "met", "late", "breached"].map(str::to_owned);
+                    self.none_of(word, "way for an obligation to stand".to_owned(), &known);
                     return Some(None);
                 }
             };

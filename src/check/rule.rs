@@ -175,9 +175,9 @@ impl Checker<'_> {
             Trigger::OnBreach(name) => match self.names.obligations.get(&name.name).copied() {
                 Some(id) => self.breached_entries(name, id),
                 None => {
-                    let nearest = super::name::nearest(&name.name, self.names.obligations.keys().map(String::as_str));
-                    let what = "obligation".to_owned();
-                    self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what, nearest });
+                    let mut known: Vec<String> = self.names.obligations.keys().cloned().collect();
+                    known.sort();
+                    self.none_of(name, "obligation".to_owned(), &known);
                     Vec::new()
                 }
             },
@@ -330,8 +330,9 @@ impl Checker<'_> {
     fn rule_id(&mut self, name: &Ident) -> Option<RuleId> {
         let found = self.names.rules.get(&name.name).copied();
         if found.is_none() {
-            let nearest = super::name::nearest(&name.name, self.names.rules.keys().map(String::as_str));
-            self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what: "rule".into(), nearest });
+            let mut known: Vec<String> = self.names.rules.keys().cloned().collect();
+            known.sort();
+            self.none_of(name, "rule".into(), &known);
         }
         found
     }

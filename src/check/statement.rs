@@ -193,15 +193,14 @@ impl Checker<'_> {
     }
 
     fn unknown_field(&mut self, field: &Ident, known: &[String], owner: &str) {
-        let nearest = super::name::nearest(&field.name, known.iter().map(String::as_str));
-        let what = format!("field of `{owner}`");
-        self.problems.push(Problem::UnknownName { at: field.span, name: field.name.clone(), what, nearest });
+        self.none_of(field, format!("field of `{owner}`"), known);
     }
 
     fn record(&mut self, env: &mut Env, name: &Ident, fields: &[(Ident, ast::Expr)]) -> Option<StatementKind> {
         let Some(effect) = self.names.effects.get(&name.name).copied() else {
-            let nearest = super::name::nearest(&name.name, self.names.effects.keys().map(String::as_str));
-            self.problems.push(Problem::UnknownName { at: name.span, name: name.name.clone(), what: "effect".into(), nearest });
+            let mut known: Vec<String> = self.names.effects.keys().cloned().collect();
+            known.sort();
+            self.none_of(name, "effect".into(), &known);
             return None;
         };
         self.used.effects.insert(effect);

@@ -51,9 +51,7 @@ impl Checker<'_> {
                 ("beyond", "nothing") => out.beyond = false,
                 _ => {
                     let known = if how == "between" { ["linear", "steps"] } else { ["nearest", "nothing"] };
-                    let nearest = super::name::nearest(&word.name, known.into_iter());
-                    let what = format!("way to read `{how}` cells");
-                    self.problems.push(Problem::UnknownName { at: word.span, name: word.name.clone(), what, nearest });
+                    self.none_of(word, format!("way to read `{how}` cells"), &known.map(str::to_owned));
                 }
             }
         }
@@ -135,9 +133,7 @@ impl Checker<'_> {
     }
 
     fn unknown_weekday(&mut self, day: &Ident) {
-        let nearest = super::name::nearest(&day.name, WEEKDAYS.into_iter());
-        let what = "day of the week".to_owned();
-        self.problems.push(Problem::UnknownName { at: day.span, name: day.name.clone(), what, nearest });
+        self.none_of(day, "day of the week".to_owned(), &WEEKDAYS.map(str::to_owned));
     }
 }
 

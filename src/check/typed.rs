@@ -3,6 +3,7 @@
 use super::Problem;
 use super::declare::Checker;
 use crate::syntax::ast::{self, TypeKind};
+use crate::syntax::{date_advice, dates_meant};
 use crate::terms::{Dim, Expr, ExprKind, KindId, Shape, ShapeId, Type, WordId};
 
 impl Checker<'_> {
@@ -63,6 +64,22 @@ impl Checker<'_> {
 
     fn unknown_type(&mut self, ty: &ast::Type, name: &str) {
         const KNOWN: [&str; 10] = ["number", "ratio", "date", "moment", "months", "text", "shares", "days", "yes/no", "USD"];
+        let other = match name {
+            "money" | "amount" | "dollars" | "currency" => {
+                Some(format!("an amount is of the currency: `{}`", self.terms.currency))
+            }
+            "price" => Some(format!("a price is money for each share: `{}/share`", self.terms.currency)),
+            "string" | "str" | "word" => Some("write `text`, or the words a value may have: `cash | stock`".to_owned()),
+            "bool" | "boolean" | "yes" | "no" => Some("write `yes/no`".to_owned()),
+            "int" | "integer" | "float" | "decimal" | "percent" | "percentage" | "fraction" => Some("write `number`".to_owned()),
+            "datetime" | "time" | "timestamp" => Some("write `moment`".to_owned()),
+            "years" => Some("write `months`, or `days`".to_owned()),
+            _ => None,
+        };
+        if let Some(help) = other {
+            self.problems.push(Problem::Meant { at: ty.span, name: name.to_owned(), what: "type".into(), help });
+            return;
+        }
         let kinds = self.names.kinds.keys().map(String::as_str);
         let nearest = super::name::nearest(name, KNOWN.into_iter().chain(kinds));
         self.problems.push(Problem::UnknownName { at: ty.span, name: name.to_owned(), what: "type".into(), nearest });
@@ -162,9 +179,17 @@ impl Checker<'_> {
             return Some(Expr { kind, ty: Type::Moment, span });
         }
         let (wanted_name, found) = (self.type_name(wanted), self.type_name(&value.ty));
-        let help = self.advice(&value.ty, wanted);
+        let help = self.day_advice(&value, wanted).or_else(|| unit_advice(&value, wanted, &self.terms.currency));
+        let help = help.unwrap_or_else(|| self.advice(&value.ty, wanted));
         self.problems.push(Problem::WrongType { at: value.span, wanted: wanted_name, found, help });
         None
+    }
+
+    /// A date as it is written elsewhere, which reads as a sum.
+    pub(super) fn day_advice(&self, value: &Expr, wanted: &Type) -> Option<String> {
+        let text = self.source_text(value.span);
+        let wants = matches!(wanted, Type::Date | Type::Moment) && value.ty == Type::NUMBER;
+        (wants && !dates_meant(text).is_empty()).then(|| date_advice(text))
     }
 
     /// How one type may become another.
@@ -183,8 +208,24 @@ impl Checker<'_> {
                 "a day is moved, not a moment: write `close of (… + 1 trading day)`".into()
             }
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::DAYS)) => "write the unit: `20 days`".into(),
+            (Type::Quantity(_), Type::YesNo) => "compare it with a value, or ask whether it is there: `known …`".into(),
             _ => String::new(),
         }
+    }
+}
+
+/// How a number is written with the unit that is wanted.
+pub(super) fn unit_advice(value: &Expr, wanted: &Type, currency: &str) -> Option<String> {
+    let (ExprKind::Number(n), Type::Quantity(Dim::NUMBER)) = (&value.kind, &value.ty) else { return None };
+    let n = crate::syntax::print::number(*n);
+    match wanted {
+        Type::Quantity(Dim::SHARES) => Some(format!("write the unit: `{n} shares`")),
+        Type::Quantity(Dim::MONEY) => Some(format!("write the currency: `{n} {currency}`")),
+        Type::Quantity(Dim::PER_SHARE) => Some(format!("write the unit: `{n} {currency}/share`")),
+        Type::Quantity(Dim::DAYS) => Some(format!("write the unit: `{n} days`")),
+        Type::Months => Some(format!("write the unit: `{n} months`")),
+        Type::TradingDays => Some(format!("write the unit: `{n} trading days`")),
+        _ => None,
     }
 }
 

@@ -41,5 +41,9 @@ pub(super) fn coverage(args: &Args) -> Outcome {
         Format::Csv => table::csv(&coverage::document(&found)),
     };
     output::print(&text)?;
+    if agreement.is_none() {
+        let named = t.document.as_ref().map_or_else(|| "FILE".to_owned(), Clone::clone);
+        output::say(&format!("tenor: only the terms were looked at; `--source {named}` holds them against the agreement"));
+    }
     if found.complete() { Ok(()) } else { Err(End::Failed) }
 }

@@ -48,7 +48,12 @@ pub(super) fn stopped(place: &str, e: &Explained, sources: &Sources) {
     }
     match e.span.and_then(|s| sources.get(s.file).map(|source| (s, source))) {
         Some((span, source)) if span.end > span.start => {
-            d = d.with_label(LabeledSpan::new_with_span(Some("needed here".into()), span.label()));
+            let label = match e.code {
+                "run::missing" => "needed here",
+                "run::stopped" => "the terms stop here",
+                _ => "computed here",
+            };
+            d = d.with_label(LabeledSpan::new_with_span(Some(label.into()), span.label()));
             show(Report::new(d), source);
         }
         _ => plain(d),

@@ -2,9 +2,10 @@
 
 use super::args::{EventsFormat, Stream as Args};
 use super::{End, diagnose, output, terms};
-use crate::engine::run::Run;
+use crate::engine::run::{Run, Stopped};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Failed, Format, Head, Place, Problem, Schema, Stream, day_number};
+use crate::report::stop::Seen;
 use crate::terms::Terms;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -18,6 +19,10 @@ pub(super) struct Ran {
     pub bad: Vec<Problem>,
     /// The lines of records, for messages.
     pub lines: Vec<(u32, u64)>,
+    /// What else messages need.
+    pub seen: Seen,
+    /// The records as they are written, where bad ones are set aside.
+    pub written: Vec<(u32, String)>,
 }
 
 /// A date of the command line.
@@ -43,6 +48,11 @@ pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
         if args.events.is_dir() {
             diagnose::message("event::unreadable", &format!("`{}` is a folder", args.events.display()), "name a file of events");
             return Err(End::NoInput);
+        }
+        if args.events.extension().is_some_and(|e| e == "terms") && args.events_format.is_none() {
+            let text = format!("`{}` is a terms file, and no stream of events", args.events.display());
+            diagnose::message("event::not-a-record", &text, "name the terms first, and then the events");
+            return Err(End::Data);
         }
         let file = File::open(&args.events).map_err(|e| {
             let text = format!("`{}` cannot be read: {}", args.events.display(), terms::why(&args.events, &e));
@@ -83,19 +93,31 @@ pub(super) fn run(
     let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
     set(&mut engine);
     let mut schema = Schema::new(t);
-    let mut feed = Feed { bad: Vec::new(), lines: Vec::new(), keep_going };
+    let mut feed = Feed { as_of, keep_going, ..Feed::default() };
     match Stream::new(input, format, known_on) {
         Ok(stream) if args.sort => feed.sorted(stream, &mut schema, &mut engine)?,
         Ok(stream) => feed.straight(stream, &mut schema, &mut engine)?,
         Err(failed) => feed.failed(failed, &mut engine)?,
     }
-    Ok(Ran { run: engine.finish(), bad: feed.bad, lines: feed.lines })
+    let run = engine.finish();
+    feed.seen.run(&run, program);
+    Ok(Ran { run, bad: feed.bad, lines: feed.lines, seen: feed.seen, written: feed.written })
+}
+
+/// A record that could not be read, or at which the run stopped.
+enum Wrong<'r> {
+    Read(&'r Problem),
+    Run(&'r Stopped),
 }
 
 /// Hands records from a stream to a run.
+#[derive(Default)]
 struct Feed {
     bad: Vec<Problem>,
     lines: Vec<(u32, u64)>,
+    seen: Seen,
+    written: Vec<(u32, String)>,
+    as_of: Option<i64>,
     keep_going: bool,
 }
 
@@ -111,10 +133,13 @@ impl Feed {
             match stream.next(schema, engine.texts(), &mut batch) {
                 Ok(Some((head, place))) => {
                     self.line(&head, &place);
+                    self.order(&head);
+                    self.keep(&stream, head.number);
                     engine.record(&batch, &head);
                 }
                 Ok(None) => break,
                 Err(failed) => {
+                    self.keep_failed(&stream, &failed);
                     self.failed(failed, engine)?;
                     if !self.keep_going {
                         break;
@@ -137,10 +162,12 @@ impl Feed {
             match stream.next(schema, engine.texts(), &mut batch) {
                 Ok(Some((head, place))) => {
                     self.line(&head, &place);
+                    self.keep(&stream, head.number);
                     all.push((head, std::mem::take(&mut batch)));
                 }
                 Ok(None) => break,
                 Err(failed) => {
+                    self.keep_failed(&stream, &failed);
                     self.failed(failed, engine)?;
                     if !self.keep_going {
                         return Ok(());
@@ -160,6 +187,26 @@ impl Feed {
             && u64::from(head.number) != line
         {
             self.lines.push((head.number, line));
+        }
+        self.seen.id(head);
+    }
+
+    /// Remembers which record a date goes back from.
+    fn order(&mut self, head: &Head) {
+        if self.as_of.is_none_or(|last| head.day <= last) {
+            self.seen.order(head);
+        }
+    }
+
+    fn keep(&mut self, stream: &Stream<Box<dyn BufRead>>, number: u32) {
+        if self.keep_going {
+            self.written.push((number, stream.text()));
+        }
+    }
+
+    fn keep_failed(&mut self, stream: &Stream<Box<dyn BufRead>>, failed: &Failed) {
+        if let Failed::Record(p) = failed {
+            self.keep(stream, p.place.number);
         }
     }
 
@@ -185,21 +232,29 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
         let line = ran.lines.iter().find(|(n, _)| *n == number).map_or(u64::from(number), |(_, l)| *l);
         if number == 0 { name.clone() } else { format!("{name}:{line}: record {number}") }
     };
-    for p in &ran.bad {
-        let place = match (p.place.number, p.place.line) {
-            (0, Some(line)) => format!("{name}:{line}"),
-            (0, None) => name.clone(),
-            (n, Some(line)) => format!("{name}:{line}: record {n}"),
-            (n, None) => format!("{name}: record {n}"),
-        };
-        diagnose::message(p.what.id(), &format!("{place}: {}", p.what), &p.what.help());
-    }
-    for s in ran.run.rejected.iter().chain(&ran.run.stopped) {
-        let e = words.stopped(&s.why);
-        diagnose::stopped(&place(s.when.number), &e, &t.sources);
+    let wrong = ran.bad.iter().map(|p| (p.place.number, Wrong::Read(p)));
+    let stopped = ran.run.rejected.iter().chain(&ran.run.stopped).map(|s| (s.when.number, Wrong::Run(s)));
+    let mut all: Vec<(u32, Wrong<'_>)> = wrong.chain(stopped).collect();
+    all.sort_by_key(|(number, _)| *number);
+    for (number, wrong) in all {
+        match wrong {
+            Wrong::Read(p) => {
+                let place = match (number, p.place.line) {
+                    (0, None) => name.clone(),
+                    (0, Some(line)) => format!("{name}:{line}"),
+                    (n, Some(line)) => format!("{name}:{line}: record {n}"),
+                    (n, None) => format!("{name}: record {n}"),
+                };
+                diagnose::message(p.what.id(), &format!("{place}: {}", p.what), &p.what.help());
+            }
+            Wrong::Run(s) => diagnose::stopped(&place(number), &words.told(s, &ran.seen), &t.sources),
+        }
     }
     let count = ran.bad.len() + ran.run.rejected.len() + usize::from(ran.run.stopped.is_some());
-    if count > 0 && !keep_going {
+    let whole = ran.bad.iter().any(|p| p.place.number == 0);
+    if whole {
+        output::say("tenor: no record of this file is applied");
+    } else if count > 0 && !keep_going {
         output::say(
             "tenor: nothing after this record is applied; what came before it stands (`--keep-going` sets bad records aside)",
         );
@@ -210,13 +265,21 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
 /// Writes the records that were set aside, with their reasons.
 pub(super) fn rejects(args: &Args, file: Option<&Path>, t: &Terms, ran: &Ran) -> Result<(), End> {
     let words = crate::report::words::Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
+    let written = |number: u32| {
+        let found = ran.written.binary_search_by_key(&number, |(n, _)| *n).ok();
+        found.and_then(|at| ran.written.get(at)).map_or("", |(_, text)| text.as_str())
+    };
+    let reject = |number: u32, code: &str, reason: &str| {
+        let line = serde_json::json!({ "event": number, "code": code, "reason": reason, "record": written(number) });
+        (number, line.to_string())
+    };
     let mut lines: Vec<(u32, String)> = Vec::new();
     for p in &ran.bad {
-        lines.push((p.place.number, reject(p.place.number, p.what.id(), &p.what.to_string())));
+        lines.push(reject(p.place.number, p.what.id(), &p.what.to_string()));
     }
     for s in &ran.run.rejected {
-        let e = words.stopped(&s.why);
-        lines.push((s.when.number, reject(s.when.number, e.code, &e.message)));
+        let e = words.told(s, &ran.seen);
+        lines.push(reject(s.when.number, e.code, &e.message));
     }
     if lines.is_empty() {
         return Ok(());
@@ -239,8 +302,4 @@ pub(super) fn rejects(args: &Args, file: Option<&Path>, t: &Terms, ran: &Ran) ->
     })?;
     output::say(&format!("tenor: records set aside, with reasons: {}", path.display()));
     Ok(())
-}
-
-fn reject(number: u32, code: &str, reason: &str) -> String {
-    serde_json::json!({ "event": number, "code": code, "reason": reason }).to_string()
 }

@@ -35,7 +35,7 @@ fn about(args: &Args) -> Result<Certificate, End> {
     let Some((head, batch)) = records.all.iter().find(|(h, _)| h.number == args.event) else {
         if records.bad.is_some() {
             let run = records.run(&t, &program, usize::MAX);
-            events::tell(&args.stream, &t, &records.ran(run), false);
+            events::tell(&args.stream, &t, &records.ran(run, &program), false);
             return Err(End::Data);
         }
         let last = records.all.iter().map(|(h, _)| h.number).max().unwrap_or(0);
@@ -53,7 +53,7 @@ fn about(args: &Args) -> Result<Certificate, End> {
             if lines.is_empty() { rule_text(&t, rule) } else { lines }
         });
     if run.stopped.is_some() {
-        events::tell(&args.stream, &t, &records.ran(run), false);
+        events::tell(&args.stream, &t, &records.ran(run, &program), false);
         return Err(End::Data);
     }
     Ok(about)

@@ -36,7 +36,7 @@ pub(super) fn readings(args: &Args) -> Outcome {
         Format::Csv => table::csv(&worth::document(&t, &run, &all)),
     };
     output::print(&text)?;
-    let ran = records.ran(run);
+    let ran = records.ran(run, &program);
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
 }
 

@@ -7,6 +7,7 @@ use crate::engine::run::Run;
 use crate::engine::{Engine, Options};
 use crate::event::{Batch, Failed, Head, Problem, Schema, Stream};
 use crate::intern::Interner;
+use crate::report::stop::Seen;
 use crate::terms::Terms;
 
 /// The records of a stream.
@@ -95,7 +96,15 @@ impl Records {
     }
 
     /// A run as its messages need it.
-    pub(super) fn ran(self, run: Run) -> events::Ran {
-        events::Ran { run, bad: self.bad.into_iter().collect(), lines: self.lines }
+    pub(super) fn ran(self, run: Run, program: &Program) -> events::Ran {
+        let mut seen = Seen::default();
+        for (head, _) in &self.all {
+            seen.id(head);
+            if self.as_of.is_none_or(|last| head.day <= last) {
+                seen.order(head);
+            }
+        }
+        seen.run(&run, program);
+        events::Ran { run, bad: self.bad.into_iter().collect(), lines: self.lines, seen, written: Vec::new() }
     }
 }

@@ -67,8 +67,12 @@ pub(super) fn readings(terms: &Terms, chosen: &[String]) -> Result<Vec<u32>, End
         };
         let Some(at) = terms.readings.iter().position(|r| r.name == name) else {
             let known = terms.readings.iter().map(|r| r.name.as_str());
-            let help = nearest(name, known)
-                .map_or_else(|| "`tenor check` lists the readings".to_owned(), |n| format!("did you mean `{n}`?"));
+            let all: Vec<String> = known.clone().map(|n| format!("`{n}`")).collect();
+            let help = match check::nearest(name, known) {
+                Some(n) => format!("did you mean `{n}`?"),
+                None if all.is_empty() => "they have no readings: leave out `--reading`".to_owned(),
+                None => format!("the readings are {}", all.join(", ")),
+            };
             diagnose::message("usage::reading", &format!("these terms have no reading `{name}`"), &help);
             return Err(End::Usage);
         };
@@ -76,7 +80,7 @@ pub(super) fn readings(terms: &Terms, chosen: &[String]) -> Result<Vec<u32>, End
         let Some(alternative) = reading.alternatives.iter().position(|(w, _)| w == word) else {
             let words: Vec<&str> = reading.alternatives.iter().map(|(w, _)| w.as_str()).collect();
             let text = format!("the reading `{name}` has no alternative `{word}`");
-            diagnose::message("usage::reading", &text, &format!("choose {}", words.join(" or ")));
+            diagnose::message("usage::reading", &text, &format!("choose `{}`", words.join("` or `")));
             return Err(End::Usage);
         };
         if let Some(slot) = out.get_mut(at) {
@@ -109,15 +113,6 @@ pub(super) fn too_large() {
         "the terms are too large to run",
         "split formulas that repeat one another into definitions",
     );
-}
-
-/// The name a wrong one was probably meant to be.
-pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
-    names
-        .map(|n| (strsim::damerau_levenshtein(wrong, n), n))
-        .filter(|(distance, n)| *distance <= 1 + n.len().max(wrong.len()) / 3)
-        .min()
-        .map(|(_, n)| n.to_owned())
 }
 
 /// `2 errors, 1 warning`

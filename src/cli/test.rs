@@ -2,7 +2,7 @@
 
 use super::args::Test as Args;
 use super::{End, Outcome, diagnose, output, terms};
-use crate::engine::run::{Run, Typed, Value};
+use crate::engine::run::{Refusal, Run, Typed, Value};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Schema};
 use crate::report::words::Words;
@@ -160,8 +160,13 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
                 let right = clause
                     .as_ref()
                     .is_none_or(|c| cite == c || cite.starts_with(&format!("{c}(")) || cite.starts_with(&format!("{c} ")));
-                (!right).then(|| format!("record {last} is refused under §{cite}: {}", words.said(&r.reason)))
+                (!right).then(|| refused(&words, r))
             }
+        },
+        Expectation::Accepted => match (stopped, run.refusals.iter().find(|r| r.when.number == last)) {
+            (Some((_, place, why)), _) => Some(format!("the run stops {place}: {why}")),
+            (None, Some(r)) => Some(refused(&words, r)),
+            (None, None) => None,
         },
         Expectation::Stopped(text) => match stopped {
             Some((n, _, why)) if n == last || n == 0 => {
@@ -191,12 +196,15 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
                 [one] => format!(": it is {one}"),
                 [one, other, ..] => format!(": {one} against {other}"),
             };
-            let refused: Vec<String> = run
-                .refusals
-                .iter()
-                .map(|r| format!("; record {} was refused under §{}: {}", r.when.number, t.cite(r.clause), words.said(&r.reason)))
-                .collect();
+            let refused: Vec<String> = run.refusals.iter().map(|r| format!("; {}", refused(&words, r))).collect();
             Some(format!("`{text}` does not hold{shown}{}", refused.concat()))
         }
     }
+}
+
+/// `record 3 is refused under §7: …`
+fn refused(words: &Words<'_>, r: &Refusal) -> String {
+    let cited = words.terms.cited(r.clause);
+    let under = if cited.is_empty() { String::new() } else { format!(" under {cited}") };
+    format!("record {} is refused{under}: {}", r.when.number, words.said(&r.reason))
 }

@@ -4,6 +4,8 @@ use super::error::What;
 use super::number::decimal;
 use super::raw::Raw;
 use super::record::{Batch, Head, NONE};
+use super::trouble::Trouble;
+use crate::check::nearest as near;
 use crate::intern::Interner;
 use crate::terms::{EventSort, Field, KindId, Layout, Lines, Literal, Place, Shape, Spot, Terms, Type, WordId};
 use chrono::{Datelike, NaiveDate};
@@ -22,6 +24,9 @@ pub struct Schema<'t> {
     l: Vec<Lines>,
     given: Vec<bool>,
 }
+
+/// What every record may have.
+const HEAD: [&str; 6] = ["date", "event", "time", "id", "recorded", "note"];
 
 /// A field that is missing or wrong.
 type Read<T> = Result<T, What>;
@@ -57,13 +62,14 @@ impl<'t> Schema<'t> {
         batch: &mut Batch,
     ) -> Read<Head> {
         let get = |name: &'static str| fields.iter().find(|(k, v)| k == name && !v.is_null()).map(|(_, v)| v);
-        let event = get("event").ok_or(What::NoHead { field: "event" })?;
-        let event = event.plain().ok_or(What::NoHead { field: "event" })?;
+        let event = get("event").ok_or_else(|| no_head("event", fields))?;
+        let event = event.plain().ok_or_else(|| no_head("event", &[]))?;
         let Some(kind) = self.kinds.get(event).copied() else {
+            let known = self.terms.kinds.iter().filter(|k| k.sort != EventSort::Deemed).map(|k| k.name.clone()).collect();
             let nearest = near(event, self.kinds.keys().copied());
-            return Err(What::UnknownEvent { name: event.to_owned(), nearest });
+            return Err(What::UnknownEvent { name: event.to_owned(), nearest, known });
         };
-        let day = day("date", get("date").ok_or(What::NoHead { field: "date" })?)?;
+        let day = day("date", get("date").ok_or_else(|| no_head("date", fields))?)?;
         let minute = get("time").map_or(Ok(NONE), |v| clock("time", v))?;
         let recorded = get("recorded").map_or(Ok(day), |v| self::day("recorded", v))?;
         let mut text = |name| get(name).and_then(Raw::plain).map_or(NONE, |t| texts.add(t).whole());
@@ -71,7 +77,7 @@ impl<'t> Schema<'t> {
         self.values(kind, event, fields, texts)?;
         let head = Head { number, kind, day, minute, id, recorded, note, at: (0, 0, 0) };
         batch.push(head, &self.d, &self.i, &self.l);
-        batch.heads.last().copied().ok_or(What::NoHead { field: "event" })
+        batch.heads.last().copied().ok_or_else(|| no_head("event", &[]))
     }
 
     fn values(&mut self, kind: KindId, event: &str, fields: &[(Cow<'_, str>, Raw<'_>)], texts: &mut Interner) -> Read<()> {
@@ -96,12 +102,14 @@ impl<'t> Schema<'t> {
             }
             match decl.fields.iter().position(|f| f.name == *name) {
                 Some(at) => self.set(kind, at, value, texts)?,
-                None if matches!(name.as_ref(), "date" | "event" | "time" | "id" | "recorded" | "note") => {}
+                None if HEAD.contains(&name.as_ref()) => {}
                 None if decl.fields.iter().any(|f| f.choice.is_some() && f.written() == name) => told.push((name, value)),
                 None => {
-                    let known = decl.fields.iter().map(Field::written).chain(["date", "event", "time", "id", "recorded", "note"]);
-                    let nearest = near(name, known);
-                    return Err(What::UnknownField { event: event.to_owned(), field: name.to_string(), nearest });
+                    let mut known: Vec<&str> = decl.fields.iter().map(Field::written).collect();
+                    known.dedup();
+                    let nearest = near(name, known.iter().copied().chain(HEAD));
+                    let known = known.into_iter().map(str::to_owned).collect();
+                    return Err(What::UnknownField { of: format!("`{event}`"), field: name.to_string(), nearest, known });
                 }
             }
         }
@@ -127,8 +135,7 @@ impl<'t> Schema<'t> {
                 return self.set(kind, at, value, texts);
             }
         }
-        let what = What::UnknownField { event: event.to_owned(), field: name.to_owned(), nearest: None };
-        Err(what)
+        Err(What::UnknownField { of: format!("this `{event}`"), field: name.to_owned(), nearest: None, known: Box::default() })
     }
 
     /// Defaults of what was left out; what must be given and was not.
@@ -144,7 +151,7 @@ impl<'t> Schema<'t> {
                 (Some(Literal::Number(n)), Some(Place::Decimal(to))) => put(&mut self.d, to, *n),
                 (Some(Literal::Whole(n)), Some(Place::Whole(to))) => put(&mut self.i, to, *n),
                 (Some(Literal::Text(t)), Some(Place::Whole(to))) => put(&mut self.i, to, texts.add(t).whole()),
-                _ => return Err(What::MissingField { event: event.to_owned(), field: field.name.clone() }),
+                _ => return Err(What::MissingField { of: format!("`{event}`"), field: field.name.clone() }),
             }
         }
         Ok(())
@@ -184,7 +191,11 @@ impl<'t> Schema<'t> {
 
     fn number(&self, field: &str, value: &Raw<'_>) -> Read<Decimal> {
         let text = value.plain().ok_or_else(|| wrong(field, value, "a number"))?;
-        decimal(text).ok_or_else(|| What::BadNumber { field: field.to_owned(), text: text.to_owned() })
+        decimal(text).ok_or_else(|| What::BadNumber {
+            field: field.to_owned(),
+            text: text.to_owned(),
+            trouble: Trouble::of(text),
+        })
     }
 
     fn whole(&self, field: &str, ty: &Type, value: &Raw<'_>, texts: &mut Interner) -> Read<i64> {
@@ -222,68 +233,132 @@ impl<'t> Schema<'t> {
     }
 
     fn list(&self, field: &str, shape: &Shape, value: &Raw<'_>, texts: &mut Interner) -> Read<Lines> {
+        let bad = |why: String| What::BadList { field: field.to_owned(), why, example: self.example(shape) };
         let parsed;
         let items = match value {
             Raw::List(items) => items,
             // a list in a cell is written as JSON
             Raw::Text(t) if t.trim_start().starts_with('[') => {
-                parsed = super::jsonl::value(t)
-                    .map_err(|why| What::NotARecord { why: format!("`{field}` is no list in JSON: {why}") })?;
+                parsed = super::jsonl::value(t).map_err(bad)?;
                 match &parsed {
                     Raw::List(items) => items,
-                    _ => return Err(wrong(field, value, "a list")),
+                    _ => return Err(bad("it is not in brackets".to_owned())),
                 }
             }
-            _ => return Err(wrong(field, value, "a list")),
+            Raw::Text(t) | Raw::Bare(t) => return Err(bad(format!("`{t}` is not in brackets"))),
+            Raw::Record(_) => return Err(bad("it is a record alone, not in brackets".to_owned())),
         };
         let layout = Layout::of_shape(shape);
         let mut out = Lines { len: items.len(), ..Lines::default() };
-        for item in items {
-            let (d0, i0) = (out.d.len(), out.i.len());
-            out.d.resize(d0 + usize::from(layout.decimals), Decimal::ZERO);
-            out.i.resize(i0 + usize::from(layout.wholes), 0);
-            for ((name, ty, optional), spot) in shape.fields.iter().zip(&layout.spots) {
-                let (label, given) = match item {
-                    _ if shape.plain => (field.to_owned(), Some(item)),
-                    Raw::Record(pairs) => {
-                        let found = pairs.iter().find(|(k, v)| k == name && !v.is_null()).map(|(_, v)| v);
-                        (format!("{field}.{name}"), found)
+        for (n, item) in items.iter().enumerate() {
+            let part = || part(field, n, shape, item);
+            out.d.resize(out.d.len() + usize::from(layout.decimals), Decimal::ZERO);
+            out.i.resize(out.i.len() + usize::from(layout.wholes), 0);
+            if shape.plain {
+                let within = |what| What::Part { of: part(), what: Box::new(what) };
+                let Some((_, ty, _)) = shape.fields.first() else { continue };
+                self.fill(field, ty, &layout, 0, item, &mut out, texts).map_err(within)?;
+                continue;
+            }
+            let Raw::Record(pairs) = item else {
+                return Err(bad(format!("part {} is {}, and not a record in braces", n + 1, quoted(item))));
+            };
+            for (at, (name, ty, optional)) in shape.fields.iter().enumerate() {
+                let given = pairs.iter().find(|(k, v)| k == name && !v.is_null()).map(|(_, v)| v);
+                match given {
+                    Some(given) => {
+                        let within = |what| What::Part { of: part(), what: Box::new(what) };
+                        self.fill(name, ty, &layout, at, given, &mut out, texts).map_err(within)?;
                     }
-                    _ => return Err(wrong(field, item, "a record")),
-                };
-                let Some(given) = given else {
-                    if *optional {
-                        continue;
-                    }
-                    return Err(What::MissingField { event: field.to_owned(), field: name.clone() });
-                };
-                match spot.place {
-                    Place::Decimal(at) | Place::Ratio(at) => {
-                        let n = self.number(&label, given)?;
-                        if let Some(slot) = out.d.get_mut(d0 + usize::from(at)) {
-                            *slot = n;
-                        }
-                    }
-                    Place::Whole(at) | Place::List(at) => {
-                        let n = self.whole(&label, ty, given, texts)?;
-                        if let Some(slot) = out.i.get_mut(i0 + usize::from(at)) {
-                            *slot = n;
-                        }
-                    }
-                }
-                if let Some(slot) = spot.known.and_then(|k| out.i.get_mut(i0 + usize::from(k))) {
-                    *slot = 1;
+                    None if *optional => {}
+                    None => return Err(What::MissingField { of: part(), field: name.clone() }),
                 }
             }
-            if let Raw::Record(pairs) = item
-                && let Some((name, _)) = pairs.iter().find(|(k, _)| shape.fields.iter().all(|f| f.0 != *k))
-            {
+            if let Some((name, _)) = pairs.iter().find(|(k, _)| shape.fields.iter().all(|f| f.0 != *k)) {
                 let nearest = near(name, shape.fields.iter().map(|f| f.0.as_str()));
-                return Err(What::UnknownField { event: field.to_owned(), field: name.to_string(), nearest });
+                let known = shape.fields.iter().map(|f| f.0.clone()).collect();
+                return Err(What::UnknownPart { of: part(), field: name.to_string(), nearest, known });
             }
         }
         Ok(out)
     }
+
+    /// A value of the last part of a list.
+    #[expect(clippy::too_many_arguments, reason = "a value, its type, where it goes and what it is called")]
+    fn fill(
+        &self,
+        name: &str,
+        ty: &Type,
+        layout: &Layout,
+        at: usize,
+        given: &Raw<'_>,
+        out: &mut Lines,
+        texts: &mut Interner,
+    ) -> Read<()> {
+        let Some(spot) = layout.spots.get(at) else { return Ok(()) };
+        let d0 = out.d.len().saturating_sub(usize::from(layout.decimals));
+        let i0 = out.i.len().saturating_sub(usize::from(layout.wholes));
+        match spot.place {
+            Place::Decimal(at) | Place::Ratio(at) => {
+                let n = self.number(name, given)?;
+                if let Some(slot) = out.d.get_mut(d0 + usize::from(at)) {
+                    *slot = n;
+                }
+            }
+            Place::Whole(at) | Place::List(at) => {
+                let n = self.whole(name, ty, given, texts)?;
+                if let Some(slot) = out.i.get_mut(i0 + usize::from(at)) {
+                    *slot = n;
+                }
+            }
+        }
+        if let Some(slot) = spot.known.and_then(|k| out.i.get_mut(i0 + usize::from(k))) {
+            *slot = 1;
+        }
+        Ok(())
+    }
+
+    /// A list of a shape as it would be written.
+    fn example(&self, shape: &Shape) -> String {
+        let value = |ty: &Type| match ty {
+            Type::Quantity(_) | Type::Ratio | Type::Months | Type::TradingDays => "100".to_owned(),
+            Type::Date => "\"2006-01-10\"".to_owned(),
+            Type::Moment => "\"2006-01-10T17:00\"".to_owned(),
+            Type::YesNo => "true".to_owned(),
+            Type::Enum(words) => format!("\"{}\"", words.first().map_or("…", |w| self.terms.word(*w))),
+            Type::Text | Type::Entry(_) | Type::List(_) | Type::Line(_) => "\"…\"".to_owned(),
+        };
+        let needed = shape.fields.iter().filter(|(_, _, optional)| !optional);
+        if shape.plain {
+            return format!("[{}]", needed.map(|(_, ty, _)| value(ty)).collect::<Vec<_>>().join(","));
+        }
+        let pairs: Vec<String> = needed.map(|(name, ty, _)| format!("\"{name}\":{}", value(ty))).collect();
+        format!("[{{{}}}]", pairs.join(","))
+    }
+}
+
+/// ``part 1 of `into` (W-3)``
+fn part(field: &str, n: usize, shape: &Shape, item: &Raw<'_>) -> String {
+    let of = format!("part {} of `{field}`", n + 1);
+    let (Raw::Record(pairs), Some((first, Type::Text | Type::Entry(_), _))) = (item, shape.fields.first()) else { return of };
+    match pairs.iter().find(|(k, _)| k == first).and_then(|(_, v)| v.plain()) {
+        Some(key) if key != "null" => format!("{of} ({key})"),
+        _ => of,
+    }
+}
+
+/// A value for a message.
+fn quoted(value: &Raw<'_>) -> String {
+    match value {
+        Raw::Text(t) | Raw::Bare(t) => format!("`{t}`"),
+        Raw::List(_) | Raw::Record(_) => value.shown(),
+    }
+}
+
+/// What every record has and this one has not; a name that is nearly it may stand there.
+fn no_head(field: &'static str, fields: &[(Cow<'_, str>, Raw<'_>)]) -> What {
+    let given = near(field, fields.iter().map(|(k, _)| k.as_ref()).filter(|k| !HEAD.contains(k)));
+    What::NoHead { field, given }
 }
 
 fn put<T>(list: &mut [T], at: u16, value: T) {
@@ -293,19 +368,7 @@ fn put<T>(list: &mut [T], at: u16, value: T) {
 }
 
 fn wrong(field: &str, value: &Raw<'_>, wanted: &'static str) -> What {
-    let found = match value {
-        Raw::Text(t) | Raw::Bare(t) => format!("`{t}`"),
-        Raw::List(_) | Raw::Record(_) => value.shown(),
-    };
-    What::BadValue { field: field.to_owned(), found, wanted }
-}
-
-fn near<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
-    names
-        .map(|n| (strsim::damerau_levenshtein(wrong, n), n))
-        .filter(|(distance, n)| *distance <= 1 + n.len().max(wrong.len()) / 3)
-        .min()
-        .map(|(_, n)| n.to_owned())
+    What::BadValue { field: field.to_owned(), found: quoted(value), wanted }
 }
 
 /// A date by its text.

@@ -3,15 +3,10 @@
 use super::assemble::Schema;
 use super::csv::Csv;
 use super::error::{Place, Problem, What};
-use super::raw::Raw;
 use super::record::{Batch, Head};
 use super::{jsonl, toml};
 use crate::intern::Interner;
-use std::borrow::Cow;
 use std::io::BufRead;
-
-/// The fields of a record as they are written.
-type Fields = Vec<(Cow<'static, str>, Raw<'static>)>;
 
 /// The format of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +50,7 @@ impl Format {
 enum Input<R: BufRead> {
     Jsonl { input: R, line: Vec<u8>, at: u64 },
     Csv(Box<Csv<R>>),
-    Records(std::vec::IntoIter<(u64, Fields)>),
+    Records(std::vec::IntoIter<toml::Written>),
     Empty,
 }
 
@@ -63,6 +58,8 @@ enum Input<R: BufRead> {
 pub struct Stream<R: BufRead> {
     input: Input<R>,
     number: u32,
+    /// The text of the last record, of formats that do not hold it themselves.
+    text: String,
     known_on: Option<i64>,
 }
 
@@ -82,25 +79,25 @@ impl<R: BufRead> Stream<R> {
     /// What is wrong with the file as a whole.
     pub fn new(mut input: R, format: Format, known_on: Option<i64>) -> Result<Self, Failed> {
         let place = |line| Place { number: 0, line: Some(line) };
-        let not = |line, why| Failed::Record(Problem { place: place(line), what: What::NotARecord { why } });
+        let not = |line, what| Failed::Record(Problem { place: place(line), what });
         let input = match format {
             Format::Jsonl => Input::Jsonl { input, line: Vec::new(), at: 0 },
             Format::Csv => {
                 if input.fill_buf().map_err(Failed::Io)?.is_empty() {
                     Input::Empty
                 } else {
-                    Input::Csv(Box::new(Csv::new(input).map_err(|why| not(1, why))?))
+                    Input::Csv(Box::new(Csv::new(input).map_err(|what| not(1, what))?))
                 }
             }
             Format::Toml => {
                 let mut bytes = Vec::new();
                 input.read_to_end(&mut bytes).map_err(Failed::Io)?;
-                let text = String::from_utf8(bytes).map_err(|_| not(1, "it is not UTF-8".to_owned()))?;
-                let records = toml::records(text.trim_start_matches('\u{FEFF}')).map_err(|(line, why)| not(line, why))?;
+                let text = String::from_utf8(bytes).map_err(|_| not(1, utf8()))?;
+                let records = toml::records(text.trim_start_matches('\u{FEFF}')).map_err(|(line, what)| not(line, what))?;
                 Input::Records(records.into_iter())
             }
         };
-        Ok(Self { input, number: 0, known_on })
+        Ok(Self { input, number: 0, text: String::new(), known_on })
     }
 
     /// The next record, its values at the end of the batch; none at the end.
@@ -122,6 +119,17 @@ impl<R: BufRead> Stream<R> {
         }
     }
 
+    /// The last record, good or bad, as it is written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match &self.input {
+            Input::Empty => String::new(),
+            Input::Jsonl { line, .. } => String::from_utf8_lossy(line).trim_start_matches('\u{FEFF}').trim_end().to_owned(),
+            Input::Csv(csv) => csv.text(),
+            Input::Records(_) => self.text.clone(),
+        }
+    }
+
     fn one(&mut self, schema: &mut Schema<'_>, texts: &mut Interner, batch: &mut Batch) -> Result<Option<(Head, Place)>, Failed> {
         let number = self.number + 1;
         let bad = |line, what| Failed::Record(Problem { place: Place { number, line: Some(line) }, what });
@@ -139,15 +147,15 @@ impl<R: BufRead> Stream<R> {
                     continue;
                 }
                 self.number = number;
-                let text = std::str::from_utf8(line).map_err(|_| bad(*at, What::NotARecord { why: "it is not UTF-8".into() }))?;
+                let text = std::str::from_utf8(line).map_err(|_| bad(*at, utf8()))?;
                 let text = text.trim_start_matches('\u{FEFF}').trim_end();
                 let mut fields = Vec::with_capacity(8);
-                jsonl::fields(text, &mut fields).map_err(|why| bad(*at, What::NotARecord { why }))?;
+                jsonl::fields(text, &mut fields).map_err(|what| bad(*at, what))?;
                 let head = schema.record(&fields, number, texts, batch).map_err(|what| bad(*at, what))?;
                 return Ok(Some((head, Place { number, line: Some(*at) })));
             },
             Input::Csv(csv) => {
-                let line = csv.next().map_err(|(line, why)| bad(line, What::NotARecord { why }));
+                let line = csv.next().map_err(|(line, what)| bad(line, what));
                 self.number = number;
                 let Some(line) = line? else { return Ok(None) };
                 let mut fields = Vec::with_capacity(8);
@@ -156,11 +164,17 @@ impl<R: BufRead> Stream<R> {
                 Ok(Some((head, Place { number, line: Some(line) })))
             }
             Input::Records(records) => {
-                let Some((line, fields)) = records.next() else { return Ok(None) };
+                let Some(toml::Written { line, text, fields }) = records.next() else { return Ok(None) };
+                self.text = text;
                 self.number = number;
                 let head = schema.record(&fields, number, texts, batch).map_err(|what| bad(line, what))?;
                 Ok(Some((head, Place { number, line: Some(line) })))
             }
         }
     }
+}
+
+/// Text in another encoding.
+fn utf8() -> What {
+    What::NotARecord { why: "it is not UTF-8".into(), help: "save the file as UTF-8".into() }
 }

@@ -57,7 +57,7 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
         let mut section = Section::new(&effect.name, &["record", "clause"]);
         section.head.extend(effect.fields.iter().map(|f| f.0.replace('_', " ")));
         for line in run.lines.iter().filter(|l| l.effect.at() == n) {
-            let mut row = vec![line.when.number.to_string(), format!("§{}", terms.cite(line.clause))];
+            let mut row = vec![line.when.number.to_string(), terms.cited(line.clause)];
             row.extend(effect.fields.iter().zip(&line.values).map(|((_, ty, _), v)| words.shown(v, ty)));
             section.rows.push(row);
         }
@@ -67,7 +67,7 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
     let mut rescissions = Section::new("rescissions", &["record", "date", "clause", "rescinds", "final all the same"]);
     for r in &run.rescissions {
         let list = |xs: &[u32]| xs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let clause = format!("§{}", terms.cite(r.clause));
+        let clause = terms.cited(r.clause);
         rescissions.rows.push(vec![r.when.number.to_string(), day(r.when.day), clause, list(&r.annulled), list(&r.affected)]);
     }
     out.sections.push(rescissions);
@@ -112,7 +112,7 @@ fn adjustments(terms: &Terms, program: &Program, words: &Words<'_>, run: &Run) -
             if c.when.number == 0 { String::new() } else { c.when.number.to_string() },
             day(c.when.day),
             w.of,
-            format!("§{}", terms.cite(c.clause)),
+            terms.cited(c.clause),
             w.state,
             w.before,
             w.after,
@@ -187,7 +187,7 @@ fn refusals(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
         let with: Vec<String> = r.with.iter().map(|(path, v)| format!("{}: {}", path.join(" "), words.typed(v))).collect();
         let reason = words.said(&r.reason);
         let reason = if with.is_empty() { reason } else { format!("{reason} ({})", with.join(", ")) };
-        section.rows.push(vec![r.when.number.to_string(), day(r.when.day), format!("§{}", terms.cite(r.clause)), reason]);
+        section.rows.push(vec![r.when.number.to_string(), day(r.when.day), terms.cited(r.clause), reason]);
     }
     section
 }
@@ -198,7 +198,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
         let clause = terms.obligations.get(o.obligation.at()).and_then(|d| d.clause);
         section.rows.push(vec![
             o.when.number.to_string(),
-            format!("§{}", terms.cite(clause)),
+            terms.cited(clause),
             words.said(&o.what),
             o.due.map_or_else(|| "promptly".to_owned(), day),
             o.done.map_or_else(String::new, day),
@@ -209,7 +209,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
         let Some(decl) = terms.covenants.get(b.covenant.at()) else { continue };
         section.rows.push(vec![
             b.when.number.to_string(),
-            format!("§{}", terms.cite(decl.clause)),
+            terms.cited(decl.clause),
             decl.what.clone(),
             day(b.when.day),
             b.cured.map_or_else(String::new, day),
@@ -222,7 +222,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
 fn warnings(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
     let mut section = Section::new("warnings", &["record", "clause", "warning"]);
     for w in &run.warnings {
-        section.rows.push(vec![w.when.number.to_string(), format!("§{}", terms.cite(w.clause)), words.said(&w.text)]);
+        section.rows.push(vec![w.when.number.to_string(), terms.cited(w.clause), words.said(&w.text)]);
     }
     section
 }
@@ -233,7 +233,7 @@ fn readings(terms: &Terms, program: &Program) -> Section {
     for (reading, chosen) in terms.readings.iter().zip(&program.readings) {
         if *chosen != reading.default {
             let word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or("", |(w, _)| w.as_str());
-            section.rows.push(vec![reading.name.clone(), word.to_owned(), format!("§{}", terms.cite(reading.clause))]);
+            section.rows.push(vec![reading.name.clone(), word.to_owned(), terms.cited(reading.clause)]);
         }
     }
     section

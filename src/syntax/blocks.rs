@@ -1,5 +1,6 @@
 //! A file cut into blocks: each begins at the margin, so that one broken block does not hide the next.
 
+use super::token::tokens;
 use super::{DEEPEST, Problem};
 use crate::source::{FileId, Span};
 
@@ -12,7 +13,7 @@ pub(super) struct Block<'t> {
 }
 
 /// Words that begin a declaration; at the margin they begin a block even inside an open brace.
-const OPENERS: [&str; 33] = [
+pub(super) const OPENERS: [&str; 33] = [
     "terms",
     "library",
     "variant",
@@ -68,6 +69,7 @@ pub(super) fn split<'t>(file: FileId, text: &'t str, problems: &mut Vec<Problem>
         offset += line.len();
     }
     scan.report_open(file, problems);
+    stray(file, text.get(..starts.first().copied().unwrap_or(text.len())).unwrap_or(""), problems);
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
     let blocks: Vec<Block<'t>> = starts
         .iter()
@@ -82,6 +84,20 @@ pub(super) fn split<'t>(file: FileId, text: &'t str, problems: &mut Vec<Problem>
             !broken.iter().any(|s| (b.offset..end).contains(&usize::try_from(s.start).unwrap_or(usize::MAX)))
         })
         .collect()
+}
+
+/// Tells of what stands before the first block and is no comment.
+fn stray(file: FileId, head: &str, problems: &mut Vec<Problem>) {
+    let Some(token) = tokens(head).into_iter().find(|t| !t.text.starts_with('\u{FEFF}')) else { return };
+    let events = matches!(token.text, "{" | "[");
+    let help = events.then(|| "this looks like a stream of events; terms come first: `tenor run TERMS EVENTS`".to_owned());
+    problems.push(Problem::Unexpected {
+        at: span(file, token.start, token.text.len()),
+        found: format!("`{}`", token.text.lines().next().unwrap_or("")),
+        expected: vec!["a declaration such as `rule`, `state` or `define`, at the margin".to_owned()],
+        inside: None,
+        help,
+    });
 }
 
 /// Whether a line begins a block, and at which byte (past a byte order mark).

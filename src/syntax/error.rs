@@ -9,8 +9,11 @@ use thiserror::Error;
 #[derive(Debug, Clone, Error)]
 pub enum Problem {
     /// A word or sign the grammar has no place for.
-    #[error("{found} cannot stand here")]
-    Unexpected { at: Span, found: String, expected: Vec<String>, inside: Option<String> },
+    #[error("{}", unexpected(found))]
+    Unexpected { at: Span, found: String, expected: Vec<String>, inside: Option<String>, help: Option<String> },
+    /// A word of the language where a name is needed.
+    #[error("`{word}` is a word of the language and cannot be a name")]
+    Reserved { at: Span, word: String, help: String },
     /// Text that is not closed.
     #[error("text that is not closed")]
     OpenText { at: Span },
@@ -43,6 +46,7 @@ impl Problem {
     pub const fn span(&self) -> Span {
         match self {
             Self::Unexpected { at, .. }
+            | Self::Reserved { at, .. }
             | Self::OpenText { at }
             | Self::OpenBracket { at }
             | Self::TooDeep { at }
@@ -59,6 +63,7 @@ impl Problem {
         match self {
             Self::OpenText { at } | Self::OpenBracket { at } | Self::TooDeep { at } => Some(*at),
             Self::Unexpected { .. }
+            | Self::Reserved { .. }
             | Self::BadDate { .. }
             | Self::BadClock { .. }
             | Self::BadNumber { .. }
@@ -72,6 +77,7 @@ impl Problem {
     pub const fn id(&self) -> &'static str {
         match self {
             Self::Unexpected { .. } => "syntax::unexpected",
+            Self::Reserved { .. } => "syntax::reserved",
             Self::OpenText { .. } => "syntax::open-text",
             Self::OpenBracket { .. } => "syntax::open-bracket",
             Self::TooDeep { .. } => "syntax::too-deep",
@@ -87,6 +93,7 @@ impl Problem {
         match self {
             Self::Unexpected { inside: Some(inside), .. } => format!("while reading {inside}"),
             Self::Unexpected { .. } => "not expected".into(),
+            Self::Reserved { .. } => "taken".into(),
             Self::OpenText { .. } => "opened here".into(),
             Self::OpenBracket { .. } => "opened here, and still open where the next block begins".into(),
             Self::TooDeep { .. } => "one too many".into(),
@@ -100,6 +107,7 @@ impl Problem {
 
     fn advice(&self) -> String {
         match self {
+            Self::Unexpected { help: Some(help), .. } | Self::Reserved { help, .. } => help.clone(),
             Self::Unexpected { expected, .. } if expected.is_empty() => {
                 "compare the block with its example in docs/language.md".into()
             }
@@ -109,13 +117,18 @@ impl Problem {
                 "close it; inside a block, indent every line: what begins at the margin begins a new block".into()
             }
             Self::TooDeep { .. } => "give the inner formulas names with `define`".into(),
-            Self::BadDate { .. } => "write dates as year-month-day, such as 2005-03-14".into(),
+            Self::BadDate { text, .. } => super::date_advice(text),
             Self::BadClock { .. } => "write hours as 00:00 to 23:59".into(),
             Self::BadNumber { .. } => "a number has at most 28 digits, all before and after the point together".into(),
             Self::Empty { .. } => "a file begins with `terms \"…\"`, `library \"…\"` or `variant \"…\" of \"…\"`".into(),
             Self::Grammar { .. } => "this is a bug in tenor; please report it with the file".into(),
         }
     }
+}
+
+/// What stands where nothing of the kind can; nothing at all, where more is needed.
+fn unexpected(found: &str) -> String {
+    if found.is_empty() { "more is needed before the block ends".to_owned() } else { format!("{found} cannot stand here") }
 }
 
 /// `a`, `a or b`, `a, b or c`.

@@ -1,6 +1,7 @@
 //! The pest parser, private, and its errors in the reader's words.
 
 use super::Problem;
+use super::advice::{advice, unseen};
 use super::node::Node;
 use crate::source::{FileId, Span};
 use pest::Parser;
@@ -40,19 +41,49 @@ fn problem(file: FileId, text: &str, offset: usize, error: &pest::error::Error<R
         Some(c) if c.is_alphanumeric() => rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect(),
         Some(c) => c.to_string(),
     };
-    let start = u32::try_from(offset + at + skipped).unwrap_or(u32::MAX);
-    let len = u32::try_from(token.len().max(1)).unwrap_or(1);
-    let found = if token.is_empty() { "the end of the block".to_owned() } else { format!("`{token}`") };
-    let expected = match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => phrases(positives),
-        ErrorVariant::CustomError { .. } => Vec::new(),
+    let expected: &[Rule] = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives,
+        ErrorVariant::CustomError { .. } => &[],
     };
-    Problem::Unexpected {
-        at: Span { file, start, end: start + if token.is_empty() { 0 } else { len } },
-        found,
-        expected,
-        inside: inside(text),
+    let place = |range: std::ops::Range<usize>| Span {
+        file,
+        start: u32::try_from(offset + range.start).unwrap_or(u32::MAX),
+        end: u32::try_from(offset + range.end).unwrap_or(u32::MAX),
+    };
+    let start = at + skipped;
+    let inside = inside(text);
+    match advice(text, start, expected) {
+        Some(a) if a.reserved => {
+            Problem::Reserved { at: place(a.at.clone()), word: text.get(a.at).unwrap_or("").to_owned(), help: a.help }
+        }
+        Some(a) => {
+            let found = shown(text.get(a.at.clone()).unwrap_or(""));
+            Problem::Unexpected { at: place(a.at), found, expected: Vec::new(), inside, help: Some(a.help) }
+        }
+        None => Problem::Unexpected {
+            at: place(start..start + token.len()),
+            found: shown(&token),
+            expected: phrases(expected),
+            inside,
+            help: None,
+        },
     }
+}
+
+/// What stands at a place, for a message.
+fn shown(token: &str) -> String {
+    match token.chars().next() {
+        None => String::new(),
+        Some(c) if unseen(c) => format!("the character U+{:04X}, which cannot be seen,", u32::from(c)),
+        Some('`') => "the sign ` ".trim_end().to_owned(),
+        Some('"' | '“' | '”') => "this text".to_owned(),
+        Some(_) => format!("`{}`", token.split_whitespace().collect::<Vec<_>>().join(" ")),
+    }
+}
+
+/// Whether a text is one word of a rule.
+pub(super) fn matches(of: Rule, text: &str) -> bool {
+    Grammar::parse(of, text).is_ok_and(|pairs| pairs.as_str().len() == text.len())
 }
 
 /// What a block is, by its first word.
@@ -62,16 +93,42 @@ fn inside(text: &str) -> Option<String> {
     (!head.is_empty()).then(|| format!("`{}`", head.join(" ").trim_end_matches(['{', ':', ' '])))
 }
 
+/// What may go on with a formula.
+const MORE: [Rule; 14] = [
+    Rule::kw_after,
+    Rule::kw_and,
+    Rule::kw_at,
+    Rule::kw_before,
+    Rule::kw_for,
+    Rule::kw_in,
+    Rule::kw_is,
+    Rule::kw_of,
+    Rule::kw_or,
+    Rule::kw_pro,
+    Rule::kw_rounded,
+    Rule::operator,
+    Rule::compare,
+    Rule::dotted,
+];
+
 /// What was expected, in words, each once.
 fn phrases(rules: &[Rule]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
+    // after a value that is complete, much can follow
+    let complete = rules.contains(&Rule::kw_and) || rules.contains(&Rule::kw_pro) || rules.contains(&Rule::kw_rounded);
     for of in rules {
+        if complete && MORE.contains(of) {
+            continue;
+        }
         let said = phrase(*of);
         if !said.is_empty() && !out.contains(&said) {
             out.push(said);
         }
     }
-    out.truncate(8);
+    out.truncate(if complete { 7 } else { 8 });
+    if complete {
+        out.push("more of the formula".to_owned());
+    }
     out
 }
 
@@ -94,10 +151,28 @@ fn phrase(of: Rule) -> String {
         "body" => "`{`",
         "statement" => "a statement such as `… becomes …`",
         "guard" | "when" | "unless" => "`when` or `unless`",
-        "declaration" | "setting" | "change" | "cited" => "a declaration such as `rule`, `state` or `define`",
+        "block" | "declaration" | "setting" | "change" | "cited" => "a declaration such as `rule`, `state` or `define`",
         "citation" | "section" => "a clause such as §4(d)",
         "rounding" => "`to the nearest …`, `down to …` or `up to …`",
         "trigger" => "`on`, `at` or `once`",
+        "rule_clause" => "`when …`, `unless …`, `subject to …` or `notwithstanding …`",
+        "callee" | "opens_params" | "label" | "citations" | "clamp" | "where_clause" | "window" => "",
+        "failure" => "`refuse \"…\"` or `stop \"…\"`",
+        "rung" => "a case such as `when … : …`",
+        "otherwise" => "`otherwise : …`",
+        "member" => "a field such as `price : USD/share`",
+        "param" => "a parameter such as `day : date`",
+        "zone_name" => "a time zone such as America/New_York, without quotation marks",
+        "table_policy" => "`between …` or `beyond …`",
+        "outcome" => "a value, or `otherwise`",
+        "paragraph" => "a paragraph such as ¶1",
+        "expectation" => "`expect …`",
+        "step" => "a record such as `2006-01-10 split { … }`",
+        "step_value" => "a value",
+        "fields" | "step_fields" => "values in braces",
+        "field_value" | "step_field" => "a value such as `shares: 100`",
+        "source" => "what is looked at: an event, an entry or a list",
+        "query" => "a value",
         "EOI" => "the end of the block",
         other => return format!("a {}", other.replace('_', " ")),
     };

@@ -4,8 +4,15 @@ use crate::tenor::{command, folders, root};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Codes that only warn: the terms run, and the command ends well.
-const WARNINGS: [&str; 2] = ["check::unused", "check::uncited"];
+/// Exit codes of those that do not end with 65: warnings, and what is wrong with the command line.
+const EXITS: [(&str, i32); 6] = [
+    ("check::unused", 0),
+    ("check::uncited", 0),
+    ("check::rounds-all", 0),
+    ("event::unreadable", 66),
+    ("usage::date", 2),
+    ("usage::reading", 2),
+];
 
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
@@ -27,40 +34,80 @@ fn fixtures() -> Vec<(String, PathBuf)> {
     out
 }
 
-/// What a fixture gives the command, as it stands in its folder.
-fn arguments(folder: &Path) -> Vec<&'static str> {
-    if folder.join("bad.terms").exists() {
-        return vec!["check", "bad.terms"];
+/// A case of a fixture: a file that is wrong, or the arguments of a command.
+struct Case {
+    /// What tells it from others of its folder: `-NAME`, or nothing.
+    name: String,
+    args: Vec<String>,
+}
+
+/// The cases of a folder, as `tests/reject/README.md` says.
+fn cases(folder: &Path) -> Vec<Case> {
+    let mut out = Vec::new();
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    for path in entries.flatten().map(|e| e.path()) {
+        let file = name(&path);
+        let (stem, ending) = file.split_once('.').unwrap_or((&file, ""));
+        let case = |of: &str| stem.strip_prefix(of).filter(|n| n.is_empty() || n.starts_with('-')).map(str::to_owned);
+        if let (Some(name), "") = (case("args"), ending) {
+            out.push(Case { name, args: read(&path).split_whitespace().map(str::to_owned).collect() });
+        }
+        let Some(name) = case("bad") else { continue };
+        let args = if ending == "terms" {
+            vec!["check".to_owned(), file]
+        } else {
+            let own = ["good.terms".to_owned(), format!("good{name}.terms")].into_iter().rfind(|f| folder.join(f).exists());
+            vec!["run".to_owned(), own.unwrap_or_else(|| "../../good.terms".to_owned()), file]
+        };
+        out.push(Case { name, args });
     }
-    let own = folder.join("good.terms").exists();
-    let terms = if own { "good.terms" } else { "../../../../benches/four-rules.terms" };
-    let events = if folder.join("bad.csv").exists() { "bad.csv" } else { "bad.jsonl" };
-    vec!["run", terms, events]
+    out.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(out.iter().zip(out.iter().skip(1)).all(|(a, b)| a.name != b.name), "{} has two cases of one name", folder.display());
+    assert!(!out.is_empty(), "{} has no case", folder.display());
+    out
+}
+
+/// What is wrong with a case: the code is not told, or not as it says.
+fn case(code: &str, folder: &Path, case: &Case) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let out = command().current_dir(folder).args(&case.args).output().unwrap_or_else(|e| panic!("tenor does not start: {e}"));
+    let told = String::from_utf8_lossy(&out.stderr).replace("\r\n", "\n");
+    let exit = EXITS.iter().find(|(c, _)| *c == code).map_or(65, |(_, exit)| *exit);
+    let code = format!("{code}{}", case.name);
+    if out.status.code() != Some(exit) {
+        wrong.push(format!("{code}: exit code {:?}, and {exit} is due", out.status.code()));
+    }
+    let plain = code.strip_suffix(&case.name).unwrap_or(&code);
+    if !told.lines().any(|l| l.trim() == plain) {
+        wrong.push(format!("{code}: the code is not told"));
+    }
+    let file = folder.join(format!("stderr{}.txt", case.name));
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, &told).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    }
+    let due = std::fs::read_to_string(&file).unwrap_or_default();
+    if told != due {
+        wrong.push(format!("{code}: told\n{told}\nand this is due:\n{due}"));
+    }
+    wrong
 }
 
 #[test]
 fn fixtures_are_told_as_they_say() {
+    let only = std::env::var("REJECT").ok();
     let mut wrong = Vec::new();
+    let mut run = 0;
     for (code, folder) in fixtures() {
-        let out = command()
-            .current_dir(&folder)
-            .args(arguments(&folder))
-            .output()
-            .unwrap_or_else(|e| panic!("tenor does not start: {e}"));
-        let told = String::from_utf8_lossy(&out.stderr).replace("\r\n", "\n");
-        let exit = if WARNINGS.contains(&code.as_str()) { 0 } else { 65 };
-        if out.status.code() != Some(exit) {
-            wrong.push(format!("{code}: exit code {:?}, and {exit} is due", out.status.code()));
+        if only.as_ref().is_some_and(|o| !code.contains(o.as_str())) {
+            continue;
         }
-        if !told.lines().any(|l| l.trim() == code) {
-            wrong.push(format!("{code}: the code is not told"));
-        }
-        let due = read(&folder.join("stderr.txt"));
-        if told != due {
-            wrong.push(format!("{code}: told\n{told}\nand this is due:\n{due}"));
+        for c in cases(&folder) {
+            run += 1;
+            wrong.extend(case(&code, &folder, &c));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(run > 0, "no fixture was run");
+    assert!(wrong.is_empty(), "{} of {run} cases went wrong (UPDATE=1 writes what is told):\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// The codes a text of the program has in quotation marks.
@@ -104,4 +151,58 @@ fn every_fixture_is_of_a_code() {
     let codes = codes();
     let unknown: Vec<String> = fixtures().into_iter().map(|f| f.0).filter(|c| !codes.contains(c)).collect();
     assert!(unknown.is_empty(), "tests/reject has folders of no code: {unknown:?}");
+}
+
+/// What is set aside can be mended and run again: each record with its own text.
+#[test]
+fn rejects_have_the_text_of_their_records() {
+    let folder = root().join("tests/reject/event/backwards");
+    let file = tempfile::NamedTempFile::new().unwrap_or_else(|e| panic!("{e}"));
+    let mut run = command();
+    run.current_dir(&folder).args(["run", "../../good.terms", "several.jsonl", "--keep-going", "--rejects"]);
+    let out = run.arg(file.path()).output().unwrap_or_else(|e| panic!("tenor does not start: {e}"));
+    assert_eq!(out.status.code(), Some(65));
+    let stream = read(&folder.join("several.jsonl"));
+    let lines: Vec<&str> = stream.lines().collect();
+    let text = read(file.path());
+    let aside: Vec<serde_json::Value> =
+        text.lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{l}: {e}"))).collect();
+    let found: Vec<(u64, &str)> =
+        aside.iter().map(|r| (r["event"].as_u64().unwrap_or(0), r["record"].as_str().unwrap_or(""))).collect();
+    // all but the first: a date that goes back, a number that is none, an entry that is none, an event that is none
+    assert_eq!(found, [(2, lines[1]), (3, lines[2]), (4, lines[3]), (5, lines[4])]);
+}
+
+#[test]
+fn numbers_that_are_meant() {
+    use ::tenor::event::Trouble;
+    // as written, and the number
+    let cases = [
+        ("1,000", "1000"),
+        ("12,345,678.90", "12345678.90"),
+        ("1.000,50", "1000.50"),
+        ("2,5", "2.5"),
+        ("$2.40", "2.40"),
+        ("$2.40/share", "2.40"),
+        ("USD 2.40", "2.40"),
+        ("2.40 USD", "2.40"),
+        ("100 shares", "100"),
+        ("1 000 000", "1000000"),
+        ("(5)", "-5"),
+        ("50%", "0.5"),
+        ("1/2", "0.5"),
+        (".5", "0.5"),
+        ("+2", "2"),
+    ];
+    for (text, number) in cases {
+        assert_eq!(Trouble::of(text), Trouble::Written(number.to_owned()), "{text}");
+    }
+    // a third is no decimal; groups of two figures are none; a date is no fraction
+    for text in ["1/3", "1,00,000.5", "two", "", "1/10/2006", "1,000,00", "--5"] {
+        assert_eq!(Trouble::of(text), Trouble::None, "{text}");
+    }
+    // too large, and too fine
+    for text in ["1e400", "1.23456789012345678901234567890"] {
+        assert_eq!(Trouble::of(text), Trouble::Inexact, "{text}");
+    }
 }

@@ -476,6 +476,8 @@ pub enum ExampleKind {
     Step { at: When, name: Ident, fields: Vec<(Ident, StepValue)> },
     /// `expect refused under §7`
     Refused(Option<Citation>),
+    /// `expect not refused`
+    Accepted,
     /// `expect stopped "…"`
     Stopped(Option<Text>),
     /// `expect … to the nearest …`

@@ -334,6 +334,7 @@ impl Builder<'_> {
 
     fn expectation(&mut self, node: &Node<'_>) -> Built<ExampleKind> {
         Ok(match node.rule() {
+            Rule::expect_accepted => ExampleKind::Accepted,
             Rule::expect_refused => ExampleKind::Refused(node.find(Rule::citation).map(|c| self.citation(&c)).transpose()?),
             Rule::expect_stopped => ExampleKind::Stopped(node.find(Rule::text).map(|t| self.text(&t)).transpose()?),
             _ => ExampleKind::That(

@@ -335,6 +335,7 @@ fn example_line(line: &ExampleKind) -> String {
             };
             format!("{at} {} {}", name.name, step_fields(fields))
         }
+        ExampleKind::Accepted => "expect not refused".into(),
         ExampleKind::Refused(None) => "expect refused".into(),
         ExampleKind::Refused(Some(c)) => format!("expect refused under §{}", c.cite()),
         ExampleKind::Stopped(None) => "expect stopped".into(),
