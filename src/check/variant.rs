@@ -15,7 +15,7 @@ pub(super) fn told(problems: Vec<Problem>, loaded: &Loaded) -> Vec<Problem> {
             Problem::Duplicate { at, name, first } | Problem::DuplicateOfFile { at, name, first } if beside(loaded, *at, first) => {
                 out.push(Problem::NotReplaced { at: *at, name: name.clone(), first: first.clone() });
             }
-            Problem::UnknownName { at, name, .. } if removed(loaded, name).is_some() => {
+            Problem::UnknownName { at, name, .. } | Problem::Meant { at, name, .. } if removed(loaded, name).is_some() => {
                 let place = loaded.sources.place(*at);
                 match used.iter_mut().find(|(n, _)| n == name) {
                     Some((_, places)) if places.contains(&place) => {}

@@ -176,7 +176,7 @@ fn what_is_not_there_cannot_be_changed() {
             "did you mean `state price of certificate`?",
             "did you mean `reading`?",
             "a variant has only its own examples",
-            "there is no alternative of `floor` `nne`",
+            "`nne` is no alternative of `floor`",
         ],
     );
 }
