@@ -1,7 +1,7 @@
 //! Changes of states, each of them a line of the journal and a step that can be taken back.
 
 use super::code::{Reg, Site};
-use super::decimal::{Fault, add, div, mul};
+use super::decimal::{Fault, add, div, mul, round};
 use super::machine::{Later, Machine, Trap, Undo};
 use super::run::{Change, Status};
 use super::table::entry;
@@ -303,7 +303,10 @@ impl<'p> Machine<'p> {
             if waited.is_zero() {
                 continue;
             }
-            let value = match add(stood, waited) {
+            // what waits in proportion to another state is rounded when it is made
+            let rounding = plan.rounding.filter(|_| plan.follows.is_some());
+            let value = add(stood, waited).and_then(|v| rounding.map_or(Ok(v), |(mode, unit)| round(v, unit, mode)));
+            let value = match value {
                 Ok(v) => v,
                 Err(fault) => return Ok(Err(fault)),
             };

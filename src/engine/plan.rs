@@ -338,6 +338,8 @@ pub struct WaitPlan {
     pub compounding: bool,
     /// Whether it replaces what waited.
     pub restating: bool,
+    /// The new value before it is rounded, of a state in inverse proportion to another: what waits of it is rounded when made.
+    pub raw: Option<NodeId>,
 }
 
 /// How small a change must be to wait.

@@ -21,6 +21,8 @@ pub(super) struct Change {
     value: Reg,
     /// Its denominator, where it is a fraction.
     den: Option<Reg>,
+    /// The new value before it is rounded, where that is what waits.
+    raw: Option<Reg>,
     /// What waits: the register of whether it does, of what waits then, of the new value if not.
     waiting: Option<(Reg, Reg, Reg)>,
 }
@@ -44,6 +46,7 @@ impl Emit<'_> {
         let bank = self.graph.bank(write.value);
         let value = if bank == Bank::Whole { self.new_i() } else { self.new_d() };
         let den = ratio.then(|| self.new_d());
+        let raw = write.wait.as_ref().and_then(|w| w.raw).map(|node| (node, self.new_d()));
         let row = write.row.map(|_| self.new_i());
         let end = self.label();
         self.op(Op::SetI(flag, 0));
@@ -68,10 +71,14 @@ impl Emit<'_> {
                     e.op(Op::MoveD(value, from));
                 }
             }
+            if let Some((node, to)) = raw {
+                let from = e.d(node);
+                e.op(Op::MoveD(to, from));
+            }
             e.op(Op::SetI(flag, 1));
         });
         self.place(end);
-        Change { write: write.clone(), flag, row, value, den, waiting: None }
+        Change { write: write.clone(), flag, row, value, den, raw: raw.map(|(_, reg)| reg), waiting: None }
     }
 
     /// Changes whose conditions nothing else waits for: all new values, then the changes, without marks.
@@ -235,23 +242,28 @@ impl Emit<'_> {
         let span = self.graph.span(c.write.value);
         let (some, done) = (self.label(), self.label());
         let (zero, one) = (self.constant(Decimal::ZERO), self.constant(Decimal::ONE));
+        let raw = c.raw.unwrap_or(c.value);
         self.op(Op::JumpUnlessEqual(waited, zero, Self::to(some)));
+        // nothing waits yet: the change is what the rule says, and waits before it is rounded
+        self.op_at(Op::Sub(pending, raw, before), span);
         self.op(Op::Jump(Self::to(done)));
         self.place(some);
         let (then, now) = (self.new_d(), self.new_d());
         self.op_at(Op::Add(then, before, waited), span);
         self.op_at(Op::Div(then, before, then), span);
-        self.op_at(Op::Div(now, before, c.value), span);
+        self.op_at(Op::Div(now, before, raw), span);
         self.op_at(Op::Add(now, now, then), span);
         self.op_at(Op::Sub(now, now, one), span);
+        let whole = self.new_d();
+        self.op_at(Op::Div(whole, before, now), span);
+        self.op_at(Op::Sub(pending, whole, before), span);
         match self.rounding_of(c.write.state) {
-            None => self.op_at(Op::Div(value, before, now), span),
+            None => self.op(Op::MoveD(value, whole)),
             Some((mode, unit)) => {
                 let unit = self.constant(unit);
                 self.op_at(Op::RoundQuotient(value, before, now, unit, mode), span);
             }
         }
-        self.op_at(Op::Sub(pending, value, before), span);
         self.place(done);
     }
 

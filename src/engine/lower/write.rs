@@ -4,7 +4,7 @@ use super::Lower;
 use super::expr::Env;
 use crate::engine::graph::{Bank, Case, Node, NodeId, Then};
 use crate::engine::plan::{Role, SitePlan, WaitPlan, WaitTestPlan, WritePlan};
-use crate::terms::{Clamp, ClauseId, Comparison, Expr, KindId, Postponement, RoundingMode, RuleId, StateId};
+use crate::terms::{Clamp, ClauseId, Comparison, Expr, KindId, Postponement, Proportion, RoundingMode, RuleId, StateId};
 use rust_decimal::Decimal;
 
 /// A change as written.
@@ -38,7 +38,7 @@ impl Lower<'_> {
             return None;
         }
         let row = self.owner(env, b.of);
-        let wait = if b.pending { None } else { self.wait(env, b.state, row, kind) };
+        let mut wait = if b.pending { None } else { self.wait(env, b.state, row, kind) };
         let compounding = wait.as_ref().is_some_and(|w| w.compounding);
         let outer = env.compounding;
         if compounding {
@@ -59,6 +59,11 @@ impl Lower<'_> {
             }
             _ => value,
         };
+        if let Some(wait) = &mut wait
+            && self.plan.states.get(b.state.at()).is_some_and(|s| s.follows == Some(Proportion::Inverse) && s.rounding.is_some())
+        {
+            wait.raw = Some(self.expr(env, b.value));
+        }
         env.compounding = outer;
         let site = self.sites;
         self.sites += 1;
@@ -206,7 +211,7 @@ impl Lower<'_> {
         }
         let compounding = policy.compounding.as_ref().is_some_and(|w| self.holds(w.as_ref()));
         let restating = policy.restating.as_ref().is_some_and(|w| self.holds(w.as_ref()));
-        Some(WaitPlan { tests, with, compounding, restating })
+        Some(WaitPlan { tests, with, compounding, restating, raw: None })
     }
 
     /// Whether an event is in one of the lists that hold.
