@@ -23,7 +23,7 @@ mod variant;
 mod wait;
 
 pub use error::Problem;
-pub use load::{Loaded, Reader, load};
+pub use load::{Added, Loaded, Reader, load, load_with};
 pub(crate) use name::nearest;
 
 use crate::source::Sources;
@@ -44,7 +44,13 @@ pub struct Checked {
 /// Reads a terms file with all it imports, and checks it.
 #[must_use]
 pub fn check(path: &std::path::Path, reader: &dyn Reader) -> Checked {
-    let mut loaded = load(path, reader);
+    check_with(path, reader, &[])
+}
+
+/// The same, with blocks added to the file.
+#[must_use]
+pub fn check_with(path: &std::path::Path, reader: &dyn Reader, added: &[Added]) -> Checked {
+    let mut loaded = load_with(path, reader, added);
     let problems = std::mem::take(&mut loaded.problems);
     let mut checker = Checker::new(&loaded);
     checker.problems = problems;

@@ -1,6 +1,9 @@
 //! The command line: arguments to files, files to results, results to an exit code.
 
+mod added;
+mod amount;
 mod args;
+mod compare;
 mod coverage;
 mod diagnose;
 mod diff;
@@ -8,12 +11,18 @@ mod events;
 mod explain;
 mod output;
 mod paper;
+mod progress;
 mod readings;
 mod records;
+mod rig;
 mod run;
+mod solve;
+mod sweep;
 mod table;
 mod terms;
 mod test;
+mod turning;
+mod vary;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -83,6 +92,9 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Coverage(a) => coverage::coverage(a),
         args::Command::Readings(a) => readings::readings(a),
         args::Command::Diff(a) => diff::diff(a),
+        args::Command::Compare(a) => compare::compare(a),
+        args::Command::Sweep(a) => sweep::sweep(a),
+        args::Command::Solve(a) => solve::solve(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),
     }

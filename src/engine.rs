@@ -18,6 +18,7 @@ pub mod math;
 pub mod plan;
 mod recall;
 pub mod run;
+pub mod simplest;
 pub mod table;
 mod trace;
 

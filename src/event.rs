@@ -17,6 +17,6 @@ pub use error::{Place, Problem, What};
 pub use example::step;
 pub use number::decimal;
 pub use raw::Raw;
-pub use record::{Batch, Head, NONE};
+pub use record::{Batch, Given, Head, NONE};
 pub use stream::{Failed, Format, Stream};
 pub use trouble::Trouble;

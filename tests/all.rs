@@ -6,6 +6,8 @@
 mod architecture;
 #[path = "all/commands.rs"]
 mod commands;
+#[path = "all/compare.rs"]
+mod compare;
 #[path = "all/diff.rs"]
 mod diff;
 #[path = "all/docs.rs"]
@@ -26,6 +28,10 @@ mod readme;
 mod reject;
 #[path = "all/scenario.rs"]
 mod scenario;
+#[path = "all/solve.rs"]
+mod solve;
+#[path = "all/sweep.rs"]
+mod sweep;
 #[path = "all/tenor.rs"]
 mod tenor;
 #[path = "all/variants.rs"]

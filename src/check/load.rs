@@ -41,14 +41,36 @@ pub struct Loaded {
     pub main: FileId,
 }
 
+/// Blocks from elsewhere than a file, added to it as those of a variant would be.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// What they are called in messages.
+    pub name: String,
+    /// The blocks as written.
+    pub text: String,
+}
+
 /// Loads a file.
 #[must_use]
 pub fn load(path: &Path, reader: &dyn Reader) -> Loaded {
+    load_with(path, reader, &[])
+}
+
+/// Loads a file with blocks added to it.
+#[must_use]
+pub fn load_with(path: &Path, reader: &dyn Reader, added: &[Added]) -> Loaded {
     let mut loader = Loader { reader, out: Loaded::default(), open: Vec::new(), done: Vec::new(), later: Vec::new() };
     let at = Span::default();
     let items = loader.file(path, at, false, false);
     let later = std::mem::take(&mut loader.later);
-    loader.out.items = super::item::apply(items, later, true, &loader.out.sources, &mut loader.out.problems);
+    let mut items = super::item::apply(items, later, true, &loader.out.sources, &mut loader.out.problems);
+    for more in added {
+        let id = loader.out.sources.add(&more.name, more.text.as_str());
+        let (file, problems) = syntax::parse(id, &more.text);
+        loader.out.problems.extend(problems.into_iter().map(Problem::Syntax));
+        items = super::item::apply(items, file.items, false, &loader.out.sources, &mut loader.out.problems);
+    }
+    loader.out.items = items;
     loader.out
 }
 

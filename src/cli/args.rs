@@ -34,6 +34,12 @@ pub(crate) enum Command {
     Readings(Readings),
     /// Show what two terms files say differently, clause by clause
     Diff(super::diff::Diff),
+    /// Hold variants and readings against one another over streams of events
+    Compare(super::compare::Compare),
+    /// Run a stream at many values of one or two inputs, and find exactly where something begins to bind
+    Sweep(super::sweep::Sweep),
+    /// Find the value of an input at which a figure is what it should be
+    Solve(super::solve::Solve),
     /// Write the certificate of what one record adjusted
     Certificate(Paper),
     /// Write the notice of one record

@@ -27,7 +27,7 @@ pub(super) fn readings(args: &Args) -> Outcome {
     };
     let text = match args.format {
         Format::Json => {
-            serde_json::to_string_pretty(&worth::json(&t, Side { program: &program, run: &run }, &all))
+            serde_json::to_string_pretty(&worth::json(Side { terms: &t, program: &program, run: &run }, &all))
                 .map_err(|_| End::Software)?
                 + "\n"
         }
@@ -73,15 +73,16 @@ impl Base<'_> {
             let count = self.records.all.iter().position(|(h, _)| h.number >= number).unwrap_or(self.records.all.len());
             (self.records.run(self.t, self.program, count), self.records.run(self.t, &program, count))
         };
-        let (ours, theirs) = (Side { program: self.program, run: self.run }, Side { program: &program, run: &run });
+        let terms = self.t;
+        let (ours, theirs) = (Side { terms, program: self.program, run: self.run }, Side { terms, program: &program, run: &run });
         let words = Words { terms: self.t, texts: &run.texts, keys: &run.keys };
         Some(Worth {
             reading: decl.name.clone(),
             clause: self.t.cite(decl.clause).to_owned(),
             default: name(default),
             alternative: name(word),
-            parting: worth::part(self.t, ours, theirs, &shorter),
-            differences: worth::differences(self.t, self.run, &run),
+            parting: worth::part(ours, theirs, &shorter),
+            differences: worth::differences(ours, theirs),
             refusals: (self.run.refusals.len(), run.refusals.len()),
             stopped: run.stopped.as_ref().filter(|_| self.run.stopped.is_none()).map(|s| {
                 let e = words.stopped(&s.why);

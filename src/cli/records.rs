@@ -77,6 +77,27 @@ impl Records {
         self.go(engine, count)
     }
 
+    /// Runs all records, some with other values; from the first of these on rules are explained, from the beginning where
+    /// there are none.
+    pub(super) fn run_with(&self, t: &Terms, program: &Program, changed: &[(usize, Batch)]) -> Run {
+        let mut engine = self.engine(t, program);
+        let first = changed.iter().map(|(at, _)| *at).min().unwrap_or(0);
+        for (n, (head, batch)) in self.all.iter().enumerate() {
+            if engine.is_stopped() {
+                break;
+            }
+            if n == first {
+                engine.explain(0);
+            }
+            let other = changed.iter().find(|(at, _)| *at == n).map(|(_, b)| b);
+            engine.record(other.unwrap_or(batch), head);
+        }
+        if self.bad.is_some() {
+            engine.stop_here();
+        }
+        engine.finish()
+    }
+
     fn engine<'p>(&self, t: &'p Terms, program: &'p Program) -> Engine<'p> {
         let options = Options { as_of: self.as_of, ..Options::default() };
         Engine::new(program, t, self.texts.clone(), options)

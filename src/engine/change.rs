@@ -185,6 +185,7 @@ impl<'p> Machine<'p> {
                 after,
                 was_known,
                 status: Status::InForce,
+                waited: false,
                 cause: self.cause,
             });
         }
@@ -233,6 +234,7 @@ impl<'p> Machine<'p> {
                 after: to,
                 was_known: true,
                 status: Status::Pending,
+                waited: true,
                 cause: self.cause,
             });
             let list = self.waiting.entry((s.state, number)).or_default();

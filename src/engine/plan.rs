@@ -92,6 +92,10 @@ pub enum ProbeKind {
     All,
     /// Whether a value is known.
     Known,
+    /// The least or the greatest of several.
+    Extreme,
+    /// At least one must hold.
+    Any,
     /// Anything else that is computed.
     Formula,
 }

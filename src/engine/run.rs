@@ -87,6 +87,8 @@ pub struct Change {
     pub was_known: bool,
     /// How it stands.
     pub status: Status,
+    /// Whether it had to wait, even if it holds by now.
+    pub waited: bool,
     /// What it was deemed under, where that can be annulled: the kind, and which of that kind in this event.
     pub cause: Option<(KindId, u16)>,
 }

@@ -3,7 +3,7 @@
 use super::error::What;
 use super::number::decimal;
 use super::raw::Raw;
-use super::record::{Batch, Head, NONE};
+use super::record::{Batch, Given, Head, NONE};
 use super::trouble::Trouble;
 use crate::check::nearest as near;
 use crate::intern::Interner;
@@ -187,6 +187,18 @@ impl<'t> Schema<'t> {
             *g = true;
         }
         Ok(())
+    }
+
+    /// A value for a field, by itself.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn value(&self, kind: KindId, at: usize, value: &Raw<'_>, texts: &mut Interner) -> Read<Given> {
+        let Some(field) = self.terms.kind(kind).and_then(|k| k.fields.get(at)) else { return Ok(Given::Whole(NONE)) };
+        match &field.ty {
+            Type::Quantity(_) | Type::Ratio => self.number(field.written(), value).map(Given::Number),
+            ty => self.whole(field.written(), ty, value, texts).map(Given::Whole),
+        }
     }
 
     fn number(&self, field: &str, value: &Raw<'_>) -> Read<Decimal> {

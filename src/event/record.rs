@@ -1,6 +1,6 @@
 //! Records as the engine takes them: values by place, nothing by name.
 
-use crate::terms::{KindId, Lines};
+use crate::terms::{KindId, Lines, Place, Spot};
 use rust_decimal::Decimal;
 
 /// No day, no id, no note.
@@ -25,6 +25,15 @@ pub struct Head {
     pub note: i64,
     /// Where its decimals, whole numbers and lists begin.
     pub at: (u32, u32, u32),
+}
+
+/// A value of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// A number.
+    Number(Decimal),
+    /// A day, a moment, a condition, a word, the number of a text.
+    Whole(i64),
 }
 
 /// Several records with their values. Texts, and entries by their key, are numbers of texts.
@@ -62,6 +71,45 @@ impl Batch {
         self.d.extend_from_slice(d);
         self.i.extend_from_slice(i);
         self.l.extend_from_slice(l);
+    }
+
+    /// Gives a field of a record another value.
+    pub fn put(&mut self, head: &Head, spot: Spot, value: Given) {
+        let slot = |base: u32, at: u16| usize::try_from(base).unwrap_or(usize::MAX).saturating_add(usize::from(at));
+        match (spot.place, value) {
+            (Place::Decimal(at) | Place::Ratio(at), Given::Number(n)) => {
+                if let Some(s) = self.d.get_mut(slot(head.at.0, at)) {
+                    *s = n;
+                }
+                if let (Place::Ratio(_), Some(s)) = (spot.place, self.d.get_mut(slot(head.at.0, at + 1))) {
+                    *s = Decimal::ONE;
+                }
+            }
+            (Place::Whole(at), Given::Whole(n)) => {
+                if let Some(s) = self.i.get_mut(slot(head.at.1, at)) {
+                    *s = n;
+                }
+            }
+            _ => return,
+        }
+        if let Some(s) = spot.known.and_then(|k| self.i.get_mut(slot(head.at.1, k))) {
+            *s = 1;
+        }
+    }
+
+    /// Whether an optional field of a record has a value.
+    #[must_use]
+    pub fn has(&self, head: &Head, spot: Spot) -> bool {
+        let at = |k: u16| usize::try_from(head.at.1).unwrap_or(usize::MAX).saturating_add(usize::from(k));
+        spot.known.is_none_or(|k| self.i.get(at(k)) == Some(&1))
+    }
+
+    /// A number of a record.
+    #[must_use]
+    pub fn number(&self, head: &Head, spot: Spot) -> Option<Decimal> {
+        let (Place::Decimal(at) | Place::Ratio(at)) = spot.place else { return None };
+        let at = usize::try_from(head.at.0).unwrap_or(usize::MAX).saturating_add(usize::from(at));
+        self.has(head, spot).then(|| self.d.get(at).copied()).flatten()
     }
 
     /// The values of a record that has so many of each sort.

@@ -334,6 +334,9 @@ impl Seen<'_, '_> {
             match role {
                 Role::When => out.parts.push(because(self.condition(*at))),
                 Role::Require => {
+                    if !std::mem::replace(&mut does, true) {
+                        continue;
+                    }
                     let mut step = self.condition(*at);
                     step.text = format!("required: {}", step.text);
                     out.parts.push(step);

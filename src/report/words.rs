@@ -54,24 +54,7 @@ impl Words<'_> {
     /// A number with its unit.
     #[must_use]
     pub fn amount(&self, n: Decimal, ty: &Type) -> String {
-        let text = short(n);
-        let sign = match self.terms.currency.as_str() {
-            "USD" => "$",
-            "EUR" => "€",
-            "GBP" => "£",
-            "JPY" => "¥",
-            _ => "",
-        };
-        let money = |text: &str| {
-            let (minus, rest) = text.strip_prefix('-').map_or(("", text), |r| ("-", r));
-            if sign.is_empty() { format!("{minus}{} {rest}", self.terms.currency) } else { format!("{minus}{sign}{rest}") }
-        };
-        match ty.dim() {
-            Some(Dim::MONEY | Dim::PER_SHARE) => money(&two_places(&text)),
-            Some(Dim::SHARES) => format!("{text} {}", if n == Decimal::ONE { "share" } else { "shares" }),
-            Some(Dim::DAYS) => format!("{text} {}", if n == Decimal::ONE { "day" } else { "days" }),
-            _ => text,
-        }
+        amount(n, ty, &self.terms.currency)
     }
 
     /// A whole number by its type.
@@ -158,6 +141,29 @@ impl Words<'_> {
                     .collect()
             })
             .collect()
+    }
+}
+
+/// A number with its unit, money in a currency.
+#[must_use]
+pub fn amount(n: Decimal, ty: &Type, currency: &str) -> String {
+    let text = short(n);
+    let sign = match currency {
+        "USD" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        "JPY" => "¥",
+        _ => "",
+    };
+    let money = |text: &str| {
+        let (minus, rest) = text.strip_prefix('-').map_or(("", text), |r| ("-", r));
+        if sign.is_empty() { format!("{minus}{currency} {rest}") } else { format!("{minus}{sign}{rest}") }
+    };
+    match ty.dim() {
+        Some(Dim::MONEY | Dim::PER_SHARE) => money(&two_places(&text)),
+        Some(Dim::SHARES) => format!("{text} {}", if n == Decimal::ONE { "share" } else { "shares" }),
+        Some(Dim::DAYS) => format!("{text} {}", if n == Decimal::ONE { "day" } else { "days" }),
+        _ => text,
     }
 }
 

@@ -2,7 +2,8 @@
 //! the code that is said, and records must be records.
 //!
 //! A block is tagged ```` ```tenor ````, with `fragment=NAME` where it stands after `docs/preambles/NAME.terms`, and with
-//! `error=CODE` where it is wrong; ```` ```jsonl ```` for records.
+//! `error=CODE` where it is wrong; ```` ```jsonl ```` for records. Commands tagged ```` ```sh,run ```` must succeed, and a block
+//! ```` ```text ```` after them must be part of what the last one says.
 
 use crate::tenor;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ fn documentation() {
     copy(&tenor::root().join("terms"), &folder);
     let all: Vec<Fence> = documents().iter().flat_map(|d| fences(d)).collect();
     let (mut terms, mut wrong) = (0, Vec::new());
+    let mut said: Option<String> = None;
     for (n, fence) in all.iter().enumerate() {
         let mut parts = fence.tag.split(',');
         let found = match parts.next() {
@@ -31,6 +33,11 @@ fn documentation() {
                 block(fence, parts, &folder.join(format!("block-{n}.terms")))
             }
             Some("jsonl") => records(&fence.text),
+            Some("sh") if parts.next() == Some("run") => commands(&fence.text).map(|text| said = Some(text)),
+            Some("text") => match said.take() {
+                Some(said) if !said.contains(fence.text.trim_end()) => Err(format!("this is not what comes out:\n{said}")),
+                _ => Ok(()),
+            },
             _ => Ok(()),
         };
         if let Err(problem) = found {
@@ -111,6 +118,47 @@ fn run(what: &str, file: &Path) -> Result<(bool, String), String> {
     let output = tenor::command().arg(what).arg(file).output().map_err(|e| format!("tenor does not start: {e}"))?;
     let said = [output.stdout, output.stderr].map(|s| String::from_utf8_lossy(&s).into_owned()).concat();
     Ok((output.status.success(), said))
+}
+
+/// Runs commands, one a line; what the last of them says.
+fn commands(text: &str) -> Result<String, String> {
+    let mut said = String::new();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let mut words = words(line).into_iter();
+        if words.next().as_deref() != Some("tenor") {
+            return Err(format!("only `tenor` is run: {line}"));
+        }
+        let output = tenor::command().args(words).output().map_err(|e| format!("tenor does not start: {e}"))?;
+        said = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            return Err(format!("{line}\n{}", String::from_utf8_lossy(&output.stderr)));
+        }
+    }
+    Ok(said)
+}
+
+/// The words of a command line: single quotation marks hold several together.
+fn words(line: &str) -> Vec<String> {
+    let (mut out, mut word, mut quoted, mut begun) = (Vec::new(), String::new(), false, false);
+    for c in line.chars() {
+        match c {
+            '\'' => (quoted, begun) = (!quoted, true),
+            ' ' if !quoted => {
+                if begun {
+                    out.push(std::mem::take(&mut word));
+                }
+                begun = false;
+            }
+            c => {
+                word.push(c);
+                begun = true;
+            }
+        }
+    }
+    if begun {
+        out.push(word);
+    }
+    out
 }
 
 /// Records, one a line.

@@ -240,6 +240,7 @@ impl Engine<'_> {
                 after: *after,
                 was_known: true,
                 status: Status::InForce,
+                waited: false,
                 cause: None,
             });
             self.redone.push((*state, redo.clause));

@@ -4,7 +4,7 @@ use super::Lower;
 use super::expr::Env;
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::{Probe, ProbeCase, ProbeKind, Role, RuleProbe};
-use crate::terms::{Answer, Expr, ExprKind, KindId, Outcome, RuleId, When, children};
+use crate::terms::{Answer, Builtin, Expr, ExprKind, KindId, Outcome, RuleId, When, children};
 use rustc_hash::FxHashMap;
 
 /// What has been taken apart so far.
@@ -107,7 +107,9 @@ impl Lower<'_> {
             ExprKind::Compare(..) | ExprKind::Equal(..) => ProbeKind::Comparison,
             ExprKind::Not(_) => ProbeKind::Not,
             ExprKind::All(_) => ProbeKind::All,
+            ExprKind::Any(_) => ProbeKind::Any,
             ExprKind::Known(_) => ProbeKind::Known,
+            ExprKind::Call(Builtin::Least | Builtin::Greatest, _) => ProbeKind::Extreme,
             _ => ProbeKind::Formula,
         };
         if !matches!(kind, ProbeKind::Leaf | ProbeKind::Constant | ProbeKind::Def(..) | ProbeKind::Cases(_)) {

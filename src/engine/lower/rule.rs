@@ -154,7 +154,7 @@ impl Lower<'_> {
         if self.decided(cond) == Some(true) {
             return;
         }
-        self.explain_all(env, &Role::When, &s.guards);
+        self.explain_all(env, &Role::ActWhen, &s.guards);
         self.explain(env, Role::Require, written);
         let fail = self.fail(env, failure);
         plan.requires.push(RequirePlan { guards, cond, fail });

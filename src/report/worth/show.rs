@@ -80,7 +80,8 @@ fn unchanged(all: &[Worth]) -> Vec<String> {
 
 /// What readings are worth, for other programs.
 #[must_use]
-pub fn json(terms: &Terms, against: Side<'_>, all: &[Worth]) -> Json {
+pub fn json(against: Side<'_>, all: &[Worth]) -> Json {
+    let terms = against.terms;
     let list: Vec<Json> = all
         .iter()
         .filter(|w| !w.is_nothing())
