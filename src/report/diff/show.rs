@@ -192,6 +192,10 @@ fn laid(out: &mut String, pieces: &[Piece], column: usize, further: usize, marks
                 used = column + further;
             }
             out.push_str(marks.open(kind));
+            // a sign of its own is not taken for that of the mark
+            if marks == Marks::Plain && p.text.starts_with(['+', '-']) {
+                out.push(' ');
+            }
         }
         for word in words {
             let len = word.trim_end().chars().count();
