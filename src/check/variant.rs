@@ -12,7 +12,9 @@ pub(super) fn told(problems: Vec<Problem>, loaded: &Loaded) -> Vec<Problem> {
     let mut used: Vec<(String, Vec<String>)> = Vec::new();
     for problem in problems {
         match &problem {
-            Problem::Duplicate { at, name, first } | Problem::DuplicateOfFile { at, name, first } if beside(loaded, *at, first) => {
+            Problem::Duplicate { at, name, first } | Problem::DuplicateOfFile { at, name, first }
+                if beside(loaded, *at, first) =>
+            {
                 out.push(Problem::NotReplaced { at: *at, name: name.clone(), first: first.clone() });
             }
             Problem::UnknownName { at, name, .. } | Problem::Meant { at, name, .. } if removed(loaded, name).is_some() => {
