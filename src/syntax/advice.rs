@@ -146,7 +146,7 @@ impl<'t> View<'t> {
             return Some(Advice::new(start..self.token(1 + skip)?.start + end, help));
         }
         let head = self.slice(0..self.token(0)?.start);
-        let citing = head.trim_start().starts_with('§') && !head.contains(|c: char| c == '{' || c == ':');
+        let citing = head.trim_start().starts_with('§') && !head.contains(['{', ':']);
         let line = head.rsplit('\n').next().unwrap_or("").trim();
         if self.here == 0 && self.word(0).starts_with(|c: char| c.is_ascii_digit()) && self.word(1) == "(" {
             let at = self.range(0, 3);
