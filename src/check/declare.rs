@@ -354,9 +354,8 @@ impl<'l> Checker<'l> {
             Some(Some(by)) => match fields.iter().position(|f| f.name == by.name) {
                 Some(at) => Some(Key::Field(FieldId::from(at))),
                 None => {
-                    let nearest = super::name::nearest(&by.name, fields.iter().map(|f| f.name.as_str()).chain(["id"]));
-                    let what = format!("field of `{}`", e.name.name);
-                    self.problems.push(Problem::UnknownName { at: by.span, name: by.name.clone(), what, nearest });
+                    let known: Vec<String> = fields.iter().map(|f| f.name.clone()).chain(["id".to_owned()]).collect();
+                    self.none_of(by, format!("field of `{}`", e.name.name), &known);
                     None
                 }
             },

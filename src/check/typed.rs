@@ -65,9 +65,7 @@ impl Checker<'_> {
     fn unknown_type(&mut self, ty: &ast::Type, name: &str) {
         const KNOWN: [&str; 10] = ["number", "ratio", "date", "moment", "months", "text", "shares", "days", "yes/no", "USD"];
         let other = match name {
-            "money" | "amount" | "dollars" | "currency" => {
-                Some(format!("an amount is of the currency: `{}`", self.terms.currency))
-            }
+            "amount" | "dollars" | "currency" => Some(format!("an amount is of the currency: `{}`", self.terms.currency)),
             "price" => Some(format!("a price is money for each share: `{}/share`", self.terms.currency)),
             "string" | "str" | "word" => Some("write `text`, or the words a value may have: `cash | stock`".to_owned()),
             "bool" | "boolean" | "yes" | "no" => Some("write `yes/no`".to_owned()),

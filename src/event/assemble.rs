@@ -4,18 +4,18 @@ use super::error::What;
 use super::number::decimal;
 use super::raw::Raw;
 use super::record::{Batch, Given, Head, NONE};
+use super::time::{clock, day, moment};
 use super::trouble::Trouble;
 use crate::check::nearest as near;
 use crate::intern::Interner;
-use crate::terms::{EventSort, Field, KindId, Layout, Lines, Literal, Place, Shape, Spot, Terms, Type, WordId};
-use chrono::{Datelike, NaiveDate};
+use crate::terms::{EventSort, Field, KindId, Layout, Lines, Literal, Place, Spot, Terms, Type, WordId};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
 /// What a stream is checked against.
 pub struct Schema<'t> {
-    terms: &'t Terms,
+    pub(super) terms: &'t Terms,
     kinds: FxHashMap<&'t str, KindId>,
     layouts: Vec<Layout>,
     words: FxHashMap<&'t str, i64>,
@@ -29,7 +29,7 @@ pub struct Schema<'t> {
 const HEAD: [&str; 6] = ["date", "event", "time", "id", "recorded", "note"];
 
 /// A field that is missing or wrong.
-type Read<T> = Result<T, What>;
+pub(super) type Read<T> = Result<T, What>;
 
 impl<'t> Schema<'t> {
     /// The events of the terms.
@@ -201,7 +201,7 @@ impl<'t> Schema<'t> {
         }
     }
 
-    fn number(&self, field: &str, value: &Raw<'_>) -> Read<Decimal> {
+    pub(super) fn number(&self, field: &str, value: &Raw<'_>) -> Read<Decimal> {
         let text = value.plain().ok_or_else(|| wrong(field, value, "a number"))?;
         decimal(text).ok_or_else(|| What::BadNumber {
             field: field.to_owned(),
@@ -210,7 +210,7 @@ impl<'t> Schema<'t> {
         })
     }
 
-    fn whole(&self, field: &str, ty: &Type, value: &Raw<'_>, texts: &mut Interner) -> Read<i64> {
+    pub(super) fn whole(&self, field: &str, ty: &Type, value: &Raw<'_>, texts: &mut Interner) -> Read<i64> {
         match ty {
             Type::Date => day(field, value),
             Type::Moment => moment(field, value),
@@ -243,124 +243,10 @@ impl<'t> Schema<'t> {
             nearest: near(text, words.iter().map(|w| self.terms.word(*w))),
         })
     }
-
-    fn list(&self, field: &str, shape: &Shape, value: &Raw<'_>, texts: &mut Interner) -> Read<Lines> {
-        let bad = |why: String| What::BadList { field: field.to_owned(), why, example: self.example(shape) };
-        let parsed;
-        let items = match value {
-            Raw::List(items) => items,
-            // a list in a cell is written as JSON
-            Raw::Text(t) if t.trim_start().starts_with('[') => {
-                parsed = super::jsonl::value(t).map_err(bad)?;
-                match &parsed {
-                    Raw::List(items) => items,
-                    _ => return Err(bad("it is not in brackets".to_owned())),
-                }
-            }
-            Raw::Text(t) | Raw::Bare(t) => return Err(bad(format!("`{t}` is not in brackets"))),
-            Raw::Record(_) => return Err(bad("it is a record alone, not in brackets".to_owned())),
-        };
-        let layout = Layout::of_shape(shape);
-        let mut out = Lines { len: items.len(), ..Lines::default() };
-        for (n, item) in items.iter().enumerate() {
-            let part = || part(field, n, shape, item);
-            out.d.resize(out.d.len() + usize::from(layout.decimals), Decimal::ZERO);
-            out.i.resize(out.i.len() + usize::from(layout.wholes), 0);
-            if shape.plain {
-                let within = |what| What::Part { of: part(), what: Box::new(what) };
-                let Some((_, ty, _)) = shape.fields.first() else { continue };
-                self.fill(field, ty, &layout, 0, item, &mut out, texts).map_err(within)?;
-                continue;
-            }
-            let Raw::Record(pairs) = item else {
-                return Err(bad(format!("part {} is {}, and not a record in braces", n + 1, quoted(item))));
-            };
-            for (at, (name, ty, optional)) in shape.fields.iter().enumerate() {
-                let given = pairs.iter().find(|(k, v)| k == name && !v.is_null()).map(|(_, v)| v);
-                match given {
-                    Some(given) => {
-                        let within = |what| What::Part { of: part(), what: Box::new(what) };
-                        self.fill(name, ty, &layout, at, given, &mut out, texts).map_err(within)?;
-                    }
-                    None if *optional => {}
-                    None => return Err(What::MissingField { of: part(), field: name.clone() }),
-                }
-            }
-            if let Some((name, _)) = pairs.iter().find(|(k, _)| shape.fields.iter().all(|f| f.0 != *k)) {
-                let nearest = near(name, shape.fields.iter().map(|f| f.0.as_str()));
-                let known = shape.fields.iter().map(|f| f.0.clone()).collect();
-                return Err(What::UnknownPart { of: part(), field: name.to_string(), nearest, known });
-            }
-        }
-        Ok(out)
-    }
-
-    /// A value of the last part of a list.
-    #[expect(clippy::too_many_arguments, reason = "a value, its type, where it goes and what it is called")]
-    fn fill(
-        &self,
-        name: &str,
-        ty: &Type,
-        layout: &Layout,
-        at: usize,
-        given: &Raw<'_>,
-        out: &mut Lines,
-        texts: &mut Interner,
-    ) -> Read<()> {
-        let Some(spot) = layout.spots.get(at) else { return Ok(()) };
-        let d0 = out.d.len().saturating_sub(usize::from(layout.decimals));
-        let i0 = out.i.len().saturating_sub(usize::from(layout.wholes));
-        match spot.place {
-            Place::Decimal(at) | Place::Ratio(at) => {
-                let n = self.number(name, given)?;
-                if let Some(slot) = out.d.get_mut(d0 + usize::from(at)) {
-                    *slot = n;
-                }
-            }
-            Place::Whole(at) | Place::List(at) => {
-                let n = self.whole(name, ty, given, texts)?;
-                if let Some(slot) = out.i.get_mut(i0 + usize::from(at)) {
-                    *slot = n;
-                }
-            }
-        }
-        if let Some(slot) = spot.known.and_then(|k| out.i.get_mut(i0 + usize::from(k))) {
-            *slot = 1;
-        }
-        Ok(())
-    }
-
-    /// A list of a shape as it would be written.
-    fn example(&self, shape: &Shape) -> String {
-        let value = |ty: &Type| match ty {
-            Type::Quantity(_) | Type::Ratio | Type::Months | Type::TradingDays => "100".to_owned(),
-            Type::Date => "\"2006-01-10\"".to_owned(),
-            Type::Moment => "\"2006-01-10T17:00\"".to_owned(),
-            Type::YesNo => "true".to_owned(),
-            Type::Enum(words) => format!("\"{}\"", words.first().map_or("…", |w| self.terms.word(*w))),
-            Type::Text | Type::Entry(_) | Type::List(_) | Type::Line(_) => "\"…\"".to_owned(),
-        };
-        let needed = shape.fields.iter().filter(|(_, _, optional)| !optional);
-        if shape.plain {
-            return format!("[{}]", needed.map(|(_, ty, _)| value(ty)).collect::<Vec<_>>().join(","));
-        }
-        let pairs: Vec<String> = needed.map(|(name, ty, _)| format!("\"{name}\":{}", value(ty))).collect();
-        format!("[{{{}}}]", pairs.join(","))
-    }
-}
-
-/// ``part 1 of `into` (W-3)``
-fn part(field: &str, n: usize, shape: &Shape, item: &Raw<'_>) -> String {
-    let of = format!("part {} of `{field}`", n + 1);
-    let (Raw::Record(pairs), Some((first, Type::Text | Type::Entry(_), _))) = (item, shape.fields.first()) else { return of };
-    match pairs.iter().find(|(k, _)| k == first).and_then(|(_, v)| v.plain()) {
-        Some(key) if key != "null" => format!("{of} ({key})"),
-        _ => of,
-    }
 }
 
 /// A value for a message.
-fn quoted(value: &Raw<'_>) -> String {
+pub(super) fn quoted(value: &Raw<'_>) -> String {
     match value {
         Raw::Text(t) | Raw::Bare(t) => format!("`{t}`"),
         Raw::List(_) | Raw::Record(_) => value.shown(),
@@ -381,45 +267,4 @@ fn put<T>(list: &mut [T], at: u16, value: T) {
 
 fn wrong(field: &str, value: &Raw<'_>, wanted: &'static str) -> What {
     What::BadValue { field: field.to_owned(), found: quoted(value), wanted }
-}
-
-/// A date by its text.
-#[must_use]
-pub fn day_number(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
-    let digits = |range: std::ops::Range<usize>| -> Option<i32> {
-        bytes.get(range)?.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i32::from(b - b'0')))
-    };
-    let dashes = bytes.len() == 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
-    if !dashes {
-        return None;
-    }
-    let (year, month, day) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
-    let date = NaiveDate::from_ymd_opt(year, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
-    Some(i64::from(date.num_days_from_ce()))
-}
-
-/// The minute of the day by its text.
-#[must_use]
-pub fn minute_of(text: &str) -> Option<i64> {
-    let (hour, minute) = text.split_once(':')?;
-    let short = hour.len() == 2 && minute.len() == 2 && text.bytes().all(|b| b.is_ascii_digit() || b == b':');
-    let (hour, minute) = (hour.parse::<i64>().ok()?, minute.parse::<i64>().ok()?);
-    (short && hour < 24 && minute < 60).then_some(hour * 60 + minute)
-}
-
-fn day(field: &str, value: &Raw<'_>) -> Read<i64> {
-    let text = value.plain().unwrap_or("");
-    day_number(text).ok_or_else(|| What::BadDate { field: field.to_owned(), text: value.shown() })
-}
-
-fn clock(field: &str, value: &Raw<'_>) -> Read<i64> {
-    let wanted = "time of day";
-    minute_of(value.plain().unwrap_or("")).ok_or_else(|| What::BadTime { field: field.to_owned(), text: value.shown(), wanted })
-}
-
-fn moment(field: &str, value: &Raw<'_>) -> Read<i64> {
-    let text = value.plain().unwrap_or("");
-    let found = text.split_once(['T', ' ']).and_then(|(d, t)| Some(day_number(d)? * 1440 + minute_of(t)?));
-    found.ok_or_else(|| What::BadTime { field: field.to_owned(), text: value.shown(), wanted: "moment" })
 }

@@ -145,6 +145,27 @@ impl<'t> View<'t> {
             let help = format!("a clause is written with `§`: §{number}");
             return Some(Advice::new(start..self.token(1 + skip)?.start + end, help));
         }
+        let head = self.slice(0..self.token(0)?.start);
+        let citing = head.trim_start().starts_with('§') && !head.contains(['{', ':']);
+        let line = head.rsplit('\n').next().unwrap_or("").trim();
+        if self.here == 0 && self.word(0).starts_with(|c: char| c.is_ascii_digit()) && self.word(1) == "(" {
+            let at = self.range(0, 3);
+            return Some(Advice::new(at.clone(), format!("a clause is written with `§`: §{}", self.slice(at))));
+        }
+        if citing && line.starts_with('§') {
+            let help = match self.word(0) {
+                "and" | "or" | "&" | ";" => "clauses are parted by commas: `§4(d), §5`",
+                "." => "leave out the point",
+                "¶" => "the paragraph stands before the heading: `§4(d) ¶2 \"…\"`",
+                _ => "",
+            };
+            if !help.is_empty() {
+                return Some(Advice::new(self.range(0, 0), help));
+            }
+        }
+        if self.word(0) == "§" && self.word(1) == "§" {
+            return Some(Advice::new(self.range(0, 1), "write each clause with its own `§`: `§4(d), §5`"));
+        }
         let label = self.word(0) == "(" && self.word(2) == ")";
         let section = self.slice(0..self.token(0)?.start).rsplit('\n').next().unwrap_or("").trim();
         let number = section.trim_start_matches('§').trim();
@@ -259,6 +280,10 @@ impl<'t> View<'t> {
             "/" if self.word(1) == "/" => "a comment begins with `#`".to_owned(),
             "‘" | "’" | "'" | "`" | "«" | "»" | "„" => "text stands in double quotation marks: \"…\"".to_owned(),
             "—" | "‒" | "―" | "--" => "write a minus as `-`".to_owned(),
+            "$" | "€" | "£" | "¥" if self.word(-1).starts_with(|c: char| c.is_ascii_digit()) => {
+                let at = self.range(-1, 0);
+                return Some(Advice::new(at, format!("the sign stands before the amount: `{}{}`", token.text, self.word(-1))));
+            }
             "•" | "·" | "∙" | "⋅" => "write `×` or `*` to multiply".to_owned(),
             "§" => "a clause stands in a line before the declaration, at the margin".to_owned(),
             word if self.wants_value() && NOUNS.contains(&word) => {

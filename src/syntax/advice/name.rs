@@ -106,6 +106,10 @@ pub(super) fn signs(view: &View<'_>) -> Option<Advice> {
     if token.is_word() && !token.text.is_ascii() {
         return Some(Advice::new(view.range(0, 0), letters));
     }
+    if matches!(token.text, "'" | "’") && view.word(1) == "s" && view.token(2).is_some_and(|t| t.is_word()) {
+        let help = format!("write `{}.{}`", view.word(-1), view.word(2));
+        return Some(Advice::new(view.range(-1, 2), help));
+    }
     if after && matches!(token.text, "-" | "–" | "." | "'" | "’") && view.token(1).is_some() && view.token(-1)?.is_word() {
         let help = format!("{letters}: `{}_{}`", view.word(-1), view.word(1));
         return Some(Advice::new(view.range(-1, 1), help));

@@ -115,7 +115,9 @@ fn limit(view: &View<'_>) -> Option<Advice> {
 
 /// Phrases that take more than a sign.
 fn more(view: &View<'_>) -> Option<Advice> {
-    const MORE: [(&str, &str); 26] = [
+    const MORE: [(&str, &str); 28] = [
+        ("reduced by", "write `… - …`; by a part of it, `… × (1 - 10%)`"),
+        ("increased by", "write `… + …`; by a part of it, `… × (1 + 10%)`"),
         ("the greater of", "write `greatest(…, …)`"),
         ("the higher of", "write `greatest(…, …)`"),
         ("the larger of", "write `greatest(…, …)`"),

@@ -40,6 +40,58 @@ impl View<'_> {
         })
     }
 
+    /// What a declaration lacks, or has too much of.
+    fn declaration(&self) -> Option<String> {
+        let (word, own, sort) = (self.word(0), self.word(-1), self.word(-2));
+        let named = self.token(0).is_some_and(|t| t.is_word() && !name::is_reserved(t.text));
+        let first = self.all.iter().find(|t| t.is_word()).map_or("", |t| t.text);
+        if matches!(sort, "state" | "define" | "needs") && self.expects(Rule::kw_of) && word != "of" && word != "(" && !named {
+            let ty = if sort == "define" { "number = 5%" } else { "shares" };
+            return Some(format!("say of which type it is: `{sort} {own} : {ty}`"));
+        }
+        if matches!(first, "state" | "define") && self.expects(Rule::kw_or) && self.last(&["=", ":"]) == Some(":") {
+            let value = word.starts_with(|c: char| c.is_ascii_digit() || c == '$') || word == ":=" || word == ":";
+            return value.then(|| "write `=` before the value".to_owned());
+        }
+        if self.expects(Rule::member) && word == "," {
+            return Some("leave it out: fields are parted by a space or a new line".to_owned());
+        }
+        if self.expects(Rule::kw_kept) && matches!(word, "(" | ":" | "[") {
+            return Some(format!("fields stand in braces: `{sort} {own} {{ … }}`"));
+        }
+        if self.expects(Rule::fields) && matches!(own, "a" | "an" | "the") {
+            return Some(format!("leave out `{own}`"));
+        }
+        (self.expects(Rule::fields) && matches!(word, "(" | "[" | ":"))
+            .then(|| format!("values stand in braces: `{own} {{ … }}`"))
+    }
+
+    /// What stands in another place of a rule.
+    fn place(&self) -> Option<String> {
+        let (word, before) = (self.word(0), self.word(-1));
+        let statement = self.expects(Rule::statement);
+        if statement && matches!(word, "refuse" | "stop") {
+            return Some(format!("it stands behind what is required: `require … else {word} \"…\"`"));
+        }
+        if word == "{" && self.expects(Rule::kw_in) && self.word(-2) == "each" {
+            return Some(format!("`for each` of entries stands in the head: `rule … on …, for each {before} {{ … }}`"));
+        }
+        let entry = matches!(self.word(1), "each" | "the" | "every") || self.word(2) == "becomes";
+        if self.expects(Rule::kw_becomes) && word == "of" && entry {
+            let kind = if matches!(self.word(1), "each" | "the" | "every") { self.word(2) } else { self.word(1) };
+            return Some(format!("write `{kind}.{before} becomes …`, with `for each {kind}` in the head of the rule"));
+        }
+        let goes_on =
+            ["when", "unless", "on", "for", "subject", "notwithstanding", "rescinding", "becomes", "require", "let", "deem"];
+        if self.here == 0 && goes_on.contains(&word) {
+            return Some("indent this line: what begins at the margin begins a new declaration".to_owned());
+        }
+        (self.token(0).is_none() && self.expects(Rule::body)).then(|| {
+            "a rule has statements in braces; its lines are indented, because what begins at the margin is a new declaration"
+                .to_owned()
+        })
+    }
+
     /// Questions about what has happened, entries by their key, and texts.
     pub(super) fn question(&self) -> Option<Advice> {
         let (word, before) = (self.word(0), self.word(-1));
@@ -164,6 +216,9 @@ impl View<'_> {
             let help = "write a second statement for the other case, or `first of { when … : … otherwise : … }`";
             return Some(Advice::new(self.range(0, 0), help));
         }
+        if let Some(help) = self.declaration().or_else(|| self.place()) {
+            return Some(Advice::new(self.range(0, 0), help));
+        }
         let first = self.all.iter().find(|t| t.is_word()).map_or("", |t| t.text);
         if word == "," && matches!(first, "state" | "define" | "needs") && self.expects(Rule::EOI) {
             return Some(Advice::new(
@@ -178,7 +233,7 @@ impl View<'_> {
         if field && self.word(1) == "=" {
             return Some(Advice::new(self.range(1, 1), format!("write `{word}: …`")));
         }
-        if self.expects(Rule::member) && self.token(0).is_some_and(|t| t.is_word()) && self.word(1) != ":" {
+        if self.expects(Rule::member) && word != "per" && self.token(0).is_some_and(|t| t.is_word()) && self.word(1) != ":" {
             return Some(Advice::new(self.range(0, 0), format!("a field has a type: `{word} : USD/share`")));
         }
         if let (true, Some((_, form))) =
@@ -192,7 +247,11 @@ impl View<'_> {
             let help = format!("events are joined by `or`: `on {} or {}`", self.word(-1), self.word(1));
             return Some(Advice::new(self.range(0, 0), help));
         }
-        if matches!(word, "and" | "or") && !self.expects(Rule::kw_or) | !self.expects(Rule::kw_and) && !self.expects(Rule::expr) {
+        if matches!(word, "and" | "or")
+            && self.in_condition()
+            && !self.expects(Rule::kw_or) | !self.expects(Rule::kw_and)
+            && !self.expects(Rule::expr)
+        {
             let help = "put brackets around what belongs together: `(… and …) or …`";
             return Some(Advice::new(self.range(0, 0), help));
         }
