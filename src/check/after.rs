@@ -4,7 +4,7 @@ use super::Problem;
 use super::cycle::cycles;
 use super::declare::Checker;
 use crate::source::Span;
-use crate::terms::{Answer, Expr, ExprKind, KindId, On, StateId, Statement, StatementKind, Terms, VarId, When, walk};
+use crate::terms::{Answer, DefId, Expr, ExprKind, KindId, On, StateId, Statement, StatementKind, Terms, VarId, When, walk};
 
 /// Tells of every cycle, once.
 pub(super) fn find(checker: &mut Checker<'_>) {
@@ -17,10 +17,10 @@ pub(super) fn find(checker: &mut Checker<'_>) {
         for answer in answers {
             for s in &answer.body {
                 let StatementKind::Becomes { state, value, clamps, pending: false, .. } = &s.kind else { continue };
-                let reads = Reads { terms: &checker.terms, body: &answer.body };
-                let mut out = Vec::new();
+                let mut reads = Reads::new(&checker.terms, &answer.body);
                 let limits = clamps.iter().map(|c| &c.limit);
-                answer.guards.iter().chain(&s.guards).chain([value]).chain(limits).for_each(|e| reads.of(e, &mut out, 0));
+                answer.guards.iter().chain(&s.guards).chain([value]).chain(limits).for_each(|e| reads.of(e));
+                let out = reads.out;
                 if let (Some(list), Some(place)) = (edges.get_mut(state.at()), places.get_mut(state.at())) {
                     list.extend(out.iter().map(|s| s.at()));
                     *place = Some(s.span);
@@ -44,20 +44,28 @@ pub(super) fn find(checker: &mut Checker<'_>) {
     }
 }
 
-/// What formulas of a rule read as the event leaves it.
+/// What formulas of a rule read as the event leaves it. A name is looked into once.
 struct Reads<'t> {
     terms: &'t Terms,
     body: &'t [Statement],
+    lets: Vec<VarId>,
+    defs: Vec<DefId>,
+    out: Vec<StateId>,
 }
 
-impl Reads<'_> {
-    fn of(&self, e: &Expr, out: &mut Vec<StateId>, depth: usize) {
+impl<'t> Reads<'t> {
+    const fn new(terms: &'t Terms, body: &'t [Statement]) -> Self {
+        Self { terms, body, lets: Vec::new(), defs: Vec::new(), out: Vec::new() }
+    }
+
+    fn of(&mut self, e: &Expr) {
         walk(e, &mut |x| match &x.kind {
-            ExprKind::State { state, when: When::After, .. } => out.push(*state),
-            ExprKind::Def { def, after: true, .. } => self.all(*def, out, depth),
-            ExprKind::Var(var) if depth < 64 => {
+            ExprKind::State { state, when: When::After, .. } => self.out.push(*state),
+            ExprKind::Def { def, after: true, .. } => self.all(*def),
+            ExprKind::Var(var) if !self.lets.contains(var) => {
+                self.lets.push(*var);
                 if let Some(value) = self.named(*var) {
-                    self.of(value, out, depth + 1);
+                    self.of(value);
                 }
             }
             _ => {}
@@ -65,7 +73,7 @@ impl Reads<'_> {
     }
 
     /// The value of a `let`.
-    fn named(&self, var: VarId) -> Option<&Expr> {
+    fn named(&self, var: VarId) -> Option<&'t Expr> {
         self.body.iter().find_map(|s| match &s.kind {
             StatementKind::Let(v, value) if *v == var => Some(value),
             _ => None,
@@ -73,11 +81,15 @@ impl Reads<'_> {
     }
 
     /// Every state a definition reads.
-    fn all(&self, def: crate::terms::DefId, out: &mut Vec<StateId>, depth: usize) {
+    fn all(&mut self, def: DefId) {
+        if self.defs.contains(&def) {
+            return;
+        }
+        self.defs.push(def);
         let Some(d) = self.terms.defs.get(def.at()) else { return };
         walk(&d.body.value, &mut |x| match &x.kind {
-            ExprKind::State { state, .. } | ExprKind::Pending { state, .. } => out.push(*state),
-            ExprKind::Def { def, .. } if depth < 64 => self.all(*def, out, depth + 1),
+            ExprKind::State { state, .. } | ExprKind::Pending { state, .. } => self.out.push(*state),
+            ExprKind::Def { def, .. } => self.all(*def),
             _ => {}
         });
     }

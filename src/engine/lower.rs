@@ -13,12 +13,22 @@ use super::graph::{Graph, Node, NodeId};
 use super::plan::{Asked, CovenantPlan, Plan, ReportPlan, Step};
 use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
 use expr::Env;
+use rustc_hash::FxHashMap;
 
 /// Makes the plan.
 #[must_use]
 pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], explain: bool) -> Plan {
     let probing = explain.then(probe::Probing::default);
-    let mut low = Lower { terms, readings, plan: Plan::default(), after: Vec::new(), telling: false, sites: 0, probing };
+    let mut low = Lower {
+        terms,
+        readings,
+        plan: Plan::default(),
+        after: Vec::new(),
+        telling: false,
+        definitions: FxHashMap::default(),
+        sites: 0,
+        probing,
+    };
     low.registers();
     low.followers();
     low.initial();
@@ -36,6 +46,8 @@ struct Lower<'t> {
     after: Vec<Leaves>,
     /// Whether a formula is written out for an explanation.
     telling: bool,
+    /// Definitions written out, by what their variables stand for.
+    definitions: FxHashMap<expr::Written, NodeId>,
     /// How many places of change have been numbered.
     sites: u16,
     /// Where the parts of rules are to be explained.

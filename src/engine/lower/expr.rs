@@ -24,8 +24,11 @@ pub(super) struct Env<'e> {
     pub kept: Vec<(usize, NodeId)>,
 }
 
+/// A definition with what its variables stand for, the depth of what is open around it, and the clause it stands in.
+pub(super) type Written = (crate::terms::DefId, Vec<Option<Bound>>, u16, Option<ClauseId>);
+
 /// What a variable stands for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Bound {
     /// A formula.
     Node(NodeId),
@@ -273,8 +276,17 @@ impl Lower<'_> {
         let terms = self.terms;
         let Some(d) = terms.defs.get(def.at()) else { return self.add(Node::Whole(0)) };
         let mut inner = self.arguments(env, d, args, after);
+        // written out once for the same arguments, unless it reads what the rules of a step leave
+        let key = (!inner.after && inner.compounding.is_none()).then(|| (def, inner.bound.clone(), inner.depth, inner.clause));
+        if let Some(known) = key.as_ref().and_then(|k| self.definitions.get(k)) {
+            return *known;
+        }
         let value = self.expr(&mut inner, &d.body.value);
-        self.add(Node::Named(Name::Def(def), value))
+        let node = self.add(Node::Named(Name::Def(def), value));
+        if let Some(key) = key {
+            self.definitions.insert(key, node);
+        }
+        node
     }
 
     /// What the variables of a definition stand for where it is used.

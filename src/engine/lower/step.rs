@@ -9,6 +9,15 @@ use crate::terms::{
     Type, When, walk,
 };
 
+/// The rules of one moment.
+struct MomentOf<'t> {
+    at: NodeId,
+    first: bool,
+    /// The kind whose entries have each a moment of its own, and whether those that have ended are meant too.
+    each: Option<(KindId, bool)>,
+    rules: Vec<(RuleId, &'t Answer)>,
+}
+
 impl Lower<'_> {
     /// All rules and obligations.
     pub(super) fn rules(&mut self) {
@@ -54,32 +63,25 @@ impl Lower<'_> {
     /// Rules at moments. Those of one moment are one step, as the rules of one event are.
     fn moments(&mut self) {
         let terms = self.terms;
-        let mut all: Vec<(NodeId, bool, Option<EachPlan>, Vec<(RuleId, &Answer)>)> = Vec::new();
-        for (rule, answer, at) in answers(terms, |on| matches!(on, On::At(_))).into_iter().filter_map(|(rule, answer)| {
-            let On::At(at) = &answer.on else { return None };
-            Some((rule, answer, at))
-        }) {
+        let mut all: Vec<MomentOf<'_>> = Vec::new();
+        for (rule, answer) in answers(terms, |on| matches!(on, On::At(_))) {
+            let On::At(at) = &answer.on else { continue };
             let mut env = Env::new(&answer.vars, self.clause_of(rule));
             self.bind_each(&mut env, answer);
             let node = self.expr(&mut env, at);
             let first = matches!(at.kind, ExprKind::Edge(Edge::Start, _));
             self.watch_all(at);
             // a moment that is the same for all rows comes once, and the rules go through them
-            let each = answer.each.as_ref().filter(|_| self.plan.graph.moving(node) != 0);
-            let each = each.map(|e| EachPlan { kind: e.kind, any: e.any });
-            let same = |e: &Option<EachPlan>| match (e, &each) {
-                (Some(x), Some(y)) => x.kind == y.kind && x.any == y.any,
-                (None, None) => true,
-                _ => false,
-            };
-            match all.iter_mut().find(|(n, f, e, _)| *n == node && *f == first && same(e)) {
-                Some((.., rules)) => rules.push((rule, answer)),
-                None => all.push((node, first, each, vec![(rule, answer)])),
+            let each = answer.each.as_ref().filter(|_| self.plan.graph.moving(node) != 0).map(|e| (e.kind, e.any));
+            match all.iter_mut().find(|m| m.at == node && m.first == first && m.each == each) {
+                Some(m) => m.rules.push((rule, answer)),
+                None => all.push(MomentOf { at: node, first, each, rules: vec![(rule, answer)] }),
             }
         }
-        for (at, first, each, rules) in all {
-            let step = self.step(None, &rules);
-            self.plan.timers.push(Timer { each, at, first, step });
+        for m in all {
+            let step = self.step(None, &m.rules);
+            let each = m.each.map(|(kind, any)| EachPlan { kind, any });
+            self.plan.timers.push(Timer { each, at: m.at, first: m.first, step });
         }
     }
 
@@ -137,7 +139,7 @@ impl Lower<'_> {
     fn watch_all(&mut self, e: &Expr) {
         let terms = self.terms;
         let mut states = Vec::new();
-        states_read(terms, e, &mut states, 0);
+        states_read(terms, e, &mut states);
         for s in states {
             self.watch(s);
         }
@@ -361,7 +363,7 @@ fn visit_after(terms: &Terms, e: &Expr, out: &mut Vec<StateId>) {
         ExprKind::State { state, when: When::After, .. } => out.push(*state),
         ExprKind::Def { def, after: true, .. } => {
             if let Some(d) = terms.defs.get(def.at()) {
-                states_read(terms, &d.body.value, out, 0);
+                states_read(terms, &d.body.value, out);
             }
         }
         _ => {}
@@ -391,15 +393,19 @@ fn reads_after(terms: &Terms, a: &Answer) -> Vec<StateId> {
     out
 }
 
-/// The states a formula reads, through definitions.
-fn states_read(terms: &Terms, e: &Expr, out: &mut Vec<StateId>, depth: usize) {
-    walk(e, &mut |x| match &x.kind {
-        ExprKind::State { state, .. } | ExprKind::Pending { state, .. } => out.push(*state),
-        ExprKind::Def { def, .. } if depth < 64 => {
-            if let Some(d) = terms.defs.get(def.at()) {
-                states_read(terms, &d.body.value, out, depth + 1);
+/// The states a formula reads, through definitions; each of those is looked into once.
+fn states_read(terms: &Terms, e: &Expr, out: &mut Vec<StateId>) {
+    fn read(terms: &Terms, e: &Expr, out: &mut Vec<StateId>, seen: &mut Vec<crate::terms::DefId>) {
+        walk(e, &mut |x| match &x.kind {
+            ExprKind::State { state, .. } | ExprKind::Pending { state, .. } => out.push(*state),
+            ExprKind::Def { def, .. } if !seen.contains(def) => {
+                seen.push(*def);
+                if let Some(d) = terms.defs.get(def.at()) {
+                    read(terms, &d.body.value, out, seen);
+                }
             }
-        }
-        _ => {}
-    });
+            _ => {}
+        });
+    }
+    read(terms, e, out, &mut Vec::new());
 }
