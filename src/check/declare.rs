@@ -215,8 +215,16 @@ impl<'l> Checker<'l> {
             ItemKind::Setting(Setting::Currency(c)) if !i.imported => Some(c.name.as_str()),
             _ => None,
         });
+        let mut stated = Vec::new();
         for LoadedItem { item, imported, .. } in items {
             let ItemKind::Setting(setting) = &item.kind else { continue };
+            if let Some(what) = once(setting) {
+                if stated.contains(&(what, item.span.file)) {
+                    let (what, help) = (format!("this file states its {what} twice"), "keep one of them".to_owned());
+                    self.problems.push(Problem::BadSetting { at: item.span, what, help });
+                }
+                stated.push((what, item.span.file));
+            }
             match setting {
                 Setting::Terms(t) | Setting::Variant(t, _) if !imported => self.terms.title = t.plain(),
                 Setting::Library(t) if !imported => {
@@ -583,4 +591,16 @@ impl<'l> Checker<'l> {
 /// A condition that always holds, until the real one is known.
 pub(super) const fn truth(span: Span) -> Expr {
     Expr { kind: ExprKind::Whole(1), ty: Type::YesNo, span }
+}
+
+/// What a file states once, where a setting is of that sort.
+const fn once(setting: &Setting) -> Option<&'static str> {
+    match setting {
+        Setting::Edition(_) => Some("edition"),
+        Setting::Document(_) => Some("source"),
+        Setting::Currency(_) => Some("currency"),
+        Setting::Zone(_) => Some("time zone"),
+        Setting::Close(_) => Some("close of business"),
+        _ => None,
+    }
 }

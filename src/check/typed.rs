@@ -74,6 +74,8 @@ impl Checker<'_> {
             "years" => Some("write `months`, or `days`".to_owned()),
             _ => None,
         };
+        let code = name.len() == 3 && name.bytes().all(|b| b.is_ascii_uppercase());
+        let other = other.or_else(|| code.then(|| format!("amounts are in the currency of the file: `{}`", self.terms.currency)));
         if let Some(help) = other {
             self.problems.push(Problem::Meant { at: ty.span, name: name.to_owned(), what: "type".into(), help });
             return;

@@ -289,6 +289,9 @@ impl<'t> View<'t> {
             word if self.wants_value() && NOUNS.contains(&word) => {
                 format!("`{word}` is a word of the language and has no value; a field of the event is `event.{word}`")
             }
+            "%" if self.word(-1).starts_with(|c: char| c.is_ascii_digit()) => {
+                return Some(Advice::new(self.range(-1, 0), format!("write it without the space: `{}%`", self.word(-1))));
+            }
             "%" => "a percentage is a number with its sign, such as `1.5%`".to_owned(),
             t if t.chars().all(|c| !c.is_ascii() && (c.is_control() || unseen(c))) => {
                 "take it away: it cannot be seen and means nothing here".to_owned()

@@ -103,6 +103,12 @@ pub(super) fn signs(view: &View<'_>) -> Option<Advice> {
     let after = DECLARING.contains(&view.word(-2)) || DECLARING.contains(&view.word(-1));
     let letters = "a name has the letters a to z, figures and `_`";
     let token = view.token(0)?;
+    let declared = DECLARING.contains(&view.word(-1)) || matches!(view.word(-1), "on" | "each" | "the" | "of");
+    if declared && view.expects(Rule::name) && token.text.starts_with(['"', '“']) {
+        let words: Vec<&str> = token.text.trim_matches(['"', '“', '”']).split_whitespace().collect();
+        let help = format!("a name stands without quotation marks, as one word: `{}`", words.join("_"));
+        return Some(Advice::new(view.range(0, 0), help));
+    }
     if token.is_word() && !token.text.is_ascii() {
         return Some(Advice::new(view.range(0, 0), letters));
     }
