@@ -306,11 +306,14 @@ fn a_template_of_ones_own() {
     let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
     let path = folder.path().join("ours.html");
     let ours = path.display().to_string();
-    std::fs::write(&path, "{% for l in ledger.rows %}{{ l.record.text }} {{ l.after }};{% endfor %}{{ title }}")
-        .unwrap_or_else(|e| panic!("{e}"));
+    std::fs::write(
+        &path,
+        "{% for l in ledger.rows if l.state == 'price' %}{{ l.record.text }} {{ l.after }};{% endfor %}{{ title }}",
+    )
+    .unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(
         text(&["run", TERMS, FIRST, "--format", "html", "--template", &ours]),
-        "6 $1.50;8 $1.47;8 101,020.41;Glowpoint, Inc. Warrant W-F-05"
+        "6 $1.50;8 $1.47;Glowpoint, Inc. Warrant W-F-05"
     );
     std::fs::write(&path, "one\n{{ nothing.of }}").unwrap_or_else(|e| panic!("{e}"));
     let out = run(&["run", TERMS, FIRST, "--format", "html", "--template", &ours]);
@@ -342,7 +345,7 @@ fn a_comparison_as_a_page() {
     }
     // each variant has a ledger of its own, and marks in the chart lead there
     assert!(p.ids.contains("s1v1-a1") && p.ids.contains("s1v2-a1"));
-    assert!(html.contains("<a href=\"#s1v2-a1\"><circle"));
+    assert!((1..=2).any(|n| html.contains(&format!("<a href=\"#s1v2-a{n}\"><circle"))), "the step under the other reading");
     // two terms files may have one clause: each leads to its own
     let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
     let ours = folder.path().join("ours.terms");
