@@ -1,6 +1,7 @@
-//! A run in words: as a document in JSON, as tables, as Markdown, as CSV. It decides nothing.
+//! A run in words: as a document in JSON, as tables, as Markdown, as CSV, as a page. It decides nothing.
 
 pub mod certificate;
+pub mod chart;
 pub mod compare;
 pub mod course;
 pub mod coverage;
@@ -9,7 +10,10 @@ mod document;
 pub mod explain;
 pub mod figure;
 pub mod json;
+pub mod page;
 pub mod paper;
+pub mod receipt;
+pub mod record;
 pub mod solve;
 pub mod stop;
 pub mod sweep;

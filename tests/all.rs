@@ -16,6 +16,8 @@ mod docs;
 mod exact;
 #[path = "all/examples.rs"]
 mod examples;
+#[path = "all/html.rs"]
+mod html;
 #[path = "all/laws.rs"]
 mod laws;
 #[path = "all/model.rs"]

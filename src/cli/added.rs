@@ -1,18 +1,23 @@
 //! Figures asked for on the command line, as columns added to what the terms report.
 
 use super::{End, diagnose, terms};
-use crate::check::Added;
+use crate::check::{Added, Reader};
 use crate::terms::Terms;
 use std::path::Path;
 
 /// Terms with the figures of `--show` among their reports.
 pub(super) fn load(path: &Path, shows: &[String]) -> Result<Terms, End> {
-    let t = terms::load(path, false)?;
+    load_by(path, shows, &terms::Files)
+}
+
+/// The same, its files read by a reader.
+pub(super) fn load_by(path: &Path, shows: &[String], reader: &dyn Reader) -> Result<Terms, End> {
+    let t = terms::load_by(path, false, reader, &[])?;
     if shows.is_empty() {
         return Ok(t);
     }
     let added: Result<Vec<Added>, End> = shows.iter().map(|s| block(s, &t)).collect();
-    terms::load_with(path, false, &added?)
+    terms::load_by(path, false, reader, &added?)
 }
 
 /// `value of certificate: number × ($5/share - price)` as a report of that kind.

@@ -91,19 +91,53 @@ pub(crate) enum Format {
     Md,
 }
 
+/// Formats of a run.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum RunFormat {
+    /// For reading on a screen
+    Table,
+    /// The document other programs read
+    Json,
+    /// One value a line: section, row, column, value
+    Csv,
+    /// For pasting into a page
+    Md,
+    /// A page for a browser: charts, the ledger with its derivations, the receipt of inputs
+    Html,
+}
+
+/// Formats of comparisons and sweeps.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum PageFormat {
+    /// For reading on a screen
+    Table,
+    /// The document other programs read
+    Json,
+    /// One value a line: section, row, column, value
+    Csv,
+    /// For pasting into a page
+    Md,
+    /// A page for a browser, with charts
+    Html,
+}
+
 /// `tenor run`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor run warrant.terms events.jsonl
   tenor run warrant.terms events.csv --reading floor=nominal --as-of 2006-12-31
   tenor run warrant.terms events.jsonl --known-on 2006-06-30 --format json
+  tenor run warrant.terms events.jsonl --format html > report.html
   cat events.jsonl | tenor run warrant.terms - --keep-going")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub stream: Stream,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    pub format: RunFormat,
+    /// Another wording of the page: a template in HTML, as templates/report.html
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
     /// Set bad records aside in a reject file and go on
     #[arg(long)]
     pub keep_going: bool,
@@ -143,7 +177,8 @@ pub(crate) struct Test {
 #[command(after_help = "Examples:
   tenor explain warrant.terms events.jsonl --event 7
   tenor explain warrant.terms events.jsonl --event 7 --certificate W-1
-  tenor explain warrant.terms events.jsonl --format json")]
+  tenor explain warrant.terms events.jsonl --format json
+  tenor explain warrant.terms events.jsonl --event 7 --format html > record-7.html")]
 pub(crate) struct Explain {
     #[command(flatten)]
     pub stream: Stream,
@@ -156,6 +191,9 @@ pub(crate) struct Explain {
     /// How the explanation is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: ExplainFormat,
+    /// Another wording of the page: a template in HTML, as templates/report.html
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
 }
 
 /// Formats of explanations.
@@ -167,6 +205,8 @@ pub(crate) enum ExplainFormat {
     Json,
     /// The same tree for pasting into a page
     Md,
+    /// The same tree as a page for a browser, with its records and clauses
+    Html,
 }
 
 /// `tenor coverage`

@@ -1,12 +1,16 @@
 //! `tenor compare`
 
-use super::args::{EventsFormat, Format, Stream};
+use super::args::{EventsFormat, PageFormat, Stream};
+use super::page::{self, Recording};
 use super::records::{self, Records};
-use super::{End, Outcome, added, diagnose, output, progress, rig, table, terms};
+use super::{End, Outcome, added, diagnose, output, progress, rig, spread, table, terms};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
+use crate::event::Format;
 use crate::report::compare::{self as report, Comparison, Standing, Variant};
 use crate::report::figure::{Figure, figures};
+use crate::report::page::COMPARISON;
+use crate::report::receipt::Receipt;
 use crate::report::sweep::Digits;
 use crate::report::words::Words;
 use crate::report::worth::{Side, part};
@@ -60,37 +64,50 @@ pub(crate) struct Compare {
     pub events_format: Option<EventsFormat>,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    pub format: PageFormat,
+    /// Another wording of the page: a template in HTML, as templates/comparison.html
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
 }
 
 /// A variant that can be run.
-struct Entrant {
+pub(super) struct Entrant {
     variant: Variant,
     /// Its terms, among those loaded.
-    terms: usize,
-    program: Program,
+    pub terms: usize,
+    pub program: Program,
 }
 
 /// Terms with the streams as they read them.
-struct Loaded {
-    path: String,
-    terms: Terms,
-    streams: Vec<Records>,
+pub(super) struct Loaded {
+    pub path: String,
+    pub terms: Terms,
+    pub streams: Vec<Records>,
 }
 
 /// Holds variants against one another.
 pub(super) fn compare(args: &Compare) -> Outcome {
-    let (loaded, sides) = load(args)?;
+    page::only_for_pages(args.template.is_some(), args.format == PageFormat::Html)?;
+    let template = page::read_template(args.template.as_deref(), COMPARISON)?;
+    let files = Recording::default();
+    let streams: Result<Vec<(Vec<u8>, Format)>, End> =
+        args.events.iter().map(|e| page::whole(&stream(args, Path::new(""), e))).collect();
+    let streams = streams?;
+    let (loaded, sides) = load(args, &files, &streams)?;
     let entrants = entrants(args, &loaded, sides)?;
     let pool = rig::pool()?;
     let mut out = pool.install(|| run(args, &loaded, &entrants))?;
     out.ranked_by = rank_by(args, &out)?;
     out.rank();
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
-        Format::Table => table::table(&report::document(&out, Digits::Short)),
-        Format::Md => table::markdown(&report::document(&out, Digits::Short)),
-        Format::Csv => table::csv(&report::document(&out, Digits::All)),
+        PageFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
+        PageFormat::Table => table::table(&report::document(&out, Digits::Short)),
+        PageFormat::Md => table::markdown(&report::document(&out, Digits::Short)),
+        PageFormat::Csv => table::csv(&report::document(&out, Digits::All)),
+        PageFormat::Html => {
+            let receipt = receipt(args, &loaded, files, &streams);
+            page::filled(args.template.as_deref(), &template, &spread::page(&out, &loaded, &entrants, receipt))?
+        }
     };
     output::print(&text)?;
     let stopped = out.streams.iter().any(|s| s.standings.iter().all(|s| s.stopped.is_some()));
@@ -104,7 +121,7 @@ pub(super) fn compare(args: &Compare) -> Outcome {
 type Written = (usize, Vec<String>);
 
 /// The terms files, each once, and the variants as written: which file, which readings.
-fn load(args: &Compare) -> Result<(Vec<Loaded>, Vec<Written>), End> {
+fn load(args: &Compare, files: &Recording, streams: &[(Vec<u8>, Format)]) -> Result<(Vec<Loaded>, Vec<Written>), End> {
     let mut loaded: Vec<Loaded> = Vec::new();
     let mut sides = Vec::new();
     for text in &args.terms {
@@ -120,9 +137,11 @@ fn load(args: &Compare) -> Result<(Vec<Loaded>, Vec<Written>), End> {
                     diagnose::message("usage::events", "standard input is read once, and each terms file reads the events", help);
                     return Err(End::Usage);
                 }
-                let terms = added::load(Path::new(path), &args.show)?;
-                let streams: Result<Vec<Records>, End> =
-                    args.events.iter().map(|e| records::read(&stream(args, Path::new(path), e), &terms)).collect();
+                let terms = added::load_by(Path::new(path), &args.show, files)?;
+                let read = |(e, (bytes, format)): (&PathBuf, &(Vec<u8>, Format))| {
+                    records::read_from(&stream(args, Path::new(path), e), &terms, (Box::new(bytes.as_slice()), *format))
+                };
+                let streams: Result<Vec<Records>, End> = args.events.iter().zip(streams).map(read).collect();
                 loaded.push(Loaded { path: path.to_owned(), terms, streams: streams? });
                 loaded.len() - 1
             }
@@ -130,6 +149,18 @@ fn load(args: &Compare) -> Result<(Vec<Loaded>, Vec<Written>), End> {
         sides.push((at, own));
     }
     Ok((loaded, sides))
+}
+
+/// What a comparison was computed from.
+fn receipt(args: &Compare, loaded: &[Loaded], files: Recording, streams: &[(Vec<u8>, Format)]) -> Receipt {
+    let terms: Vec<&Path> = loaded.iter().map(|l| Path::new(&l.path)).collect();
+    let mut inputs = files.inputs(&terms);
+    inputs.extend(args.events.iter().zip(streams).map(|(e, (bytes, _))| page::events_input(e, bytes)));
+    let mut options: Vec<String> = args.show.iter().map(|s| format!("figure {s}")).collect();
+    if args.sort {
+        options.push("records were put in order of their dates".to_owned());
+    }
+    page::receipt_of(inputs, (args.as_of.as_deref(), args.known_on.as_deref()), options)
 }
 
 fn stream(args: &Compare, terms: &Path, events: &Path) -> Stream {

@@ -86,19 +86,50 @@ pub(super) fn run(
     keep_going: bool,
     set: impl FnOnce(&mut Engine<'_>),
 ) -> Result<Ran, End> {
+    let stream = open(args)?;
+    let mut nobody = Nobody;
+    watched(args, t, program, keep_going, stream, |e| {
+        set(e);
+        &mut nobody
+    })
+}
+
+/// One who looks on while a stream is run.
+pub(super) trait Watcher {
+    /// A record is about to be taken; none once all have been.
+    fn before(&mut self, engine: &mut Engine<'_>, record: Option<(&Head, &Batch)>);
+}
+
+/// Nobody looks on.
+struct Nobody;
+
+impl Watcher for Nobody {
+    fn before(&mut self, _: &mut Engine<'_>, _: Option<(&Head, &Batch)>) {}
+}
+
+/// Runs a program over a stream that has been opened, with one who looks on.
+pub(super) fn watched<'w>(
+    args: &Args,
+    t: &Terms,
+    program: &Program,
+    keep_going: bool,
+    (input, format): (Box<dyn BufRead + '_>, Format),
+    set: impl FnOnce(&mut Engine<'_>) -> &'w mut dyn Watcher,
+) -> Result<Ran, End> {
     let as_of = date(args.as_of.as_deref(), "--as-of")?;
     let known_on = date(args.known_on.as_deref(), "--known-on")?;
-    let (input, format) = open(args)?;
     let options = Options { as_of, keep_going, journal: true, orders: true };
     let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
-    set(&mut engine);
+    let watcher = set(&mut engine);
     let mut schema = Schema::new(t);
-    let mut feed = Feed { as_of, keep_going, ..Feed::default() };
+    let mut feed =
+        Feed { bad: Vec::new(), lines: Vec::new(), seen: Seen::default(), written: Vec::new(), as_of, keep_going, watcher };
     match Stream::new(input, format, known_on) {
         Ok(stream) if args.sort => feed.sorted(stream, &mut schema, &mut engine)?,
         Ok(stream) => feed.straight(stream, &mut schema, &mut engine)?,
         Err(failed) => feed.failed(failed, &mut engine)?,
     }
+    feed.watcher.before(&mut engine, None);
     let run = engine.finish();
     feed.seen.run(&run, program);
     Ok(Ran { run, bad: feed.bad, lines: feed.lines, seen: feed.seen, written: feed.written })
@@ -111,20 +142,20 @@ enum Wrong<'r> {
 }
 
 /// Hands records from a stream to a run.
-#[derive(Default)]
-struct Feed {
+struct Feed<'w> {
     bad: Vec<Problem>,
     lines: Vec<(u32, u64)>,
     seen: Seen,
     written: Vec<(u32, String)>,
     as_of: Option<i64>,
     keep_going: bool,
+    watcher: &'w mut dyn Watcher,
 }
 
-impl Feed {
+impl Feed<'_> {
     fn straight(
         &mut self,
-        mut stream: Stream<Box<dyn BufRead>>,
+        mut stream: Stream<Box<dyn BufRead + '_>>,
         schema: &mut Schema<'_>,
         engine: &mut Engine<'_>,
     ) -> Result<(), End> {
@@ -135,6 +166,7 @@ impl Feed {
                     self.line(&head, &place);
                     self.order(&head);
                     self.keep(&stream, head.number);
+                    self.watcher.before(engine, Some((&head, &batch)));
                     engine.record(&batch, &head);
                 }
                 Ok(None) => break,
@@ -152,7 +184,7 @@ impl Feed {
 
     fn sorted(
         &mut self,
-        mut stream: Stream<Box<dyn BufRead>>,
+        mut stream: Stream<Box<dyn BufRead + '_>>,
         schema: &mut Schema<'_>,
         engine: &mut Engine<'_>,
     ) -> Result<(), End> {
@@ -177,6 +209,7 @@ impl Feed {
         }
         all.sort_by_key(|(head, _)| head.day);
         for (head, batch) in &all {
+            self.watcher.before(engine, Some((head, batch)));
             engine.record(batch, head);
         }
         Ok(())
@@ -198,13 +231,13 @@ impl Feed {
         }
     }
 
-    fn keep(&mut self, stream: &Stream<Box<dyn BufRead>>, number: u32) {
+    fn keep(&mut self, stream: &Stream<Box<dyn BufRead + '_>>, number: u32) {
         if self.keep_going {
             self.written.push((number, stream.text()));
         }
     }
 
-    fn keep_failed(&mut self, stream: &Stream<Box<dyn BufRead>>, failed: &Failed) {
+    fn keep_failed(&mut self, stream: &Stream<Box<dyn BufRead + '_>>, failed: &Failed) {
         if let Failed::Record(p) = failed {
             self.keep(stream, p.place.number);
         }

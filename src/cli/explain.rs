@@ -1,20 +1,41 @@
 //! `tenor explain`
 
 use super::args::{Explain as Args, ExplainFormat};
-use super::{End, Outcome, diagnose, events, output, terms};
+use super::{End, Outcome, diagnose, events, output, page, terms};
 use crate::report::explain::{Asked, Step, explain as explained};
+use crate::terms::Terms;
 use serde_json::{Value as Json, json};
 
 /// Explains figures.
 pub(super) fn explain(args: &Args) -> Outcome {
+    page::only_for_pages(args.template.is_some(), args.format == ExplainFormat::Html)?;
+    if args.format == ExplainFormat::Html {
+        return page::of_explanation(args);
+    }
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_explain(&t, &readings)?;
     let ran = events::run(&args.stream, &t, &program, false, |e| e.explain(args.event.unwrap_or(0)))?;
+    asked_for(args, &t, &ran)?;
+    let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
+    let steps = explained(&t, &program, &ran.run, asked);
+    let text = match args.format {
+        ExplainFormat::Table | ExplainFormat::Html => tree(&steps),
+        ExplainFormat::Md => markdown(&steps),
+        ExplainFormat::Json => {
+            serde_json::to_string_pretty(&Json::Array(steps.iter().map(document).collect())).map_err(|_| End::Software)? + "\n"
+        }
+    };
+    output::print(&text)?;
+    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+}
+
+/// Whether there is what is asked for.
+pub(super) fn asked_for(args: &Args, t: &Terms, ran: &events::Ran) -> Outcome {
     if let Some(n) = args.event.filter(|n| *n == 0 || *n > ran.run.records) {
         let text = format!("there is no record {n}: {} were applied", ran.run.records);
         diagnose::message("usage::event", &text, "records are numbered from 1, as `event` is in the result");
-        events::tell(&args.stream, &t, &ran, false);
+        events::tell(&args.stream, t, ran, false);
         return Err(End::Usage);
     }
     if let Some(key) = &args.certificate
@@ -27,17 +48,7 @@ pub(super) fn explain(args: &Args) -> Outcome {
         );
         return Err(End::Usage);
     }
-    let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
-    let steps = explained(&t, &program, &ran.run, asked);
-    let text = match args.format {
-        ExplainFormat::Table => tree(&steps),
-        ExplainFormat::Md => markdown(&steps),
-        ExplainFormat::Json => {
-            serde_json::to_string_pretty(&Json::Array(steps.iter().map(document).collect())).map_err(|_| End::Software)? + "\n"
-        }
-    };
-    output::print(&text)?;
-    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+    Ok(())
 }
 
 fn line(step: &Step) -> String {

@@ -5,10 +5,11 @@ use super::{End, events};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
 use crate::engine::{Engine, Options};
-use crate::event::{Batch, Failed, Head, Problem, Schema, Stream};
+use crate::event::{Batch, Failed, Format, Head, Problem, Schema, Stream};
 use crate::intern::Interner;
 use crate::report::stop::Seen;
 use crate::terms::Terms;
+use std::io::BufRead;
 
 /// The records of a stream.
 pub(super) struct Records {
@@ -25,9 +26,13 @@ pub(super) struct Records {
 
 /// Reads a stream.
 pub(super) fn read(args: &Args, t: &Terms) -> Result<Records, End> {
+    read_from(args, t, events::open(args)?)
+}
+
+/// Reads a stream that has been opened.
+pub(super) fn read_from(args: &Args, t: &Terms, (input, format): (Box<dyn BufRead + '_>, Format)) -> Result<Records, End> {
     let as_of = events::date(args.as_of.as_deref(), "--as-of")?;
     let known_on = events::date(args.known_on.as_deref(), "--known-on")?;
-    let (input, format) = events::open(args)?;
     let mut out = Records { all: Vec::new(), texts: Interner::default(), lines: Vec::new(), bad: None, as_of };
     let mut schema = Schema::new(t);
     let mut batch = Batch::default();
@@ -68,6 +73,23 @@ impl Records {
     /// Runs the first records, so many of them.
     pub(super) fn run(&self, t: &Terms, program: &Program, count: usize) -> Run {
         self.go(self.engine(t, program), count)
+    }
+
+    /// Runs all records, with one who looks on.
+    pub(super) fn watched(&self, t: &Terms, program: &Program, watcher: &mut dyn events::Watcher) -> Run {
+        let mut engine = self.engine(t, program);
+        for (head, batch) in &self.all {
+            if engine.is_stopped() {
+                break;
+            }
+            watcher.before(&mut engine, Some((head, batch)));
+            engine.record(batch, head);
+        }
+        if self.bad.is_some() {
+            engine.stop_here();
+        }
+        watcher.before(&mut engine, None);
+        engine.finish()
     }
 
     /// The same, with a record explained.

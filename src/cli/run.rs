@@ -1,23 +1,27 @@
 //! `tenor run`
 
-use super::args::{Format, Run as Args};
-use super::{End, Outcome, events, output, table, terms};
+use super::args::{Run as Args, RunFormat};
+use super::{End, Outcome, events, output, page, table, terms};
 use crate::report;
 
 /// Runs terms over a stream.
 pub(super) fn run(args: &Args) -> Outcome {
+    page::only_for_pages(args.template.is_some(), args.format == RunFormat::Html)?;
+    if args.format == RunFormat::Html {
+        return page::of_run(args);
+    }
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile(&t, &readings, &[])?;
     let ran = events::run(&args.stream, &t, &program, args.keep_going, |_| {})?;
     let text = match args.format {
-        Format::Json => {
+        RunFormat::Json => {
             let document = report::json::document(&t, &program, &ran.run);
             serde_json::to_string_pretty(&document).map_err(|_| End::Software)? + "\n"
         }
-        Format::Table => table::table(&report::document(&t, &program, &ran.run)),
-        Format::Md => table::markdown(&report::document(&t, &program, &ran.run)),
-        Format::Csv => table::csv(&report::document(&t, &program, &ran.run)),
+        RunFormat::Table => table::table(&report::document(&t, &program, &ran.run)),
+        RunFormat::Md => table::markdown(&report::document(&t, &program, &ran.run)),
+        RunFormat::Csv | RunFormat::Html => table::csv(&report::document(&t, &program, &ran.run)),
     };
     output::print(&text)?;
     let bad = events::tell(&args.stream, &t, &ran, args.keep_going);

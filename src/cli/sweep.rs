@@ -1,14 +1,17 @@
 //! `tenor sweep`
 
-use super::args::{Format, Stream};
+use super::args::{PageFormat, Stream};
+use super::page::{self, Recording};
 use super::rig::{self, Rig};
 use super::turning::{self, Along};
 use super::vary::{self, Value};
 use super::{End, Outcome, added, diagnose, output, progress, records, table, terms};
 use crate::report::figure::Figure;
+use crate::report::page::{COMPARISON, swept};
 use crate::report::sweep::{self as report, Reached, Setting, Sweep as Swept, Turn};
 use clap::Args;
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::path::PathBuf;
 
 /// `tenor sweep`
 #[derive(Debug, Args)]
@@ -35,7 +38,10 @@ pub(crate) struct Sweep {
     pub show: Vec<String>,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    pub format: PageFormat,
+    /// Another wording of the page: a template in HTML, as templates/comparison.html
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
 }
 
 /// In how many parts a line of few points is looked at, for what begins and ceases again between two of them.
@@ -54,9 +60,15 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     if args.vary.len() > 2 {
         return vary::wrong("a sweep varies one or two inputs", "leave one out, or sweep twice");
     }
-    let t = added::load(&args.stream.terms, &args.show)?;
+    page::only_for_pages(args.template.is_some(), args.format == PageFormat::Html)?;
+    let template = page::read_template(args.template.as_deref(), COMPARISON)?;
+    let files = Recording::default();
+    let t = added::load_by(&args.stream.terms, &args.show, &files)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
-    let mut records = records::read(&args.stream, &t)?;
+    let (bytes, format) = page::whole(&args.stream)?;
+    let mut records = records::read_from(&args.stream, &t, (Box::new(bytes.as_slice()), format))?;
+    // what the terms say is needed only where it is shown
+    let whole = (args.format == PageFormat::Html).then(|| t.clone());
     let (mut targets, mut values): (Vec<vary::Target>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
     for text in &args.vary {
         let (target, list) = vary::varied(text, &t, &mut records)?;
@@ -94,10 +106,22 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     let all_stopped = reached.iter().all(|r| r.stopped.is_some());
     let out = out.with_points(reached);
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
-        Format::Table => table::table(&report::document(&out, report::Digits::Short)),
-        Format::Md => table::markdown(&report::document(&out, report::Digits::Short)),
-        Format::Csv => table::csv(&report::document(&out, report::Digits::All)),
+        PageFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
+        PageFormat::Table => table::table(&report::document(&out, report::Digits::Short)),
+        PageFormat::Md => table::markdown(&report::document(&out, report::Digits::Short)),
+        PageFormat::Csv => table::csv(&report::document(&out, report::Digits::All)),
+        PageFormat::Html => {
+            let mut inputs = files.inputs(&[&args.stream.terms]);
+            inputs.push(page::events_input(&args.stream.events, &bytes));
+            let mut options: Vec<String> = args.vary.iter().map(|v| format!("varied {v}")).collect();
+            options.extend(args.show.iter().map(|s| format!("figure {s}")));
+            options.extend(args.stream.readings.iter().map(|r| format!("reading {r}")));
+            let dates = (args.stream.as_of.as_deref(), args.stream.known_on.as_deref());
+            let receipt = page::receipt_of(inputs, dates, options);
+            let document = report::document(&out, report::Digits::Short);
+            let terms = whole.as_ref().unwrap_or_else(|| rig.terms());
+            page::filled(args.template.as_deref(), &template, &swept(&out, &document, terms, receipt))?
+        }
     };
     output::print(&text)?;
     if let Some(problem) = &rig.records.bad {

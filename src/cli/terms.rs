@@ -29,12 +29,12 @@ pub(super) fn why(path: &Path, e: &std::io::Error) -> String {
 
 /// A terms file that can be run, its warnings shown only where asked for.
 pub(super) fn load(path: &Path, warn: bool) -> Result<Terms, End> {
-    load_with(path, warn, &[])
+    load_by(path, warn, &Files, &[])
 }
 
-/// The same, with blocks added to it.
-pub(super) fn load_with(path: &Path, warn: bool, added: &[check::Added]) -> Result<Terms, End> {
-    let terms = checked(path, warn, added)?;
+/// The same, its files read by a reader, with blocks added to it.
+pub(super) fn load_by(path: &Path, warn: bool, reader: &dyn Reader, added: &[check::Added]) -> Result<Terms, End> {
+    let terms = checked(path, warn, reader, added)?;
     if terms.library {
         let text = format!("`{}` is a library, and runs only inside terms", path.display());
         diagnose::message("run::library", &text, "run a terms file that imports it");
@@ -45,11 +45,11 @@ pub(super) fn load_with(path: &Path, warn: bool, added: &[check::Added]) -> Resu
 
 /// A terms file, a library too, to be read and not to be run.
 pub(super) fn read(path: &Path) -> Result<Terms, End> {
-    checked(path, false, &[])
+    checked(path, false, &Files, &[])
 }
 
-fn checked(path: &Path, warn: bool, added: &[check::Added]) -> Result<Terms, End> {
-    let Checked { terms, problems, sources } = check::check_with(path, &Files, added);
+fn checked(path: &Path, warn: bool, reader: &dyn Reader, added: &[check::Added]) -> Result<Terms, End> {
+    let Checked { terms, problems, sources } = check::check_with(path, reader, added);
     let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. }) && sources.iter().all(|s| s.text.is_empty()));
     let shown: Vec<Problem> = problems.into_iter().filter(|p| warn || p.is_error()).collect();
     let (errors, _) = diagnose::problems(&shown, &sources);

@@ -126,9 +126,9 @@ impl<'p> Engine<'p> {
         &mut self.m.texts
     }
 
-    /// Has a record explained; 0 for all. The program must be one that explains.
-    pub const fn explain(&mut self, record: u32) {
-        self.m.explain = Some(record);
+    /// Has a record explained besides those asked for before; 0 for all. The program must be one that explains.
+    pub fn explain(&mut self, record: u32) {
+        self.m.explain.insert(record);
     }
 
     /// Whether the run has stopped at a record.

@@ -178,8 +178,8 @@ pub(super) struct Machine<'p> {
     pub fresh: Vec<FinalKey>,
     /// The kind of the record at hand.
     pub event_kind: Option<KindId>,
-    /// The record to be explained; 0 for all.
-    pub explain: Option<u32>,
+    /// The records to be explained; 0 among them for all. What happens at moments is always explained with them.
+    pub explain: FxHashSet<u32>,
     /// What has been told of it.
     pub traces: Vec<super::run::Trace>,
 }
@@ -247,7 +247,7 @@ impl<'p> Machine<'p> {
             affected: Vec::new(),
             fresh: Vec::new(),
             event_kind: None,
-            explain: None,
+            explain: FxHashSet::default(),
             traces: Vec::new(),
         };
         for (at, spec) in program.indexes.iter().enumerate() {

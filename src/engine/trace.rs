@@ -6,7 +6,8 @@ use super::run::{Trace, Value};
 impl Machine<'_> {
     /// The values of the parts of a rule, where its record is to be explained.
     pub(super) fn probe(&mut self, n: u16, row: i64) {
-        if self.explain.is_none_or(|record| record != 0 && record != self.when.number) {
+        let number = self.when.number;
+        if self.explain.is_empty() || (number != 0 && !self.explain.contains(&number) && !self.explain.contains(&0)) {
             return;
         }
         let program = self.program;

@@ -1,12 +1,13 @@
 //! What one record adjusted, for a paper that somebody signs. The wording is a template's.
 
 use super::json::{is_adjustment, standing, status, unit};
+use super::record::record;
 use super::words::{Words, day};
 use crate::engine::code::Program;
 use crate::engine::run::{Change, Run, Status, Value};
 use crate::engine::table::entry;
 use crate::event::{Batch, Head};
-use crate::terms::{ExprKind, KindId, Lines, On, Place, RuleId, StateId, Terms, Type};
+use crate::terms::{ExprKind, KindId, On, RuleId, StateId, Terms, Type};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -176,38 +177,16 @@ impl Source<'_> {
     }
 
     fn event(&self, head: &Head, batch: &Batch) -> Event {
-        let words = self.words();
-        let layout = self.terms.layout(head.kind);
-        let count = (usize::from(layout.decimals), usize::from(layout.wholes), usize::from(layout.lists));
-        let (d, i, l) = batch.values(head, count);
-        let kind = self.terms.kind(head.kind);
-        let text = |n: i64| if n >= 0 { safe(self.run.texts.whole(n)) } else { String::new() };
-        let fields = kind.map_or(&[][..], |k| &k.fields).iter().zip(&layout.spots).filter_map(|(f, spot)| {
-            if spot.known.is_some_and(|k| i.get(usize::from(k)) == Some(&0)) {
-                return None;
-            }
-            let value = match (spot.place, &f.ty) {
-                (Place::Decimal(at) | Place::Ratio(at), ty) => words.amount(*d.get(usize::from(at))?, ty),
-                // in a record, entries are named by their key
-                (Place::Whole(at), Type::Entry(_)) => text(*i.get(usize::from(at))?),
-                (Place::Whole(at), ty) => words.whole(*i.get(usize::from(at))?, ty),
-                (Place::List(at), ty) => self.list(l.get(usize::from(at))?, ty),
-            };
-            (!value.is_empty()).then(|| Named { name: f.written().replace('_', " "), value: safe(&value) })
-        });
+        let record = record(&self.words(), head, batch);
         Event {
-            number: head.number,
-            name: kind.map_or_else(String::new, |k| k.name.replace('_', " ")),
-            id: text(head.id),
-            note: text(head.note),
-            date: day(head.day),
+            number: record.number,
+            name: record.name,
+            id: safe(&record.id),
+            note: safe(&record.note),
+            date: record.date,
             day: crate::engine::day::date(head.day).map_or_else(String::new, |d| d.format("%B %-d, %Y").to_string()),
-            fields: fields.collect(),
+            fields: record.fields.into_iter().map(|(name, value)| Named { name, value: safe(&value) }).collect(),
         }
-    }
-
-    fn list(&self, lines: &Lines, ty: &Type) -> String {
-        self.words().shown(&Value::List(lines.clone()), ty)
     }
 
     fn adjustment(&self, c: &Change, method: &dyn Fn(&Change, RuleId) -> Vec<String>) -> Option<Adjustment> {

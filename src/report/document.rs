@@ -82,25 +82,25 @@ fn shown(n: usize, report: &crate::terms::Report, words: &Words<'_>, run: &Run, 
     section.head = report.columns.iter().map(|(name, _)| name.replace('_', " ")).collect();
     section.numeric = report.columns.iter().map(|(_, e)| e.ty.is_decimal()).collect();
     for s in run.shown.iter().filter(|s| s.report == n) {
-        let row = report
-            .columns
-            .iter()
-            .zip(&s.columns)
-            .map(|((_, e), v)| match (&e.kind, v) {
-                (crate::terms::ExprKind::State { state, .. }, crate::engine::run::Value::Decimal(n)) => {
-                    let places = unit(program, words.terms, *state);
-                    match places {
-                        Some(_) => crate::syntax::print::number(pad(n.normalize(), places)),
-                        None => words.shown(v, &e.ty),
-                    }
-                }
-                (_, crate::engine::run::Value::Unknown) => "—".to_owned(),
-                _ => words.shown(v, &e.ty),
-            })
-            .collect();
+        let row = report.columns.iter().zip(&s.columns).map(|((_, e), v)| cell(words, program, e, v)).collect();
         section.rows.push(row);
     }
     section
+}
+
+/// A value of a column.
+pub(super) fn cell(words: &Words<'_>, program: &Program, e: &crate::terms::Expr, v: &crate::engine::run::Value) -> String {
+    match (&e.kind, v) {
+        (crate::terms::ExprKind::State { state, .. }, crate::engine::run::Value::Decimal(n)) => {
+            let places = unit(program, words.terms, *state);
+            match places {
+                Some(_) => crate::syntax::print::number(pad(n.normalize(), places)),
+                None => words.shown(v, &e.ty),
+            }
+        }
+        (_, crate::engine::run::Value::Unknown) => "—".to_owned(),
+        _ => words.shown(v, &e.ty),
+    }
 }
 
 fn adjustments(terms: &Terms, program: &Program, words: &Words<'_>, run: &Run) -> Section {
@@ -181,7 +181,7 @@ pub(super) fn change_words(
     })
 }
 
-fn refusals(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
+pub(super) fn refusals(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
     let mut section = Section::new("refusals", &["record", "date", "clause", "reason"]);
     for r in &run.refusals {
         let with: Vec<String> = r.with.iter().map(|(path, v)| format!("{}: {}", path.join(" "), words.typed(v))).collect();
@@ -219,7 +219,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
     section
 }
 
-fn warnings(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
+pub(super) fn warnings(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
     let mut section = Section::new("warnings", &["record", "clause", "warning"]);
     for w in &run.warnings {
         section.rows.push(vec![w.when.number.to_string(), terms.cited(w.clause), words.said(&w.text)]);

@@ -1,6 +1,10 @@
 //! How figures came about: every rule that looked at a record, its conditions and formulas with their numbers in, and
 //! why a rule did not apply. It reads what the engine told of each formula, and computes nothing but margins.
 
+mod derive;
+
+pub use derive::{Derivations, pruned};
+
 use super::document::change_words;
 use super::words::{Words, day};
 use crate::engine::code::Program;
@@ -11,7 +15,7 @@ use crate::terms::{ClauseId, EventSort, On, StateId, Terms};
 use std::collections::BTreeSet;
 
 /// A step of an explanation.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Step {
     /// What is said.
     pub text: String,

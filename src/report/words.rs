@@ -148,13 +148,7 @@ impl Words<'_> {
 #[must_use]
 pub fn amount(n: Decimal, ty: &Type, currency: &str) -> String {
     let text = short(n);
-    let sign = match currency {
-        "USD" => "$",
-        "EUR" => "€",
-        "GBP" => "£",
-        "JPY" => "¥",
-        _ => "",
-    };
+    let sign = sign(currency);
     let money = |text: &str| {
         let (minus, rest) = text.strip_prefix('-').map_or(("", text), |r| ("-", r));
         if sign.is_empty() { format!("{minus}{currency} {rest}") } else { format!("{minus}{sign}{rest}") }
@@ -164,6 +158,18 @@ pub fn amount(n: Decimal, ty: &Type, currency: &str) -> String {
         Some(Dim::SHARES) => format!("{text} {}", if n == Decimal::ONE { "share" } else { "shares" }),
         Some(Dim::DAYS) => format!("{text} {}", if n == Decimal::ONE { "day" } else { "days" }),
         _ => text,
+    }
+}
+
+/// The sign of a currency; empty where it has none.
+#[must_use]
+pub fn sign(currency: &str) -> &'static str {
+    match currency {
+        "USD" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        "JPY" => "¥",
+        _ => "",
     }
 }
 

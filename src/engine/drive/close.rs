@@ -1,7 +1,7 @@
 //! The end of a run: obligations, what is shown, what was asked.
 
 use super::Engine;
-use crate::engine::run::{Run, Shown, Status};
+use crate::engine::run::{Moment, Run, Shown, Status};
 use crate::engine::table::{Life, Table, entry};
 
 impl Engine<'_> {
@@ -47,6 +47,24 @@ impl Engine<'_> {
         run
     }
 
+    /// What is shown at the end of a day, in the middle of a run: records of that day and of earlier ones have been taken,
+    /// and none of a later one.
+    pub fn look(&mut self, day: i64) -> Vec<Shown> {
+        self.end_day();
+        self.begin();
+        if self.stopped.is_some() {
+            return Vec::new();
+        }
+        let end = day * 1440 + 1439;
+        self.carry_out_before(end + 1, true);
+        self.m.set_now(end);
+        let when = std::mem::replace(&mut self.m.when, Moment { at: u32::MAX, number: 0, day });
+        let mut run = Run::default();
+        self.shown(&mut run);
+        self.m.when = when;
+        run.shown
+    }
+
     fn obligations(&mut self) {
         let mut owed = std::mem::take(&mut self.m.owed);
         for o in &mut owed {
@@ -67,7 +85,7 @@ impl Engine<'_> {
             };
             for row in rows {
                 let mut number = -1;
-                let mut made = crate::engine::run::Moment::default();
+                let mut made = Moment::default();
                 if let Some((kind, reg)) = report.of {
                     number = entry(kind, u32::try_from(row).unwrap_or(u32::MAX));
                     if self.m.life(number) == Life::Void {

@@ -11,13 +11,17 @@ impl Engine<'_> {
     /// Carries out all rules whose moment comes before a record at `moment`: those of that very moment only where they
     /// come first. What is known all day comes before all of its day.
     pub(super) fn advance(&mut self, moment: i64, observation: bool) {
+        self.carry_out_before(moment, observation);
+        self.last_moment = self.last_moment.max(moment);
+    }
+
+    /// The same, the run not yet being at `moment`.
+    pub(super) fn carry_out_before(&mut self, moment: i64, observation: bool) {
         if self.m.program.timers.is_empty() {
-            self.last_moment = self.last_moment.max(moment);
             return;
         }
         // nothing the moments depend on has changed, and the next is still to come
         if self.next_timer.is_some_and(|(version, at)| version == self.m.version && at > moment) {
-            self.last_moment = self.last_moment.max(moment);
             return;
         }
         while self.stopped.is_none() {
@@ -28,7 +32,6 @@ impl Engine<'_> {
             }
             self.fire(at.max(self.last_moment), n, row);
         }
-        self.last_moment = self.last_moment.max(moment);
     }
 
     /// The next rule at a moment, asked for anew only where something it depends on has changed.

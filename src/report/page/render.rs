@@ -1,0 +1,37 @@
+//! Pages as HTML, by templates.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use serde::Serialize;
+
+/// The template of a run.
+pub const REPORT: &str = include_str!("../../../templates/report.html");
+/// The template of a comparison and of a sweep.
+pub const COMPARISON: &str = include_str!("../../../templates/comparison.html");
+/// What templates share: how tables, derivations, charts and ledgers are written.
+const PARTS: &str = include_str!("../../../templates/parts.html");
+/// How it looks.
+const STYLE: &str = include_str!("../../../templates/style.css");
+
+/// Fills in a template. Every value is escaped, but for the pictures.
+///
+/// # Errors
+/// What is wrong with the template, in words.
+pub fn html(template: &str, with: &impl Serialize) -> Result<String, String> {
+    let mut env = Environment::new();
+    env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_auto_escape_callback(|_| AutoEscape::Html);
+    env.set_recursion_limit(10_000);
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|e| e.to_string())?;
+    env.set_syntax(syntax);
+    let told = |e: minijinja::Error| {
+        let line = e.line().map_or_else(String::new, |l| format!("line {l}: "));
+        format!("{line}{}", e.detail().map_or_else(|| e.kind().to_string(), str::to_owned))
+    };
+    env.add_template("parts.html", PARTS).map_err(told)?;
+    env.add_template("style.css", STYLE).map_err(told)?;
+    let text = env.render_str(template, Serde(with)).map_err(told)?;
+    // a stroke needs no escape between quotes or tags
+    Ok(text.replace("&#x2f;", "/"))
+}
