@@ -17,7 +17,7 @@ pub fn document(c: &Comparison, digits: Digits) -> Document {
     };
     let mut out = Document { title, as_of, ..Document::default() };
     for stream in &c.streams {
-        let prefix = if c.streams.len() > 1 { format!("{}: ", stream.stream) } else { String::new() };
+        let several = c.streams.len() > 1;
         let of = Of { c, stream, digits };
         let mut sections = of.figures();
         sections.push(of.sums());
@@ -26,11 +26,14 @@ pub fn document(c: &Comparison, digits: Digits) -> Document {
         sections.push(of.stopped());
         sections.retain(|s| !s.rows.is_empty());
         for mut section in sections {
-            section.name = format!("{prefix}{}", section.name);
+            if several {
+                section.name = format!("{} in {}", section.name, stream.stream);
+            }
             out.sections.push(section);
         }
         for (n, v) in c.variants.iter().enumerate().filter(|(_, v)| v.of.is_none()) {
-            out.notes.extend(of.same(n).map(|list| format!("{prefix}the same as {}: {list}", v.name)));
+            let place = if several { format!("in {} ", stream.stream) } else { String::new() };
+            out.notes.extend(of.same(n).map(|list| format!("{place}the same as {}: {list}", v.name)));
         }
     }
     if c.streams.len() > 1 {
