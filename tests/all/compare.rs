@@ -5,8 +5,8 @@ use crate::tenor::tenor as run;
 use serde_json::Value as Json;
 
 const TERMS: &str = "terms/glowpoint-2005.terms";
-const RATCHET: &str = "tests/variant/full-ratchet.terms";
-const NARROW: &str = "tests/variant/narrow-average.terms";
+const RATCHET: &str = "terms/glowpoint-full-ratchet.terms";
+const NARROW: &str = "terms/glowpoint-narrow-based.terms";
 const HISTORY: &str = "examples/glowpoint-history.jsonl";
 
 fn json(args: &[&str]) -> Json {
@@ -41,11 +41,17 @@ fn variants_and_readings_over_the_history() {
     // Record 7 is the first issue below 2.40: 14,463,091 shares at 0.50 on 46,046,340 outstanding. The average is
     // (2.40 × 46,046,340 + 0.50 × 14,463,091) / 60,509,431 = 1.94…, the ratchet the greater of 0.50 and the floor of 1.50.
     // A grant is deemed under 4(e), which is what price_diluted, without a clause of its own, is cited under.
-    assert_eq!(parts(&out, "full-ratchet"), (Some(7), Some("4(e)".into())));
-    assert!(standing(&out, 0, "full-ratchet")["parts"]["what"].as_str().is_some_and(|w| w.contains(": $1.50, instead of $1.94")));
-    // Nothing was deemed outstanding before record 7, so the narrow base is the broad one; at record 10 the 14,463,091 count
-    // in the one and not in the other.
-    assert_eq!(parts(&out, "narrow-average"), (Some(10), Some("4(e)".into())));
+    assert_eq!(parts(&out, "glowpoint-full-ratchet"), (Some(7), Some("4(e)".into())));
+    assert!(
+        standing(&out, 0, "glowpoint-full-ratchet")["parts"]["what"]
+            .as_str()
+            .is_some_and(|w| w.contains(": $1.50, instead of $1.94"))
+    );
+    // On the 100,000 shares of the warrant itself the average is (2.40 × 100,000 + 0.50 × 14,463,091) / 14,563,091 = 0.51…,
+    // below the floor too.
+    let narrow = standing(&out, 0, "glowpoint-narrow-based");
+    assert_eq!(parts(&out, "glowpoint-narrow-based"), (Some(7), Some("4(e)".into())));
+    assert!(narrow["parts"]["what"].as_str().is_some_and(|w| w.contains(": $1.50, instead of $1.94")), "{narrow}");
     // The price is first rounded, and the number first moved, where the price first falls; the floor is first reached at
     // record 15, where 17,372,399 shares are issued for nothing; what was deemed counts first at record 10.
     assert_eq!(parts(&out, "glowpoint-2005 price_rounding=cent"), (Some(7), Some("4(e)".into())));
@@ -59,17 +65,18 @@ fn variants_and_readings_over_the_history() {
     // A term that ends otherwise does so from the beginning, though no record has come to it.
     assert_eq!(parts(&out, "glowpoint-2005 expiry_roll=next_trading_day"), (Some(0), Some("1".into())));
     // All ends at the floor of 1.50, but where an adjustment below it is not made at all.
-    for at_the_floor in ["glowpoint-2005", "full-ratchet", "narrow-average"] {
+    for at_the_floor in ["glowpoint-2005", "glowpoint-full-ratchet", "glowpoint-narrow-based"] {
         shows(standing(&out, 0, at_the_floor), "price", "1.50");
     }
     // No issue would leave the ratchet above 1.50 (0.50, 0.65, 0.50, 0.65, 0.40, 0.40, nothing), so none is made.
-    shows(standing(&out, 0, "full-ratchet floor_effect=skip"), "price", "2.40");
+    shows(standing(&out, 0, "glowpoint-full-ratchet floor_effect=skip"), "price", "2.40");
     // In inverse proportion: 100,000 × 2.40/1.50, each step rounded to a hundredth.
     shows(standing(&out, 0, "glowpoint-2005 number_on_dilution=inverse"), "number", "160000");
     // The most first: 2.40 before all, and the three at the floor together.
-    assert_eq!(standing(&out, 0, "full-ratchet floor_effect=skip")["rank"], 1);
-    let ranks: Vec<&Json> = [TERMS, RATCHET, NARROW].iter().map(|_| &standing(&out, 0, "full-ratchet")["rank"]).collect();
-    assert!(ranks.iter().all(|r| **r == standing(&out, 0, "glowpoint-2005")["rank"]));
+    assert_eq!(standing(&out, 0, "glowpoint-full-ratchet floor_effect=skip")["rank"], 1);
+    for at_the_floor in ["glowpoint-full-ratchet", "glowpoint-narrow-based"] {
+        assert_eq!(standing(&out, 0, at_the_floor)["rank"], standing(&out, 0, "glowpoint-2005")["rank"], "{at_the_floor}");
+    }
 }
 
 #[test]
