@@ -210,7 +210,7 @@ impl<'c> Picture<'c> {
     /// The first and the last value of the only line, beside it.
     fn ends(&self, series: &Series, out: &mut String) {
         let known = || series.points.iter().filter_map(|p| Some((p.x, p.y?)));
-        let (Some((x, first)), Some((end, last))) = (known().next(), known().last()) else { return };
+        let (Some((x, first)), Some((end, last))) = (known().next(), known().next_back()) else { return };
         let end = self.chart.until.filter(|_| self.chart.join == Join::Steps).unwrap_or(end);
         let (from, to) = (self.x.at(x), self.x.at(end));
         let (begins, ends) = (&series.ends.0, &series.ends.1);

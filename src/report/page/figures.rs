@@ -86,7 +86,7 @@ pub(super) fn name(side: &Side<'_>, rows: &[i64]) -> String {
     let words = side.words();
     match rows {
         [] | [-1] => String::new(),
-        [all @ ..] if all.len() <= 2 => all.iter().map(|r| words.entry(*r)).collect::<Vec<_>>().join(", "),
+        all if all.len() <= 2 => all.iter().map(|r| words.entry(*r)).collect::<Vec<_>>().join(", "),
         [first, others @ ..] => format!("{} and {} others", words.entry(*first), many(others.len())),
     }
 }
