@@ -41,11 +41,8 @@ pub(super) fn states(side: &Side<'_>, links: &Links<'_>) -> Vec<Table> {
             table.rows.push(cells.collect());
         }
         if all.len() > ENTRIES {
-            table.note = format!(
-                "The first {} of {} entries; all are in `--format csv` and `--format json`.",
-                many(ENTRIES),
-                many(all.len())
-            );
+            table.note =
+                format!("The first {} of {} entries; all are in --format csv and --format json.", many(ENTRIES), many(all.len()));
         }
         if !table.rows.is_empty() {
             out.push(table);

@@ -114,7 +114,7 @@ fn chart(side: &Side<'_>, links: &Links<'_>, n: usize, d: &Drawn<'_>) -> Option<
     };
     let note = if d.different > d.lines.len() {
         format!(
-            "Showing the {} lines that change most, of {} that differ ({} entries); all figures are in `--format csv`.",
+            "Showing the {} lines that change most, of {} that differ ({} entries); --format csv has all of them.",
             d.lines.len(),
             many(d.different),
             many(d.entries)
