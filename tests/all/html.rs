@@ -1,8 +1,11 @@
 //! `--format html`: pages that stand alone, whose figures lead to what made them.
 
+#[path = "html/parsed.rs"]
+mod parsed;
+
+use crate::exact;
 use crate::tenor::tenor as run;
-use quick_xml::events::Event;
-use std::collections::{BTreeMap, BTreeSet};
+use parsed::{Parsed, figures, parsed};
 use std::path::PathBuf;
 
 const TERMS: &str = "terms/glowpoint-2005.terms";
@@ -26,73 +29,6 @@ fn stream(events: &str) -> (tempfile::TempDir, String) {
     let path: PathBuf = folder.path().join("events.jsonl");
     std::fs::write(&path, events).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     (folder, path.display().to_string())
-}
-
-/// A page taken apart.
-#[derive(Default)]
-struct Parsed {
-    /// The ids, each once.
-    ids: BTreeSet<String>,
-    /// The values of attributes by name.
-    attributes: BTreeMap<String, BTreeSet<String>>,
-    /// The names of elements.
-    elements: BTreeSet<String>,
-    /// All text between tags, but for styles and scripts.
-    text: String,
-}
-
-/// Reads a page as XML: it is written so that every element is closed and every value quoted.
-fn parsed(html: &str) -> Parsed {
-    let mut out = Parsed::default();
-    let body = html.trim_start().strip_prefix("<!DOCTYPE html>").unwrap_or_else(|| panic!("no doctype"));
-    let mut reader = quick_xml::Reader::from_str(body);
-    reader.config_mut().check_end_names = true;
-    let mut open: Vec<String> = Vec::new();
-    loop {
-        let at = reader.buffer_position();
-        match reader.read_event().unwrap_or_else(|e| panic!("at {at}: {e}")) {
-            Event::Eof => break,
-            event @ (Event::Start(_) | Event::Empty(_)) => {
-                let (Event::Start(e) | Event::Empty(e)) = &event else { unreachable!() };
-                let name = e.name().as_ref().to_owned();
-                for a in e.attributes() {
-                    let a = a.unwrap_or_else(|e| panic!("at {at}: {e}"));
-                    let key = a.key.as_ref().to_owned();
-                    let value = a
-                        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
-                        .unwrap_or_else(|e| panic!("at {at}: {e}"))
-                        .into_owned();
-                    if key == "id" {
-                        assert!(out.ids.insert(value.clone()), "two elements have the id {value}");
-                    }
-                    out.attributes.entry(key).or_default().insert(value);
-                }
-                out.elements.insert(name.clone());
-                if matches!(event, Event::Start(_)) {
-                    open.push(name);
-                }
-            }
-            Event::End(_) => {
-                open.pop();
-            }
-            Event::Text(t) if open.last().is_none_or(|o| o != "style" && o != "script") => {
-                out.text.push_str(t.as_ref());
-            }
-            Event::GeneralRef(r) => {
-                out.text.push_str(match &*r {
-                    "lt" => "<",
-                    "gt" => ">",
-                    "amp" => "&",
-                    "quot" => "\"",
-                    "#39" | "#x27" => "'",
-                    other => panic!("at {at}: &{other};"),
-                });
-            }
-            _ => {}
-        }
-    }
-    assert!(open.is_empty(), "not closed: {open:?}");
-    out
 }
 
 fn attributes<'p>(p: &'p Parsed, name: &str) -> impl Iterator<Item = &'p String> {
@@ -373,4 +309,33 @@ fn a_sweep_as_a_page() {
     // words have no axis: tables only
     let (html, _) = checked(&["sweep", TERMS, FIRST, "--vary", "floor_effect=*", "--format", "html"]);
     assert!(!html.contains("<figure"));
+}
+
+#[test]
+fn charts_show_what_as_of_tells() {
+    let mut compared = 0;
+    for events in [
+        "tests/scenario/rescission-abandoned-stock-dividend/events.jsonl",
+        "tests/scenario/waiting-exercise-of-a-part/events.jsonl",
+        "tests/scenario/term-expiry-hour/events.jsonl",
+        FIRST,
+    ] {
+        let html = page(events);
+        for column in ["price", "number", "pending"] {
+            for (entry, date, value) in figures(&html, column) {
+                let out = run(&["run", TERMS, events, "--as-of", &date, "--format", "json"]);
+                let json: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}"));
+                let mut all = json["certificates"].as_array().into_iter().flatten();
+                let found = all.find(|c| c["certificate"] == entry.as_str());
+                let stands = found.map_or("—", |c| c[column].as_str().unwrap_or("—"));
+                let same = match (exact::number(&value), exact::number(stands)) {
+                    (Some(a), Some(b)) => exact::is(&a, &b),
+                    _ => value == stands,
+                };
+                assert!(same, "{events}: {column} of {entry} on {date}: {value} in the chart, {stands} as of that day");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 20, "{compared}");
 }

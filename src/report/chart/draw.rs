@@ -29,6 +29,8 @@ struct Picture<'c> {
     up: Vec<Tick>,
     /// Whether lines have their names and last values beside them.
     named: bool,
+    /// How many marks there are.
+    marked: usize,
 }
 
 impl<'c> Picture<'c> {
@@ -60,7 +62,8 @@ impl<'c> Picture<'c> {
                 written(&round, &chart.across.before, small)
             }
         };
-        Some(Self { chart, size, x, y, across, up, named })
+        let marked = points().filter(|p| p.mark.is_some()).count();
+        Some(Self { chart, size, x, y, across, up, named, marked })
     }
 
     fn drawn(&self) -> String {
@@ -194,7 +197,13 @@ impl<'c> Picture<'c> {
         if all.len() > MARKS {
             return;
         }
-        let radius = if all.len() > 40 { "2.5" } else { "4" };
+        let small = self.size.width < 600;
+        let radius = match self.marked {
+            0..=40 if small => "3.5",
+            0..=60 => "4",
+            61..=150 if !small => "2.5",
+            _ => "1.5",
+        };
         for (x, y, mark) in all {
             let _ = write!(
                 out,
@@ -210,7 +219,7 @@ impl<'c> Picture<'c> {
     /// The first and the last value of the only line, beside it.
     fn ends(&self, series: &Series, out: &mut String) {
         let known = || series.points.iter().filter_map(|p| Some((p.x, p.y?)));
-        let (Some((x, first)), Some((end, last))) = (known().next(), known().last()) else { return };
+        let (Some((x, first)), Some((end, last))) = (known().next(), known().next_back()) else { return };
         let end = self.chart.until.filter(|_| self.chart.join == Join::Steps).unwrap_or(end);
         let (from, to) = (self.x.at(x), self.x.at(end));
         let (begins, ends) = (&series.ends.0, &series.ends.1);

@@ -41,11 +41,8 @@ pub(super) fn states(side: &Side<'_>, links: &Links<'_>) -> Vec<Table> {
             table.rows.push(cells.collect());
         }
         if all.len() > ENTRIES {
-            table.note = format!(
-                "The first {} of {} entries; all are in `--format csv` and `--format json`.",
-                many(ENTRIES),
-                many(all.len())
-            );
+            table.note =
+                format!("The first {} of {} entries; all are in --format csv and --format json.", many(ENTRIES), many(all.len()));
         }
         if !table.rows.is_empty() {
             out.push(table);
@@ -68,6 +65,9 @@ fn rests(side: &Side<'_>, e: &Expr) -> Option<Rests> {
     });
     found
 }
+
+/// Where a change stands among others: the place in the order of events, the record.
+type Order = (u32, u32);
 
 /// The change that made each figure, looked for once.
 #[derive(Default)]
@@ -100,7 +100,7 @@ impl super::Picked {
         side: &Side<'_>,
         are: impl Fn(&crate::engine::run::Change) -> bool,
     ) -> FxHashMap<(StateId, i64), (String, String)> {
-        let mut out: FxHashMap<(StateId, i64), ((u32, u32), (String, String))> = FxHashMap::default();
+        let mut out: FxHashMap<(StateId, i64), (Order, (String, String))> = FxHashMap::default();
         for (id, c, rows) in self.lines(side.run, side.prefix) {
             let Some(site) = side.program.sites.get(usize::from(c.site)).filter(|_| are(c)) else { continue };
             let record = if c.when.number == 0 { String::new() } else { format!("record {}, ", c.when.number) };

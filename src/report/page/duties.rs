@@ -17,7 +17,7 @@ fn cut(mut table: Table) -> Table {
     let count = table.rows.len();
     if count > ROWS {
         table.rows.truncate(ROWS);
-        table.note = format!("The first {} of {}; `--format csv` and `--format json` have all of them.", many(ROWS), many(count));
+        table.note = format!("The first {} of {}; --format csv and --format json have all of them.", many(ROWS), many(count));
     }
     table
 }

@@ -86,7 +86,7 @@ pub(super) fn name(side: &Side<'_>, rows: &[i64]) -> String {
     let words = side.words();
     match rows {
         [] | [-1] => String::new(),
-        [all @ ..] if all.len() <= 2 => all.iter().map(|r| words.entry(*r)).collect::<Vec<_>>().join(", "),
+        all if all.len() <= 2 => all.iter().map(|r| words.entry(*r)).collect::<Vec<_>>().join(", "),
         [first, others @ ..] => format!("{} and {} others", words.entry(*first), many(others.len())),
     }
 }
@@ -114,7 +114,7 @@ fn chart(side: &Side<'_>, links: &Links<'_>, n: usize, d: &Drawn<'_>) -> Option<
     };
     let note = if d.different > d.lines.len() {
         format!(
-            "Showing the {} lines that change most, of {} that differ ({} entries); all figures are in `--format csv`.",
+            "Showing the {} lines that change most, of {} that differ ({} entries); --format csv has all of them.",
             d.lines.len(),
             many(d.different),
             many(d.entries)

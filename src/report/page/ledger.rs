@@ -194,7 +194,7 @@ pub(super) fn ledgers(side: &Side<'_>, links: &Links<'_>, derivations: Option<&D
             .collect();
         let note = if of > count {
             format!(
-                "The last {} of {} {what} are shown here; `--format csv` and `--format json` have all of them.",
+                "The last {} of {} {what} are shown here; --format csv and --format json have all of them.",
                 many(count),
                 many(of)
             )

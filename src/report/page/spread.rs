@@ -179,7 +179,7 @@ impl<'r> Of<'r> {
     fn chart(&self, column: &str, names: &[String], list: &[Found<'r>], note: String, out: &mut Spread) {
         let of = match names {
             [one] if one.is_empty() => plain(column),
-            [all @ ..] if all.len() <= 3 => format!("{} of {}", plain(column), all.join(", ")),
+            all if all.len() <= 3 => format!("{} of {}", plain(column), all.join(", ")),
             [first, rest @ ..] => format!("{} of {first} and {} others", plain(column), many(rest.len())),
             [] => plain(column),
         };

@@ -97,7 +97,7 @@ pub(super) fn counts(currency: &str, ty: &Type) -> (Unit, String) {
 /// The first and the last of several values, short enough to stand beside a line.
 pub(super) fn ends(values: impl Iterator<Item = Decimal> + Clone, ty: &Type, currency: &str) -> (String, String) {
     let shown = |n: Decimal| {
-        let cut = n.round_dp(4);
+        let cut = n.round_dp_with_strategy(4, rust_decimal::RoundingStrategy::ToZero);
         let text = amount(cut, ty, currency);
         let text = text.split(' ').next().unwrap_or(&text).to_owned();
         if cut == n { text } else { format!("{text}…") }
