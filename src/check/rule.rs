@@ -7,7 +7,7 @@ use super::load::LoadedItem;
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident, ItemKind, Trigger};
 use crate::terms::{
-    Answer, Body, Each, Expr, ExprKind, KindId, ObligationAnswer, On, Report, Rescinding, RuleId, StateId, Type, VarId,
+    Answer, Body, Each, Edge, Expr, ExprKind, KindId, ObligationAnswer, On, Report, Rescinding, RuleId, StateId, Type, VarId,
 };
 
 /// What a rule is about: the row the event names, and every row of a kind.
@@ -169,7 +169,7 @@ impl Checker<'_> {
                         let name = self.terms.kind(kind).map(|k| k.name.clone()).unwrap_or_default();
                         env.row(&name, kind);
                     }
-                    (On::Making(id), env)
+                    (On::Making(id), env.on_a_change())
                 })
                 .collect(),
             Trigger::OnBreach(name) => match self.names.obligations.get(&name.name).copied() {
@@ -286,7 +286,12 @@ impl Checker<'_> {
             (Trigger::At(e), On::At(_)) => {
                 let value = self.expr(env, e, Some(&Type::Moment))?;
                 let value = match value.ty {
-                    Type::Date | Type::Moment => self.fits(value, &Type::Moment)?,
+                    Type::Moment => value,
+                    // the rules of a day come at its beginning
+                    Type::Date => {
+                        let span = value.span;
+                        Expr { kind: ExprKind::Edge(Edge::Start, Box::new(value)), ty: Type::Moment, span }
+                    }
                     _ => return self.wrong(&value, "a moment"),
                 };
                 On::At(value)

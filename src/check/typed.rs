@@ -172,12 +172,6 @@ impl Checker<'_> {
         if fits(&value.ty, wanted) {
             return Some(value);
         }
-        // a date stands for its beginning where a moment is wanted
-        if value.ty == Type::Date && *wanted == Type::Moment {
-            let span = value.span;
-            let kind = ExprKind::Edge(crate::terms::Edge::Start, Box::new(value));
-            return Some(Expr { kind, ty: Type::Moment, span });
-        }
         let (wanted_name, found) = (self.type_name(wanted), self.type_name(&value.ty));
         let help = self.day_advice(&value, wanted).or_else(|| unit_advice(&value, wanted, &self.terms.currency));
         let help = help.unwrap_or_else(|| self.advice(&value.ty, wanted));
@@ -195,6 +189,7 @@ impl Checker<'_> {
     /// How one type may become another.
     pub(super) fn advice(&self, found: &Type, wanted: &Type) -> String {
         match (found, wanted) {
+            (Type::Date, Type::Moment) => "a day has many moments: write `close of …`, `start of …` or `17:00 on …`".into(),
             (Type::Moment, Type::Date) => "write `.date` for the day of a moment".into(),
             (Type::Quantity(f), Type::Quantity(w)) if f.per(*w) == Dim::SHARES => "divide by `1 share`".into(),
             (Type::Quantity(f), Type::Quantity(w)) if w.per(*f) == Dim::SHARES => "multiply by `1 share`".into(),

@@ -44,9 +44,11 @@ fn about(args: &Args) -> Result<Certificate, End> {
     };
     // what is known of a day is known at its end; what comes later is no part of the paper
     let count = records.all.iter().position(|(h, _)| h.day > head.day).unwrap_or(usize::MAX);
-    let run = records.explained(&t, &program, count, args.event);
     let at = records.all.iter().position(|(h, _)| h.number == head.number).unwrap_or(0);
     let (before, upto) = (records.run(&t, &program, at), records.run(&t, &program, at + 1));
+    // what waited and is made here was computed at other records
+    let makes = upto.changes.iter().any(|c| c.made.is_some_and(|m| m.number == args.event));
+    let run = records.explained(&t, &program, count, if makes { 0 } else { args.event });
     let about =
         Source { terms: &t, program: &program, run: &run, around: (&before, &upto) }.certificate(head, batch, &|c, rule| {
             let lines = method(&t, &program, &run, c);

@@ -28,7 +28,13 @@ fn grid(section: &Section) -> String {
     if std::io::stdout().is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     } else {
-        table.set_content_arrangement(ContentArrangement::Disabled);
+        // long lists are broken at a width that can still be read; what is not so wide stays as it is
+        let widest = section.rows.iter().flatten().map(|c| c.chars().count()).max().unwrap_or(0);
+        if widest > 120 {
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(160);
+        } else {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
     }
     for row in &section.rows {
         table.add_row(row);

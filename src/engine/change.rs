@@ -186,6 +186,7 @@ impl<'p> Machine<'p> {
                 was_known,
                 status: Status::InForce,
                 waited: false,
+                made: None,
                 cause: self.cause,
             });
         }
@@ -235,6 +236,7 @@ impl<'p> Machine<'p> {
                 was_known: true,
                 status: Status::Pending,
                 waited: true,
+                made: None,
                 cause: self.cause,
             });
             let list = self.waiting.entry((s.state, number)).or_default();
@@ -325,7 +327,13 @@ impl<'p> Machine<'p> {
             for (of, reg, code) in &self.program.makings {
                 if *of == state {
                     self.wi(*reg, entry(kind, number));
-                    self.step(*code)?;
+                    let here = (self.changed.len().saturating_sub(1), self.changed.len());
+                    let outer = std::mem::replace(&mut self.noticed, here);
+                    let known = std::mem::take(&mut self.noticed_before);
+                    let ran = self.step(*code);
+                    self.noticed = outer;
+                    self.noticed_before = known;
+                    ran?;
                 }
             }
         }
@@ -338,6 +346,7 @@ impl<'p> Machine<'p> {
         for at in std::mem::take(list) {
             if let Some(c) = self.changes.get_mut(usize::try_from(at).unwrap_or(usize::MAX)) {
                 c.status = Status::InForce;
+                c.made = Some(self.when);
                 self.undo.push(Undo::Made(at));
             }
         }

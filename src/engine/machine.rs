@@ -403,6 +403,7 @@ impl<'p> Machine<'p> {
                 Undo::Made(at) => {
                     if let Some(c) = self.changes.get_mut(usize::try_from(at).unwrap_or(usize::MAX)) {
                         c.status = Status::Pending;
+                        c.made = None;
                         self.waiting
                             .entry((self.program.sites.get(usize::from(c.site)).map_or(StateId(0), |s| s.state), c.row))
                             .or_default()

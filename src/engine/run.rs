@@ -89,6 +89,8 @@ pub struct Change {
     pub status: Status,
     /// Whether it had to wait, even if it holds by now.
     pub waited: bool,
+    /// When what waited was made, where it was.
+    pub made: Option<Moment>,
     /// What it was deemed under, where that can be annulled: the kind, and which of that kind in this event.
     pub cause: Option<(KindId, u16)>,
 }

@@ -148,8 +148,9 @@ impl Source<'_> {
         let of_record: Vec<&Change> = self.run.changes.iter().filter(|c| c.when.number == head.number).collect();
         let made: Vec<&Change> = of_record.into_iter().filter(|c| is_adjustment(self.terms, self.program, c)).collect();
         let waited = self.waited();
-        let mut entries = self.entries(&made);
-        entries.extend(self.entries_of_waited(&made, &waited));
+        let mut entries = self.entries_of_waited(&waited);
+        let own = self.entries(&made);
+        entries.extend(own.into_iter().filter(|e| waited.is_empty() || !entries.iter().any(|w| (&w.kind, &w.entry) == (&e.kind, &e.entry))).collect::<Vec<_>>());
         let mut adjustments: Vec<Adjustment> = made.iter().filter_map(|c| self.adjustment(c, method)).collect();
         for c in &waited {
             let made = |a: Adjustment| Adjustment { status: "made".into(), from: c.when.number, ..a };
@@ -228,11 +229,10 @@ impl Source<'_> {
             .collect()
     }
 
-    /// The entries for which something had waited, where nothing else adjusted them.
-    fn entries_of_waited(&self, made: &[&Change], waited: &[&Change]) -> Vec<Entry> {
+    /// The entries for which something had waited: as they stood before the record and after it.
+    fn entries_of_waited(&self, waited: &[&Change]) -> Vec<Entry> {
         let (before, upto) = self.around;
-        let other = self.rows(made);
-        let rows = self.rows(waited).into_iter().filter(|r| !other.contains(r));
+        let rows = self.rows(waited).into_iter();
         rows.map(|row| self.entry(row, |state| (shown(self.terms, before, state, row), shown(self.terms, upto, state, row))))
             .collect()
     }
@@ -313,11 +313,7 @@ impl Source<'_> {
     fn amount(&self, state: StateId, n: Decimal) -> String {
         let ty = self.terms.states.get(state.at()).map_or(&Type::NUMBER, |s| &s.ty);
         let places = unit(self.program, self.terms, state);
-        let exact = super::json::pad(n.normalize(), places);
-        if places.is_some() && exact.scale() == places.unwrap_or(0) {
-            return format!("{}{}", crate::syntax::print::number(exact), suffix(&self.words().amount(n, ty)));
-        }
-        self.words().amount(n, ty)
+        super::words::rounded(n, ty, &self.terms.currency, places)
     }
 }
 
@@ -334,11 +330,6 @@ fn shown(terms: &Terms, run: &Run, state: StateId, (kind, row): Row) -> Option<D
             _ => None,
         })
     })
-}
-
-/// The unit after a number.
-fn suffix(text: &str) -> &str {
-    text.find(' ').and_then(|n| text.get(n..)).unwrap_or("")
 }
 
 /// How an adjustment is computed, as the terms say it: the rule as it is written.

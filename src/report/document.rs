@@ -3,7 +3,7 @@
 use super::json::{is_adjustment, pad, standing, status, unit};
 use super::words::{Words, day, short};
 use crate::engine::code::Program;
-use crate::engine::run::Run;
+use crate::engine::run::{Run, Status};
 use crate::terms::{Dim, Terms};
 
 /// A result for readers.
@@ -94,6 +94,7 @@ pub(super) fn cell(words: &Words<'_>, program: &Program, e: &crate::terms::Expr,
         (crate::terms::ExprKind::State { state, .. }, crate::engine::run::Value::Decimal(n)) => {
             let places = unit(program, words.terms, *state);
             match places {
+                Some(_) if e.ty.dim() != Some(Dim::SHARES) => super::words::rounded(*n, &e.ty, &words.terms.currency, places),
                 Some(_) => crate::syntax::print::number(pad(n.normalize(), places)),
                 None => words.shown(v, &e.ty),
             }
@@ -167,8 +168,10 @@ pub(super) fn change_words(
             use rust_decimal::prelude::ToPrimitive;
             words.whole(n.to_i64().unwrap_or_default(), ty)
         }
+        (ty, _) if matches!(ty.dim(), Some(Dim::MONEY | Dim::PER_SHARE)) => {
+            super::words::rounded(n, ty, &words.terms.currency, places)
+        }
         (_, Some(_)) => crate::syntax::print::number(pad(n.normalize(), places)),
-        (ty, None) if matches!(ty.dim(), Some(Dim::MONEY | Dim::PER_SHARE)) => words.amount(n, ty),
         (_, None) => short(n),
     };
     Some(ChangeWords {
@@ -177,7 +180,11 @@ pub(super) fn change_words(
         state: if site.pending { format!("what waits of {}", state.name) } else { state.name.clone() },
         before: if c.was_known { show(c.before) } else { "—".to_owned() },
         after: show(c.after),
-        status: status(c.status).replace('_', " "),
+        status: match c.made {
+            Some(m) if c.status == Status::InForce && m.number != 0 => format!("waited, made by record {}", m.number),
+            Some(m) if c.status == Status::InForce => format!("waited, made {}", day(m.day)),
+            _ => status(c.status).replace('_', " "),
+        },
     })
 }
 

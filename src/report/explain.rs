@@ -148,6 +148,15 @@ impl<'r> Explainer<'r> {
             step.parts.extend(self.waits(c));
             out.push(step);
         }
+        for c in self.run.changes.iter().filter(|c| c.made.is_some_and(|m| m.number == number && number != 0)) {
+            let Some(of) = change_words(self.terms, self.program, &self.words, c) else { continue };
+            if self.asked.entry.is_some_and(|key| of.entry_of_kind_named(self.run, key) && of.of != key) {
+                continue;
+            }
+            let whose = if of.of.is_empty() { String::new() } else { format!(" of {}", of.of) };
+            let text = format!("makes what waited since record {}: {}{whose}, {} → {}", c.when.number, of.state, of.before, of.after);
+            out.push(Step { text, clause: self.terms.cite(c.clause).to_owned(), parts: Vec::new() });
+        }
         for r in self.run.refusals.iter().filter(|r| r.when.number == number) {
             let mut step = Step::new(format!("refused: {}", self.words.said(&r.reason)));
             step.clause = self.terms.cite(r.clause).to_owned();

@@ -121,6 +121,10 @@ fn change(terms: &Terms, program: &Program, words: &Words<'_>, c: &Change) -> Js
     row.insert("before".into(), if c.was_known { show(c.before).into() } else { Json::Null });
     row.insert("after".into(), show(c.after).into());
     row.insert("status".into(), status(c.status).into());
+    if let Some(m) = c.made {
+        let event = if m.number == 0 { Json::Null } else { m.number.into() };
+        row.insert("made".into(), serde_json::json!({ "event": event, "date": day(m.day) }));
+    }
     Json::Object(row)
 }
 

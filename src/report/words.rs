@@ -147,17 +147,29 @@ impl Words<'_> {
 /// A number with its unit, money in a currency.
 #[must_use]
 pub fn amount(n: Decimal, ty: &Type, currency: &str) -> String {
-    let text = short(n);
+    with_unit(&short(n), n, ty, currency)
+}
+
+fn with_unit(text: &str, n: Decimal, ty: &Type, currency: &str) -> String {
     let sign = sign(currency);
     let money = |text: &str| {
         let (minus, rest) = text.strip_prefix('-').map_or(("", text), |r| ("-", r));
         if sign.is_empty() { format!("{minus}{currency} {rest}") } else { format!("{minus}{sign}{rest}") }
     };
     match ty.dim() {
-        Some(Dim::MONEY | Dim::PER_SHARE) => money(&two_places(&text)),
+        Some(Dim::MONEY | Dim::PER_SHARE) => money(&two_places(text)),
         Some(Dim::SHARES) => format!("{text} {}", if n == Decimal::ONE { "share" } else { "shares" }),
         Some(Dim::DAYS) => format!("{text} {}", if n == Decimal::ONE { "day" } else { "days" }),
-        _ => text,
+        _ => text.to_owned(),
+    }
+}
+
+/// The same, with as many places as the value is rounded to, where it is.
+#[must_use]
+pub fn rounded(n: Decimal, ty: &Type, currency: &str, places: Option<u32>) -> String {
+    match places {
+        None => amount(n, ty, currency),
+        Some(_) => with_unit(&number(super::json::pad(n.normalize(), places)), n, ty, currency),
     }
 }
 

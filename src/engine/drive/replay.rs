@@ -241,6 +241,7 @@ impl Engine<'_> {
                 was_known: true,
                 status: Status::InForce,
                 waited: false,
+                made: None,
                 cause: None,
             });
             self.redone.push((*state, redo.clause));
