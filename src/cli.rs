@@ -25,6 +25,7 @@ mod terms;
 mod test;
 mod turning;
 mod vary;
+mod workbook;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -18,6 +18,7 @@ pub mod solve;
 pub mod stop;
 pub mod sweep;
 pub mod words;
+pub mod workbook;
 pub mod worth;
 
 pub use document::{Document, Section, document};

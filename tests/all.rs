@@ -30,6 +30,8 @@ mod readme;
 mod reject;
 #[path = "all/scenario.rs"]
 mod scenario;
+#[path = "all/sheet.rs"]
+mod sheet;
 #[path = "all/solve.rs"]
 mod solve;
 #[path = "all/sweep.rs"]
@@ -38,3 +40,5 @@ mod sweep;
 mod tenor;
 #[path = "all/variants.rs"]
 mod variants;
+#[path = "all/workbook.rs"]
+mod workbook;

@@ -104,6 +104,8 @@ pub(crate) enum RunFormat {
     Md,
     /// A page for a browser: charts, the ledger with its derivations, the receipt of inputs
     Html,
+    /// An Excel workbook whose formulas compute every change anew
+    Xlsx,
 }
 
 /// Formats of comparisons and sweeps.
@@ -128,6 +130,7 @@ pub(crate) enum PageFormat {
   tenor run warrant.terms events.csv --reading floor=nominal --as-of 2006-12-31
   tenor run warrant.terms events.jsonl --known-on 2006-06-30 --format json
   tenor run warrant.terms events.jsonl --format html > report.html
+  tenor run warrant.terms events.jsonl --format xlsx --output out.xlsx
   cat events.jsonl | tenor run warrant.terms - --keep-going")]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -138,6 +141,9 @@ pub(crate) struct Run {
     /// Another wording of the page: a template in HTML, as templates/report.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    /// Write the result to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Set bad records aside in a reject file and go on
     #[arg(long)]
     pub keep_going: bool,
@@ -178,7 +184,8 @@ pub(crate) struct Test {
   tenor explain warrant.terms events.jsonl --event 7
   tenor explain warrant.terms events.jsonl --event 7 --certificate W-1
   tenor explain warrant.terms events.jsonl --format json
-  tenor explain warrant.terms events.jsonl --event 7 --format html > record-7.html")]
+  tenor explain warrant.terms events.jsonl --event 7 --format html > record-7.html
+  tenor explain warrant.terms events.jsonl --event 7 --format xlsx --output out.xlsx")]
 pub(crate) struct Explain {
     #[command(flatten)]
     pub stream: Stream,
@@ -194,6 +201,9 @@ pub(crate) struct Explain {
     /// Another wording of the page: a template in HTML, as templates/report.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    /// Write the explanation to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Formats of explanations.
@@ -207,6 +217,8 @@ pub(crate) enum ExplainFormat {
     Md,
     /// The same tree as a page for a browser, with its records and clauses
     Html,
+    /// An Excel workbook whose formulas compute every change anew
+    Xlsx,
 }
 
 /// `tenor coverage`

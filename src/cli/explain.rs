@@ -1,7 +1,7 @@
 //! `tenor explain`
 
 use super::args::{Explain as Args, ExplainFormat};
-use super::{End, Outcome, diagnose, events, output, page, terms};
+use super::{End, Outcome, diagnose, events, output, page, terms, workbook};
 use crate::report::explain::{Asked, Step, explain as explained};
 use crate::terms::Terms;
 use serde_json::{Value as Json, json};
@@ -12,6 +12,9 @@ pub(super) fn explain(args: &Args) -> Outcome {
     if args.format == ExplainFormat::Html {
         return page::of_explanation(args);
     }
+    if args.format == ExplainFormat::Xlsx {
+        return workbook::of_explanation(args);
+    }
     let t = terms::load(&args.stream.terms, false)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_explain(&t, &readings)?;
@@ -20,13 +23,13 @@ pub(super) fn explain(args: &Args) -> Outcome {
     let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
     let steps = explained(&t, &program, &ran.run, asked);
     let text = match args.format {
-        ExplainFormat::Table | ExplainFormat::Html => tree(&steps),
+        ExplainFormat::Table | ExplainFormat::Html | ExplainFormat::Xlsx => tree(&steps),
         ExplainFormat::Md => markdown(&steps),
         ExplainFormat::Json => {
             serde_json::to_string_pretty(&Json::Array(steps.iter().map(document).collect())).map_err(|_| End::Software)? + "\n"
         }
     };
-    output::print(&text)?;
+    output::text_to(args.output.as_deref(), &text)?;
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
 }
 

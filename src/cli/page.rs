@@ -29,7 +29,7 @@ pub(super) fn only_for_pages(given: bool, is_page: bool) -> Outcome {
 /// The page of a run.
 pub(super) fn of_run(args: &RunArgs) -> Outcome {
     let made = Made::new(&args.stream, args.keep_going, args.template.as_deref(), Asked::default(), None)?;
-    output::print(&made.html)?;
+    output::text_to(args.output.as_deref(), &made.html)?;
     let bad = events::tell(&args.stream, &made.terms, &made.ran, args.keep_going);
     if args.keep_going {
         events::rejects(&args.stream, args.rejects.as_deref(), &made.terms, &made.ran)?;
@@ -41,7 +41,7 @@ pub(super) fn of_run(args: &RunArgs) -> Outcome {
 pub(super) fn of_explanation(args: &Explain) -> Outcome {
     let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
     let made = Made::new(&args.stream, false, args.template.as_deref(), asked, Some(args))?;
-    output::print(&made.html)?;
+    output::text_to(args.output.as_deref(), &made.html)?;
     if events::tell(&args.stream, &made.terms, &made.ran, false) { Err(End::Data) } else { Ok(()) }
 }
 

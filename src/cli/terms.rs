@@ -111,6 +111,14 @@ pub(super) fn compile_to_explain(terms: &Terms, readings: &[u32]) -> Result<Prog
     })
 }
 
+/// The program of terms that tells what its changes are computed from.
+pub(super) fn compile_to_derive(terms: &Terms, readings: &[u32]) -> Result<Program, End> {
+    crate::engine::compile_to_derive(terms, readings).ok_or_else(|| {
+        too_large();
+        End::Data
+    })
+}
+
 /// Tells that terms make no program.
 pub(super) fn too_large() {
     diagnose::message(

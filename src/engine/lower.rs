@@ -1,6 +1,7 @@
 //! [`Terms`] and the readings chosen, to a [`Plan`]: definitions written out, readings decided, registers given.
 
 mod expr;
+mod inputs;
 mod name;
 mod probe;
 mod query;
@@ -15,10 +16,21 @@ use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
 use expr::Env;
 use rustc_hash::FxHashMap;
 
+/// How much of its formulas a program tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// Nothing.
+    Nothing,
+    /// The parts of each rule, for a reader.
+    Parts,
+    /// These, and every value that a change is computed from.
+    Inputs,
+}
+
 /// Makes the plan.
 #[must_use]
-pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], explain: bool) -> Plan {
-    let probing = explain.then(probe::Probing::default);
+pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], telling: Telling) -> Plan {
+    let probing = (telling != Telling::Nothing).then(|| probe::Probing::new(telling == Telling::Inputs));
     let mut low = Lower {
         terms,
         readings,

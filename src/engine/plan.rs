@@ -126,6 +126,17 @@ pub struct RuleProbe {
     pub roots: Vec<(Role, usize)>,
     /// All parts below them.
     pub all: Vec<usize>,
+    /// What its changes are computed from, where that is told too.
+    pub derived: Option<Derived>,
+}
+
+/// What the changes of a rule are computed from.
+#[derive(Debug, Clone)]
+pub struct Derived {
+    /// The rule.
+    pub plan: RulePlan,
+    /// The parts of its formulas, without those that are of one entry of a question.
+    pub nodes: Vec<NodeId>,
 }
 
 /// What a formula is in its rule.

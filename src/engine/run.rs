@@ -250,7 +250,7 @@ pub struct Trace {
     pub of: i64,
     /// Whether the past was being recomputed.
     pub again: bool,
-    /// The values of its parts, as in [`super::plan::RuleProbe::all`].
+    /// The values of its parts, as in [`super::plan::RuleProbe::all`], then as in [`super::plan::Derived::nodes`].
     pub values: Vec<Value>,
 }
 

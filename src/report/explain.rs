@@ -561,7 +561,7 @@ fn slice(text: &str, base: u32, from: u32, to: u32) -> &str {
 }
 
 /// A text on one line, comments left out.
-fn flat(text: &str) -> String {
+pub(super) fn flat(text: &str) -> String {
     let lines = text.lines().map(|l| if l.trim_start().starts_with('#') { "" } else { l.split(" #").next().unwrap_or(l) });
     lines.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }

@@ -154,7 +154,8 @@ fn files_clocks_and_threads_are_left_to_the_command_line() {
 
 #[test]
 fn no_number_is_a_float() {
-    none(&lines_saying(&["f32", "f64"], &[]), "numbers are decimals");
+    // a spreadsheet keeps nothing else: its cells are made of the decimals in one place
+    none(&lines_saying(&["f32", "f64"], &["src/report/workbook/write.rs"]), "numbers are decimals");
 }
 
 #[test]

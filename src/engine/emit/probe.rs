@@ -2,7 +2,9 @@
 
 use super::Emit;
 use crate::engine::code::{Arg, Op, Reg};
-use crate::engine::plan::Step;
+use crate::engine::graph::Bank;
+use crate::engine::plan::{RulePlan, Step};
+use crate::terms::Type;
 
 impl Emit<'_> {
     /// The rules of a step tell their parts before anything is computed.
@@ -13,10 +15,26 @@ impl Emit<'_> {
             self.over(each.as_ref(), |e, _| {
                 let row = each.as_ref().and_then(|k| e.rows.get(&k.kind).copied());
                 let row = row.or_else(|| e.rows.values().next().copied()).unwrap_or(Reg::MAX);
+                e.kept_ahead(rule);
                 e.op(Op::Probe(n, row));
                 e.to_explain.push((n, e.rows.clone()));
             });
         }
+    }
+
+    /// What a final rule keeps is there before its parts are told.
+    fn kept_ahead(&mut self, rule: &RulePlan) {
+        if rule.captures.is_empty() {
+            return;
+        }
+        let skip = self.label();
+        self.op(Op::JumpIfReplaying(Self::to(skip)));
+        for (node, spot) in &rule.captures {
+            let absent = self.label();
+            self.scoped(|e| e.handled(Some(absent), |e| e.capture(*node, *spot)));
+            self.place(absent);
+        }
+        self.place(skip);
     }
 
     /// The code of the parts, once all other code is there: each uses the same registers, for each is read at once.
@@ -32,6 +50,12 @@ impl Emit<'_> {
                 let Some(probe) = self.plan.probes.get(at).cloned() else { continue };
                 let mut arg = Arg { reg: 0, known: None, ty: probe.ty.clone() };
                 let target = self.reusing(|e| e.routine(|e| arg = e.arg(probe.node, probe.ty)));
+                code.push((target, arg));
+            }
+            for node in rule.derived.into_iter().flat_map(|d| d.nodes) {
+                let ty = if self.graph.bank(node) == Bank::Decimal { Type::NUMBER } else { Type::Text };
+                let mut arg = Arg { reg: 0, known: None, ty: ty.clone() };
+                let target = self.reusing(|e| e.routine(|e| arg = e.arg(node, ty)));
                 code.push((target, arg));
             }
             self.rows = outer;

@@ -370,7 +370,7 @@ impl Emit<'_> {
         own
     }
 
-    fn capture(&mut self, node: NodeId, spot: Spot) {
+    pub(super) fn capture(&mut self, node: NodeId, spot: Spot) {
         match spot.place {
             Place::Decimal(to) => {
                 let from = self.d(node);

@@ -3,7 +3,7 @@
 use super::Lower;
 use super::expr::Env;
 use crate::engine::graph::{Node, NodeId};
-use crate::engine::plan::{Probe, ProbeCase, ProbeKind, Role, RuleProbe};
+use crate::engine::plan::{Derived, Probe, ProbeCase, ProbeKind, Role, RulePlan, RuleProbe};
 use crate::terms::{Answer, Builtin, Expr, ExprKind, KindId, Outcome, RuleId, When, children};
 use rustc_hash::FxHashMap;
 
@@ -14,6 +14,15 @@ pub(super) struct Probing {
     current: Vec<(Role, usize)>,
     /// Definitions taken apart before: the same formula is shown once.
     known: FxHashMap<NodeId, usize>,
+    /// Whether every value a change is computed from is told too.
+    inputs: bool,
+}
+
+impl Probing {
+    /// Nothing taken apart so far.
+    pub(super) fn new(inputs: bool) -> Self {
+        Self { inputs, ..Self::default() }
+    }
 }
 
 impl Lower<'_> {
@@ -41,14 +50,16 @@ impl Lower<'_> {
     }
 
     /// The parts of a rule are complete; its number among the rules to be explained.
-    pub(super) fn explained(&mut self, rule: RuleId, kind: Option<KindId>, answer: &Answer) -> Option<u16> {
+    pub(super) fn explained(&mut self, rule: RuleId, kind: Option<KindId>, answer: &Answer, plan: &RulePlan) -> Option<u16> {
         let roots = std::mem::take(&mut self.probing.as_mut()?.current);
         let mut all = Vec::new();
         for (_, root) in &roots {
             self.below(*root, &mut all);
         }
         let n = u16::try_from(self.plan.rule_probes.len()).ok()?;
-        self.plan.rule_probes.push(RuleProbe { rule, kind, each: answer.each.as_ref().map(|e| e.kind), roots, all });
+        let inputs = self.probing.as_ref().is_some_and(|p| p.inputs);
+        let derived = inputs.then(|| Derived { nodes: self.inputs_of(plan), plan: plan.clone() });
+        self.plan.rule_probes.push(RuleProbe { rule, kind, each: answer.each.as_ref().map(|e| e.kind), roots, all, derived });
         Some(n)
     }
 

@@ -62,7 +62,7 @@ impl Lower<'_> {
         for s in &answer.body {
             plan.acts.extend(self.act(&mut env, s));
         }
-        plan.probe = self.explained(id, kind, answer);
+        plan.probe = self.explained(id, kind, answer, &plan);
         Some(plan)
     }
 

@@ -1,0 +1,346 @@
+//! The sheets that report: the summary, refusals, obligations, effects, warnings, readings.
+
+use super::Source;
+use super::derive::Deriver;
+use super::page::{BRANCH, Cell, Look, Page, Shape, What};
+use super::sheets::{Places, clause, quoted};
+use super::term::{At, Held, Term};
+use super::values;
+use crate::engine::run::{Line, Value};
+use crate::engine::table::row_of;
+use crate::report::json::standing;
+use crate::terms::{ExprKind, Type};
+use rust_decimal::Decimal;
+
+fn heads(names: &[&str]) -> Vec<Cell> {
+    names.iter().map(|n| Cell::text(*n, Look::Head)).collect()
+}
+
+fn plain(text: impl Into<String>) -> Cell {
+    Cell::text(text, Look::Plain)
+}
+
+fn table(name: &str, widths: &[u8], head: &[&str]) -> Page {
+    Page { name: name.to_owned(), widths: widths.to_vec(), frozen: (1, 0), table: true, rows: vec![heads(head)] }
+}
+
+fn dated(d: &Deriver<'_>, n: i64) -> Cell {
+    Cell::value(&values::whole(&d.words, n, &Type::Date), &Type::Date, Look::Plain)
+}
+
+/// A figure that stands at the end.
+pub(super) struct Figure {
+    /// The report.
+    pub report: String,
+    /// Whose it is.
+    pub entry: String,
+    /// What it is called.
+    pub name: String,
+    /// Its value.
+    pub held: Held,
+    /// Its type.
+    pub ty: Type,
+    /// Its cell in the ledger.
+    pub cell: Option<At>,
+}
+
+/// What stands at the end.
+pub(super) struct Summary {
+    /// Its figures.
+    pub figures: Vec<Figure>,
+}
+
+impl Summary {
+    pub(super) fn new(d: &mut Deriver<'_>, s: &Source<'_>) -> Self {
+        let mut figures = Vec::new();
+        if s.record.is_some() {
+            return Self { figures };
+        }
+        for shown in &d.run.shown {
+            let Some(report) = d.terms.reports.get(shown.report) else { continue };
+            let entry = d.words.entry(shown.row);
+            if s.entry.is_some_and(|key| report.of.is_some() && key != entry) {
+                continue;
+            }
+            for ((name, e), value) in report.columns.iter().zip(&shown.columns).filter(|(_, v)| **v != Value::Unknown) {
+                let held = values::held(&d.words, value, &e.ty);
+                if matches!(&held, Held::Text(t) if t.is_empty()) {
+                    continue;
+                }
+                let row = if shown.row < 0 { u32::MAX } else { u32::try_from(row_of(shown.row)).unwrap_or(u32::MAX) };
+                let cell = match &e.kind {
+                    ExprKind::State { state, .. } if d.history.contains_key(&(*state, row, false)) => {
+                        d.state_cell(*state, row, &held)
+                    }
+                    _ => None,
+                };
+                let (report, name) = (report.name.replace('_', " "), name.replace('_', " "));
+                figures.push(Figure { report, entry: entry.clone(), name, held, ty: e.ty.clone(), cell });
+            }
+        }
+        Self { figures }
+    }
+
+    pub(super) fn page(&self, d: &Deriver<'_>, places: &Places, s: &Source<'_>) -> Page {
+        let mut page = Page { name: "Summary".to_owned(), widths: vec![26, 22, 22, 20, 12, 32, 14], ..Page::default() };
+        let rows = &mut page.rows;
+        rows.push(vec![Cell::text(s.terms.title.clone(), Look::Title)]);
+        if d.run.as_of != 0 {
+            rows.push(vec![plain("as of"), dated(d, d.run.as_of)]);
+        }
+        if let Some(n) = s.record {
+            rows.push(vec![plain("only record"), Cell::count(n)]);
+        }
+        if let Some(key) = s.entry {
+            rows.push(vec![plain("only for"), plain(key)]);
+        }
+        rows.push(Vec::new());
+        for (what, text) in HOW {
+            rows.push(vec![
+                Cell::text(
+                    *what,
+                    *match *what {
+                        "blue" => &Look::Input,
+                        "green" => &Look::Linked,
+                        "bold" => &Look::Result,
+                        "orange" => &Look::Given,
+                        _ => &Look::Plain,
+                    },
+                ),
+                Cell { what: What::Text((*text).to_owned()), look: Look::Quiet, shape: Shape::Whole },
+            ]);
+        }
+        rows.push(Vec::new());
+        rows.extend(checks(places));
+        if let Some(stopped) = &d.run.stopped {
+            rows.push(Vec::new());
+            let said = d.words.stopped(&stopped.why);
+            let at = format!("the run stopped at record {}: {}", stopped.when.number, said.message);
+            rows.push(vec![Cell { what: What::Text(at), look: Look::Given, shape: Shape::Whole }]);
+        }
+        if !self.figures.is_empty() {
+            rows.push(Vec::new());
+            rows.push(heads(&["report", "of", "figure", "value", "unit", "exactly", "ledger"]));
+        }
+        for f in &self.figures {
+            let value = match f.cell {
+                Some(at) => Cell::formula(places.formula(&Term::Cell(at), "Summary"), &f.held, &f.ty, Look::Linked),
+                None => Cell::value(&f.held, &f.ty, Look::Plain),
+            };
+            let link = f.cell.map_or_else(Cell::default, |at| {
+                let to = places.cell(at, "Summary");
+                Cell { what: What::Link(to.clone(), to), look: Look::Linked, shape: Shape::General }
+            });
+            let unit = values::unit(&f.ty, &d.terms.currency);
+            rows.push(vec![
+                plain(f.report.clone()),
+                plain(f.entry.clone()),
+                plain(f.name.clone()),
+                value,
+                Cell::text(unit, Look::Quiet),
+                Cell::exact(&f.held, &f.ty),
+                link,
+            ]);
+        }
+        rows.push(Vec::new());
+        rows.push(heads(&["receipt", ""]));
+        for (what, which) in s.receipt {
+            rows.push(vec![
+                plain(what.clone()),
+                Cell { what: What::Text(which.clone()), look: Look::Plain, shape: Shape::Whole },
+            ]);
+        }
+        page
+    }
+}
+
+/// How the workbook is read.
+const HOW: &[(&str, &str)] = &[
+    ("blue", "an input: a value of a record, or one written in the terms; change it, and what depends on it follows"),
+    ("green", "the value of another cell"),
+    ("bold", "a formula, as the terms have it"),
+    ("orange", "a value the workbook does not compute, with the reason beside it: it stays as the run had it"),
+    ("branches", "which rule and which case applied is that of this run; a condition says when that would have changed"),
+    ("digits", "a cell keeps fifteen digits; the exact decimal of the run stands beside it as text"),
+];
+
+/// The cells that tell whether the workbook still agrees with the run.
+fn checks(places: &Places) -> Vec<Vec<Cell>> {
+    let (steps, ledger) = (quoted(&places.derivations), quoted(&places.ledger));
+    let zero = Held::Number(Decimal::ZERO);
+    let formula = |text: String, shape: Shape| Cell { what: What::Formula(text, zero.clone()), look: Look::Result, shape };
+    vec![
+        vec![
+            plain("differs from the run"),
+            formula(format!("MAX(MAX({ledger}!L:L),-MIN({ledger}!L:L),MAX({steps}!H:H),-MIN({steps}!H:H))"), Shape::Difference),
+            Cell {
+                what: What::Text("the largest difference, beyond 1e-9 of the value; – for none".to_owned()),
+                look: Look::Quiet,
+                shape: Shape::Whole,
+            },
+        ],
+        vec![
+            plain("conditions that changed"),
+            formula(format!("COUNTIF({steps}!H:H,\"{BRANCH}\")+COUNTIF({ledger}!L:L,\"{BRANCH}\")"), Shape::Whole),
+            Cell {
+                what: What::Text("with the inputs as they are now; each is marked in its row".to_owned()),
+                look: Look::Quiet,
+                shape: Shape::Whole,
+            },
+        ],
+    ]
+}
+
+/// What was refused.
+pub(super) fn refusals(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
+    let mut page = table("Refusals", &[8, 11, 14, 70, 60], &["record", "date", "clause", "reason", "with"]);
+    for r in d.run.refusals.iter().filter(|r| s.record.is_none_or(|n| n == r.when.number)) {
+        let with: Vec<String> =
+            r.with.iter().map(|(path, v)| format!("{}: {}", path.join(" "), exactly(d, &v.value, &v.ty))).collect();
+        page.rows.push(vec![
+            Cell::count(r.when.number),
+            dated(d, r.when.day),
+            plain(clause(d.terms.cite(r.clause))),
+            Cell::lines(d.words.said(&r.reason)),
+            Cell::lines(with.join("; ")),
+        ]);
+    }
+    (page.rows.len() > 1).then_some(page)
+}
+
+fn exactly(d: &Deriver<'_>, value: &Value, ty: &Type) -> String {
+    values::exact(&values::held(&d.words, value, ty), ty)
+}
+
+/// What is due, and covenants that were broken.
+pub(super) fn obligations(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
+    let head = ["record", "clause", "what", "of", "due", "done", "status"];
+    let mut page = table("Obligations", &[8, 14, 60, 16, 12, 12, 12], &head);
+    let asked = |n: u32| s.record.is_none_or(|r| r == n);
+    for o in d.run.owed.iter().filter(|o| asked(o.when.number)) {
+        let cite = d.terms.obligations.get(o.obligation.at()).and_then(|x| x.clause);
+        page.rows.push(vec![
+            Cell::count(o.when.number),
+            plain(clause(d.terms.cite(cite))),
+            plain(d.words.said(&o.what)),
+            plain(d.words.entry(o.row)),
+            o.due.map_or_else(|| plain("promptly"), |n| dated(d, n)),
+            o.done.map_or_else(Cell::default, |n| dated(d, n)),
+            plain(o.standing.map_or("open", standing)),
+        ]);
+    }
+    for b in d.run.breaches.iter().filter(|b| asked(b.when.number)) {
+        let Some(decl) = d.terms.covenants.get(b.covenant.at()) else { continue };
+        page.rows.push(vec![
+            Cell::count(b.when.number),
+            plain(clause(d.terms.cite(decl.clause))),
+            plain(decl.what.clone()),
+            Cell::default(),
+            dated(d, b.when.day),
+            b.cured.map_or_else(Cell::default, |n| dated(d, n)),
+            plain("breached"),
+        ]);
+    }
+    (page.rows.len() > 1).then_some(page)
+}
+
+/// A sheet for each effect, with live values where they are derived.
+pub(super) fn effects(d: &Deriver<'_>, lines: &[(&Line, Vec<Option<usize>>)], places: &Places) -> Vec<Page> {
+    let mut out = Vec::new();
+    for (n, effect) in d.terms.effects.iter().enumerate() {
+        let name = name_of_sheet(&effect.name);
+        let mut page = table(&name, &[8, 14], &["record", "clause"]);
+        for (field, ty, _) in &effect.fields {
+            let head = field.replace('_', " ");
+            page.widths.push(if ty.is_decimal() { 18 } else { 20 });
+            if ty.is_decimal() {
+                page.widths.push(24);
+            }
+            if let Some(row) = page.rows.first_mut() {
+                row.push(Cell::text(head.clone(), Look::Head));
+                if ty.is_decimal() {
+                    row.push(Cell::text(format!("{head}, exactly"), Look::Head));
+                }
+            }
+        }
+        for (line, steps) in lines.iter().filter(|(l, _)| l.effect.at() == n) {
+            let mut row = vec![Cell::count(line.when.number), plain(clause(d.terms.cite(line.clause)))];
+            for ((v, (_, ty, _)), step) in line.values.iter().zip(&effect.fields).zip(steps) {
+                let held = values::held(&d.words, v, ty);
+                row.push(match step {
+                    Some(n) => Cell::formula(places.cell(At::Step(*n), &name), &held, ty, Look::Linked),
+                    None if held == Held::Nothing => Cell::default(),
+                    None => Cell::value(&held, ty, if ty.is_decimal() { Look::Given } else { Look::Plain }),
+                });
+                if ty.is_decimal() {
+                    row.push(Cell::exact(&held, ty));
+                }
+            }
+            page.rows.push(row);
+        }
+        if page.rows.len() > 1 {
+            out.push(page);
+        }
+    }
+    out
+}
+
+/// The name of an effect as that of a sheet: no longer than Excel lets it be, and unlike those there are.
+fn name_of_sheet(name: &str) -> String {
+    let spaced = name.replace('_', " ");
+    let mut chars = spaced.chars();
+    let capital: String = chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect());
+    let own = ["Summary", "Ledger", "Derivations", "Events", "Refusals", "Obligations", "Warnings", "Readings"];
+    if own.contains(&capital.as_str()) { format!("{capital} done") } else { capital.chars().take(28).collect() }
+}
+
+/// What the terms warn of, and what was annulled.
+pub(super) fn warnings(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
+    let mut page = table("Warnings", &[8, 11, 14, 90], &["record", "date", "clause", "what"]);
+    let asked = |n: u32| s.record.is_none_or(|r| r == n);
+    let list = |xs: &[u32]| xs.iter().map(|n| format!("record {n}")).collect::<Vec<_>>().join(", ");
+    for r in d.run.rescissions.iter().filter(|r| asked(r.when.number)) {
+        let mut text = format!("annuls what {} adjusted", list(&r.annulled));
+        if !r.affected.is_empty() {
+            text.push_str(&format!("; completed since, and final: {}", list(&r.affected)));
+        }
+        page.rows.push(vec![
+            Cell::count(r.when.number),
+            dated(d, r.when.day),
+            plain(clause(d.terms.cite(r.clause))),
+            Cell::lines(text),
+        ]);
+    }
+    for w in d.run.warnings.iter().filter(|w| asked(w.when.number)) {
+        let text = d.words.said(&w.text);
+        page.rows.push(vec![
+            Cell::count(w.when.number),
+            dated(d, w.when.day),
+            plain(clause(d.terms.cite(w.clause))),
+            Cell::lines(text),
+        ]);
+    }
+    (page.rows.len() > 1).then_some(page)
+}
+
+/// Every reading, with the one that was chosen.
+pub(super) fn readings(d: &Deriver<'_>) -> Page {
+    let head = ["clause", "reading", "question", "chosen", "default", "why", "others"];
+    let mut page = table("Readings", &[16, 24, 44, 18, 18, 50, 30], &head);
+    for (reading, chosen) in d.terms.readings.iter().zip(&d.program.readings) {
+        let at = |n: u32| usize::try_from(n).ok().and_then(|n| reading.alternatives.get(n));
+        let (word, why) = at(*chosen).map_or(("", ""), |(w, y)| (w.as_str(), y.as_str()));
+        let default = at(reading.default).map_or("", |(w, _)| w.as_str());
+        let others: Vec<&str> = reading.alternatives.iter().map(|(w, _)| w.as_str()).filter(|w| *w != word).collect();
+        page.rows.push(vec![
+            plain(clause(d.terms.cite(reading.clause))),
+            plain(reading.name.clone()),
+            Cell::lines(reading.question.clone()),
+            Cell::text(word, if *chosen == reading.default { Look::Plain } else { Look::Result }),
+            Cell::text(default, Look::Quiet),
+            Cell::lines(why),
+            Cell::text(others.join(", "), Look::Quiet),
+        ]);
+    }
+    page
+}
