@@ -11,6 +11,7 @@ mod exec;
 mod fraction;
 pub mod graph;
 mod grid;
+mod hole;
 pub mod index;
 mod lower;
 mod machine;
@@ -24,6 +25,7 @@ mod trace;
 
 pub use drive::{Engine, Options};
 use emit::shifted as emit_shifted;
+pub use hole::hole;
 
 use crate::terms::{Body, Expr, Terms};
 

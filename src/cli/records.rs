@@ -100,9 +100,16 @@ impl Records {
     }
 
     /// Runs all records, some with other values; from the first of these on rules are explained, from the beginning where
-    /// there are none.
-    pub(super) fn run_with(&self, t: &Terms, program: &Program, changed: &[(usize, Batch)]) -> Run {
+    /// there are none. Registers of fixed numbers may hold others.
+    pub(super) fn run_with(
+        &self,
+        t: &Terms,
+        program: &Program,
+        changed: &[(usize, Batch)],
+        fixed: &[(u16, rust_decimal::Decimal)],
+    ) -> Run {
         let mut engine = self.engine(t, program);
+        fixed.iter().for_each(|(register, value)| engine.fix(*register, *value));
         let first = changed.iter().map(|(at, _)| *at).min().unwrap_or(0);
         for (n, (head, batch)) in self.all.iter().enumerate() {
             if engine.is_stopped() {

@@ -17,6 +17,16 @@ pub(super) struct Rig {
     readings: Vec<u32>,
     pub records: Records,
     pub targets: Vec<Target>,
+    hole: Option<Hole>,
+}
+
+/// A program that is the same at every value of a constant between two, and where it holds it.
+struct Hole {
+    by: Arc<By>,
+    /// The constant, among what is varied.
+    at: usize,
+    registers: Vec<u16>,
+    range: (Decimal, Decimal),
 }
 
 impl Rig {
@@ -24,7 +34,51 @@ impl Rig {
     pub(super) fn new(mut terms: Terms, readings: Vec<u32>, records: Records, targets: Vec<Target>) -> Self {
         terms.items = Vec::new();
         terms.examples = Vec::new();
-        Self { terms: Arc::new(terms), readings, records, targets }
+        Self { terms: Arc::new(terms), readings, records, targets, hole: None }
+    }
+
+    /// Makes one program for all values of a constant, where that can be: between the least and the greatest of these.
+    pub(super) fn open(&mut self, points: &[Vec<Value>]) {
+        let constants = self.targets.iter().filter(|t| !Self::is_field(t)).count();
+        let Some(at) = self.targets.iter().position(|t| matches!(t.what, What::Constant(_))).filter(|_| constants == 1) else {
+            return;
+        };
+        let number = |p: &&Vec<Value>| match p.get(at).map(|v| v.put) {
+            Some(Put::Given(Given::Number(n))) => n,
+            _ => Decimal::ZERO,
+        };
+        let (Some(low), Some(high)) = (points.iter().min_by_key(number), points.iter().max_by_key(number)) else { return };
+        // just inside, by an odd part of the way: values that no other fixed number of the terms has
+        let width = number(&high).checked_sub(number(&low)).unwrap_or_default();
+        let part = |n: i64| width.checked_mul(Decimal::new(n, 15)).unwrap_or_default();
+        let range = (number(&low) + part(1_234_567), number(&high) - part(1_765_432));
+        let with = |n: Decimal| {
+            let mut point = low.clone();
+            point.get_mut(at).map(|slot| *slot = Value::number(n)).and_then(|()| self.by(&point))
+        };
+        let (Some(a), Some(b)) = (with(range.0), with(range.1)) else { return };
+        if let Some(registers) = crate::engine::hole(&a.program, &b.program, range.0, range.1) {
+            self.hole = Some(Hole { by: a, at, registers, range });
+        }
+    }
+
+    /// The value of the constant that has a hole.
+    fn filling(hole: &Hole, values: &[Value]) -> Option<Decimal> {
+        match values.get(hole.at).map(|v| v.put) {
+            Some(Put::Given(Given::Number(n))) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// Whether the terms may decide something by a value before they run: where it is that of another fixed number.
+    fn is_shared(hole: &Hole, n: Decimal) -> bool {
+        let inside = hole.range.0 <= n && n <= hole.range.1;
+        let mut numbers = hole.by.program.d.iter().enumerate();
+        !inside || numbers.any(|(at, d)| *d == n && !u16::try_from(at).is_ok_and(|at| hole.registers.contains(&at)))
+    }
+
+    const fn is_field(target: &Target) -> bool {
+        matches!(target.what, What::Field { .. })
     }
 
     /// The terms.
@@ -33,12 +87,20 @@ impl Rig {
     }
 
     /// Whether the program depends on the values of an input.
-    pub(super) fn is_compiled(target: &Target) -> bool {
-        !matches!(target.what, What::Field { .. })
+    pub(super) const fn is_compiled(&self, target: &Target) -> bool {
+        !Self::is_field(target) && self.hole.is_none()
     }
 
     /// The program for the values of the inputs; none where the terms are too large.
     pub(super) fn by(&self, values: &[Value]) -> Option<Arc<By>> {
+        if let Some(hole) = &self.hole {
+            return Some(Arc::clone(&hole.by));
+        }
+        self.own(values)
+    }
+
+    /// A program for the values of the inputs alone.
+    fn own(&self, values: &[Value]) -> Option<Arc<By>> {
         let mut readings = self.readings.clone();
         let mut changed: Option<Terms> = None;
         for (target, value) in self.targets.iter().zip(values) {
@@ -80,12 +142,20 @@ impl Rig {
         }
         // what depends on the program may turn anywhere
         let first = self.records.all.first().filter(|_| changed.iter().all(|(n, _)| *n != 0));
-        if let (true, Some((_, batch))) = (self.targets.iter().any(Self::is_compiled), first) {
+        if let (true, Some((_, batch))) = (!self.targets.iter().all(Self::is_field), first) {
             changed.push((0, batch.clone()));
         }
-        let run = self.records.run_with(&by.terms, &by.program, &changed);
+        let fills = self.hole.as_ref().and_then(|h| Some((h, Self::filling(h, values)?)));
+        let fixed: Vec<(u16, Decimal)> = fills.iter().flat_map(|(h, n)| h.registers.iter().map(|r| (*r, *n))).collect();
+        let run = self.records.run_with(&by.terms, &by.program, &changed, &fixed);
+        // the ways of runs are compared by one program; the figures are those of the terms that say this value
+        let own = fills.filter(|(h, n)| Self::is_shared(h, *n)).and_then(|_| self.own(values));
+        let of_own = |own: &Arc<By>| {
+            let run = self.records.run_with(&own.terms, &own.program, &changed, &[]);
+            figures(&own.terms, &own.program, &run)
+        };
         let course = course(&by.terms, &by.program, &by.parts, &run);
-        let figures = figures(&by.terms, &by.program, &run);
+        let figures = own.as_ref().map_or_else(|| figures(&by.terms, &by.program, &run), of_own);
         Tried { at, by: Arc::clone(by), run, course, figures }
     }
 

@@ -64,7 +64,8 @@ pub(super) fn solve(args: &Solve) -> Outcome {
     }
     let stands = stands(&target, &t, &records);
     let within = within(args.within.as_deref(), stands, &ty, &target.input.name)?;
-    let rig = Rig::new(t, readings, records, vec![target]);
+    let mut rig = Rig::new(t, readings, records, vec![target]);
+    rig.open(&[vec![Value::number(within.0)], vec![Value::number(within.1)]]);
     let pool = rig::pool()?;
     let out = pool.install(|| found(args, &rig, within, stands))?;
     let text = match args.format {
@@ -136,7 +137,7 @@ fn figure(text: &str, all: &[Figure]) -> Result<(Figure, Decimal), End> {
 fn found(args: &Solve, rig: &Rig, within: (Decimal, Decimal), stands: Option<Decimal>) -> Result<Solved, End> {
     let input = rig.targets.first().map(|t| t.input.clone()).ok_or(End::Software)?;
     let along = Along::new(rig, &[Value::number(within.0)], 0, None).ok_or_else(rig::too_large)?;
-    let compiled = rig.targets.iter().any(Rig::is_compiled);
+    let compiled = rig.targets.iter().any(|t| rig.is_compiled(t));
     let mut grid: Vec<Decimal> = steps(within, if compiled { STEPS.1 } else { STEPS.0 }, input.ty.as_ref());
     grid.extend(stands.filter(|n| within.0 < *n && *n < within.1));
     grid.sort();

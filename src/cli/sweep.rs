@@ -75,8 +75,9 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
         targets.push(target);
         values.push(list);
     }
-    let rig = Rig::new(t, readings, records, targets);
+    let mut rig = Rig::new(t, readings, records, targets);
     let points = points(&values);
+    rig.open(&points);
     let pool = rig::pool()?;
     let samples = pool.install(|| samples(&rig, &points))?;
     let mut out = Swept {
@@ -147,7 +148,7 @@ fn points(values: &[Vec<Value>]) -> Vec<Vec<Value>> {
 
 /// The input along which turns are looked for: the last with numbers, a field of a record before anything else.
 fn axis(rig: &Rig) -> Option<usize> {
-    let numeric = |fields: bool| rig.targets.iter().rposition(|t| t.input.ty.is_some() && (!fields || !Rig::is_compiled(t)));
+    let numeric = |fields: bool| rig.targets.iter().rposition(|t| t.input.ty.is_some() && (!fields || !rig.is_compiled(t)));
     numeric(true).or_else(|| numeric(false))
 }
 
@@ -164,10 +165,10 @@ fn reach(point: &[Value], s: &Sample) -> Reached {
 /// What the points give. Those that share a program are run by it together.
 fn samples(rig: &Rig, points: &[Vec<Value>]) -> Result<Vec<Sample>, End> {
     let key = |p: &[Value]| -> Vec<Setting> {
-        rig.targets.iter().zip(p).filter(|(t, _)| Rig::is_compiled(t)).map(|(_, v)| v.setting.clone()).collect()
+        rig.targets.iter().zip(p).filter(|(t, _)| rig.is_compiled(t)).map(|(_, v)| v.setting.clone()).collect()
     };
     let mut groups: Vec<(Vec<Setting>, Vec<usize>)> = Vec::new();
-    if rig.targets.iter().any(Rig::is_compiled) {
+    if rig.targets.iter().any(|t| rig.is_compiled(t)) {
         let mut at: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
         for (n, p) in points.iter().enumerate() {
             let key = key(p);
@@ -228,7 +229,7 @@ fn turns(rig: &Rig, points: &[Vec<Value>], samples: &[Sample], axis: usize) -> R
         }
     }
     let moved = rig.targets.get(axis);
-    let looks = if moved.is_none_or(Rig::is_compiled) { 1 } else { LOOKS };
+    let looks = if moved.is_none_or(|t| rig.is_compiled(t)) { 1 } else { LOOKS };
     let mut pairs: Vec<(usize, usize, usize, usize)> = Vec::new();
     for (line, (_, list)) in lines.iter_mut().enumerate() {
         list.sort_by_key(|n| (number(*n), *n));
@@ -243,7 +244,7 @@ fn turns(rig: &Rig, points: &[Vec<Value>], samples: &[Sample], axis: usize) -> R
         }
     }
     let bar = progress::bar(pairs.len(), "closing in");
-    let shared = rig.targets.iter().all(|t| !Rig::is_compiled(t));
+    let shared = rig.targets.iter().all(|t| !rig.is_compiled(t));
     let by = if shared { points.first().and_then(|p| rig.by(p)) } else { None };
     let one = |(a, b, line, parts): (usize, usize, usize, usize)| -> Option<Vec<Found>> {
         let along = Along::new(rig, points.get(a)?, axis, by.clone())?;

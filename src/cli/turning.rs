@@ -19,7 +19,7 @@ pub(super) struct Along<'r> {
 impl<'r> Along<'r> {
     /// Moves an input of a point.
     pub(super) fn new(rig: &'r Rig, point: &[Value], axis: usize, by: Option<Arc<By>>) -> Option<Self> {
-        let compiled = rig.targets.get(axis).is_some_and(Rig::is_compiled);
+        let compiled = rig.targets.get(axis).is_some_and(|t| rig.is_compiled(t));
         let by = if compiled { None } else { Some(by.map_or_else(|| rig.by(point), Some)?) };
         Some(Self { rig, values: point.to_vec(), axis, by })
     }

@@ -131,6 +131,13 @@ impl<'p> Engine<'p> {
         self.m.explain.insert(record);
     }
 
+    /// Gives a fixed number of the program another value, in one of the registers of its [`super::hole`].
+    pub fn fix(&mut self, register: u16, value: rust_decimal::Decimal) {
+        if let Some(slot) = self.m.d.get_mut(usize::from(register)) {
+            *slot = value;
+        }
+    }
+
     /// Whether the run has stopped at a record.
     #[must_use]
     pub const fn is_stopped(&self) -> bool {

@@ -187,6 +187,27 @@ fn where_a_cap_begins_to_bind() {
 }
 
 #[test]
+fn a_constant_is_what_a_variant_says() {
+    // one program is made for all values of a constant, and one for each where it decides what is computed: 0.05 and 0.06 are
+    // what terms that say so give, and so is 0.01, which another number of the terms is too
+    let (_folder, path) = file(EXERCISE);
+    let out = sweep(EXERCISE, &["ownership_limit=0.5%,1%,5%,6%,10%"]);
+    for value in ["0.01", "0.05", "0.06"] {
+        let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
+        let terms = folder.path().join("variant.terms");
+        let base = crate::tenor::root().join(TERMS);
+        let text = format!("variant \"V\" of \"{}\"\nedition 1\n§7\nset ownership_limit = {value}\n", base.display());
+        std::fs::write(&terms, text).unwrap_or_else(|e| panic!("{}: {e}", terms.display()));
+        let ran = run(&["run", &terms.display().to_string(), &path, "--format", "json"]);
+        let ran: Json = serde_json::from_slice(&ran.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"));
+        let number = ran["certificates"][0]["number"].as_str().and_then(exact::number);
+        let found = at(&out, "ownership_limit", value)["figures"].as_array().cloned().unwrap_or_default();
+        let found = found.iter().find(|f| f["column"] == "number").and_then(|f| f["value"].as_str()).and_then(exact::number);
+        assert_eq!(found, number, "{value}");
+    }
+}
+
+#[test]
 fn two_inputs() {
     let out = sweep(EXERCISE, &["cap_effect=*", "exercise.shares=40000,60000"]);
     // two of each, and for each effect the first that the cap stops
