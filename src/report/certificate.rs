@@ -150,7 +150,11 @@ impl Source<'_> {
         let waited = self.waited();
         let mut entries = self.entries_of_waited(&waited);
         let own = self.entries(&made);
-        entries.extend(own.into_iter().filter(|e| waited.is_empty() || !entries.iter().any(|w| (&w.kind, &w.entry) == (&e.kind, &e.entry))).collect::<Vec<_>>());
+        entries.extend(
+            own.into_iter()
+                .filter(|e| waited.is_empty() || !entries.iter().any(|w| (&w.kind, &w.entry) == (&e.kind, &e.entry)))
+                .collect::<Vec<_>>(),
+        );
         let mut adjustments: Vec<Adjustment> = made.iter().filter_map(|c| self.adjustment(c, method)).collect();
         for c in &waited {
             let made = |a: Adjustment| Adjustment { status: "made".into(), from: c.when.number, ..a };

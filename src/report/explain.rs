@@ -154,7 +154,8 @@ impl<'r> Explainer<'r> {
                 continue;
             }
             let whose = if of.of.is_empty() { String::new() } else { format!(" of {}", of.of) };
-            let text = format!("makes what waited since record {}: {}{whose}, {} → {}", c.when.number, of.state, of.before, of.after);
+            let text =
+                format!("makes what waited since record {}: {}{whose}, {} → {}", c.when.number, of.state, of.before, of.after);
             out.push(Step { text, clause: self.terms.cite(c.clause).to_owned(), parts: Vec::new() });
         }
         for r in self.run.refusals.iter().filter(|r| r.when.number == number) {
