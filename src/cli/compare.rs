@@ -1,9 +1,9 @@
 //! `tenor compare`
 
-use super::args::{EventsFormat, PageFormat, Stream};
+use super::args::{EventsFormat, RunFormat, Stream};
 use super::page::{self, Recording};
 use super::records::{self, Records};
-use super::{End, Outcome, added, diagnose, output, progress, rig, spread, table, terms};
+use super::{End, Outcome, added, diagnose, output, progress, rig, spread, table, terms, workbook};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
 use crate::event::Format;
@@ -28,6 +28,7 @@ Examples:
   tenor compare warrant.terms ours.terms --events events.jsonl
   tenor compare warrant.terms warrant.terms@floor=nominal --events 2005.jsonl 2006.jsonl
   tenor compare warrant.terms ours.terms --readings --events events.jsonl --format csv
+  tenor compare warrant.terms ours.terms --events events.jsonl --format xlsx --output sides.xlsx
   tenor compare warrant.terms ours.terms --events events.jsonl --rank-by value \\
     --show 'value of certificate: number × greatest($5/share - price, $0/share)'"
 )]
@@ -64,15 +65,18 @@ pub(crate) struct Compare {
     pub events_format: Option<EventsFormat>,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
-    pub format: PageFormat,
+    pub format: RunFormat,
     /// Another wording of the page: a template in HTML, as templates/comparison.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    /// Write the result to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// A variant that can be run.
 pub(super) struct Entrant {
-    variant: Variant,
+    pub variant: Variant,
     /// Its terms, among those loaded.
     pub terms: usize,
     pub program: Program,
@@ -87,7 +91,7 @@ pub(super) struct Loaded {
 
 /// Holds variants against one another.
 pub(super) fn compare(args: &Compare) -> Outcome {
-    page::only_for_pages(args.template.is_some(), args.format == PageFormat::Html)?;
+    page::only_for_pages(args.template.is_some(), args.format == RunFormat::Html)?;
     let template = page::read_template(args.template.as_deref(), COMPARISON)?;
     let files = Recording::default();
     let streams: Result<Vec<(Vec<u8>, Format)>, End> =
@@ -95,21 +99,24 @@ pub(super) fn compare(args: &Compare) -> Outcome {
     let streams = streams?;
     let (loaded, sides) = load(args, &files, &streams)?;
     let entrants = entrants(args, &loaded, sides)?;
+    if args.format == RunFormat::Xlsx {
+        return workbook::of_comparison(&args.events, &loaded, &entrants, args.output.as_deref());
+    }
     let pool = rig::pool()?;
     let mut out = pool.install(|| run(args, &loaded, &entrants))?;
     out.ranked_by = rank_by(args, &out)?;
     out.rank();
     let text = match args.format {
-        PageFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
-        PageFormat::Table => table::table(&report::document(&out, Digits::Short)),
-        PageFormat::Md => table::markdown(&report::document(&out, Digits::Short)),
-        PageFormat::Csv => table::csv(&report::document(&out, Digits::All)),
-        PageFormat::Html => {
+        RunFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
+        RunFormat::Table => table::table(&report::document(&out, Digits::Short)),
+        RunFormat::Md => table::markdown(&report::document(&out, Digits::Short)),
+        RunFormat::Csv | RunFormat::Xlsx => table::csv(&report::document(&out, Digits::All)),
+        RunFormat::Html => {
             let receipt = receipt(args, &loaded, files, &streams);
             page::filled(args.template.as_deref(), &template, &spread::page(&out, &loaded, &entrants, receipt))?
         }
     };
-    output::print(&text)?;
+    output::text_to(args.output.as_deref(), &text)?;
     let stopped = out.streams.iter().any(|s| s.standings.iter().all(|s| s.stopped.is_some()));
     if stopped {
         output::say("tenor: a stream stops under all terms; see why under `stopped`");

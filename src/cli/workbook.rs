@@ -1,14 +1,15 @@
-//! `tenor run` and `tenor explain` as an Excel workbook.
+//! `tenor run`, `tenor explain` and `tenor compare` as an Excel workbook.
 
 use super::args::{Explain, Run as RunArgs, Stream};
+use super::compare::{Entrant, Loaded};
 use super::events::{self, Watcher};
 use super::{End, Outcome, diagnose, explain, output, terms};
 use crate::engine::Engine;
 use crate::engine::code::Program;
 use crate::event::{Batch, Head};
-use crate::report::workbook::{Source, workbook};
+use crate::report::workbook::{Source, side_by_side, workbook};
 use crate::terms::Terms;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is not shown on a terminal.
 pub(super) const WHAT: &str = "an Excel workbook";
@@ -41,6 +42,51 @@ pub(super) fn of_explanation(args: &Explain) -> Outcome {
     let asked = (args.event, args.certificate.as_deref());
     bytes(&args.stream, &t, &program, (&ran, &records), asked, args.output.as_deref())?;
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+}
+
+/// The workbook of a comparison: the sheets of each variant over each stream, and one with the differences as formulas.
+pub(super) fn of_comparison(events: &[PathBuf], loaded: &[Loaded], entrants: &[Entrant], file: Option<&Path>) -> Outcome {
+    output::not_on_a_terminal(file, WHAT, NAME)?;
+    let mut made = Vec::new();
+    for (n, stream) in events.iter().enumerate() {
+        for e in entrants {
+            let Some((l, records)) = loaded.get(e.terms).and_then(|l| Some((l, l.streams.get(n)?))) else { continue };
+            let program = terms::compile_to_derive(&l.terms, &e.program.readings)?;
+            let run = records.explained(&l.terms, &program, usize::MAX, 0);
+            let name = match events.len() {
+                1 => e.variant.name.clone(),
+                _ => format!("{}, {}", e.variant.name, stream.display()),
+            };
+            let receipt = compared(&l.path, stream, &l.terms, &program, records.all.len());
+            made.push((name, l, records, program, run, receipt));
+        }
+    }
+    let sides: Vec<(&str, Source<'_>)> = made
+        .iter()
+        .map(|(name, l, records, program, run, receipt)| {
+            let source = Source { terms: &l.terms, program, run, records: &records.all, record: None, entry: None, receipt };
+            (name.as_str(), source)
+        })
+        .collect();
+    let made = side_by_side(&sides).map_err(|why| {
+        diagnose::message("run::workbook", &why.to_string(), why.help());
+        End::Data
+    })?;
+    output::bytes_to(file, &made)
+}
+
+/// What a side of a comparison was made from.
+fn compared(terms: &str, events: &Path, t: &Terms, program: &Program, records: usize) -> Vec<(String, String)> {
+    let stream = Stream {
+        terms: PathBuf::from(terms),
+        events: events.to_path_buf(),
+        readings: Vec::new(),
+        as_of: None,
+        known_on: None,
+        sort: false,
+        events_format: None,
+    };
+    receipt(&stream, t, program, records)
 }
 
 /// The records of a run, kept as they are taken.

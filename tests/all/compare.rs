@@ -140,3 +140,29 @@ fn what_cannot_be_compared() {
     // nothing but data goes to standard output, and no bar where there is no terminal
     assert_eq!(code(&["compare", TERMS, "--events", HISTORY]).1, "");
 }
+
+#[test]
+fn a_comparison_as_a_workbook() {
+    use calamine::{Reader, Xlsx, open_workbook};
+    let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
+    let file = folder.path().join("sides.xlsx").display().to_string();
+    let out = crate::tenor::tenor(&[
+        "compare",
+        "terms/glowpoint-2005.terms",
+        "terms/glowpoint-2005.terms@floor_effect=skip",
+        "--events",
+        "examples/first.jsonl",
+        "--format",
+        "xlsx",
+        "--output",
+        &file,
+    ]);
+    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+    let mut book: Xlsx<_> = open_workbook(&file).unwrap_or_else(|e| panic!("{file}: {e}"));
+    for sheet in ["Comparison", "Ledger A", "Ledger B", "Derivations A", "Derivations B"] {
+        assert!(book.sheet_names().iter().any(|n| n == sheet), "no sheet {sheet}");
+    }
+    // every difference is a formula: that of the price is one cell less another
+    let formulas = book.worksheet_formula("Comparison").unwrap_or_else(|e| panic!("{e}"));
+    assert!(formulas.cells().any(|(_, _, f)| f.contains('-')), "no difference is computed");
+}
