@@ -13,6 +13,7 @@ mod item;
 mod load;
 mod name;
 mod operator;
+mod percent;
 mod query;
 mod rule;
 mod statement;

@@ -575,10 +575,22 @@ impl Checker<'_> {
     pub(super) fn template(&mut self, env: &mut Env, t: &ast::Text) -> Option<TextTemplate> {
         let mut parts = Vec::new();
         for chunk in &t.chunks {
-            parts.push(match chunk {
-                ast::Chunk::Plain(s) => TextPart::Plain(s.clone()),
-                ast::Chunk::Hole(e) => TextPart::Value(self.expr(env, e, None)?),
-            });
+            match chunk {
+                ast::Chunk::Plain(s) => parts.push(TextPart::Plain(s.clone())),
+                ast::Chunk::Hole(e) => {
+                    let value = self.expr(env, e, None)?;
+                    if value.ty != Type::NUMBER || !super::percent::is_one(self.items(), e) {
+                        parts.push(TextPart::Value(value));
+                        continue;
+                    }
+                    // what is declared as a percentage is told as one
+                    let span = value.span;
+                    let hundred = Expr { kind: ExprKind::Number(Decimal::ONE_HUNDRED), ty: Type::NUMBER, span };
+                    let kind = ExprKind::Arithmetic(crate::terms::Operator::Multiply, Box::new(value), Box::new(hundred));
+                    parts.push(TextPart::Value(Expr { kind, ty: Type::NUMBER, span }));
+                    parts.push(TextPart::Plain("%".into()));
+                }
+            }
         }
         Some(TextTemplate { parts })
     }

@@ -153,18 +153,26 @@ pub(super) fn check(args: &Check) -> Outcome {
     };
     let mut text = format!("{}: {}\n", args.terms.display(), count(errors, warnings));
     text.push_str(&format!(
-        "  {}: {} rules, {} definitions, {} events, {} readings, {} examples\n",
+        "  {}: {}, {}, {}, {}, {}\n",
         terms.title,
-        terms.rules.len(),
-        terms.defs.len(),
-        terms.kinds.len(),
-        terms.readings.len(),
-        terms.examples.len()
+        counted(terms.rules.len(), "rule"),
+        counted(terms.defs.len(), "definition"),
+        counted(terms.kinds.len(), "event"),
+        counted(terms.readings.len(), "reading"),
+        counted(terms.examples.len(), "example")
     ));
     for r in &terms.readings {
-        let words: Vec<&str> = r.alternatives.iter().map(|(w, _)| w.as_str()).collect();
-        text.push_str(&format!("  reading {} (§{}): {}\n", r.name, terms.cite(r.clause), words.join(" / ")));
+        text.push_str(&format!("  reading {} (§{}): {}\n", r.name, terms.cite(r.clause), r.question));
+        for (n, (word, why)) in r.alternatives.iter().enumerate() {
+            let default = if usize::try_from(r.default).is_ok_and(|d| d == n) { ", unless another is chosen" } else { "" };
+            text.push_str(&format!("    {word}{default}: {why}\n"));
+        }
     }
     output::print(&text)?;
     if args.strict && warnings > 0 { Err(End::Failed) } else { Ok(()) }
+}
+
+/// How many of something there are: `1 rule`, `2 rules`.
+pub(super) fn counted(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -53,7 +53,7 @@ pub(super) fn test(args: &Args) -> Outcome {
             }
         }
     }
-    output::print(&format!("{passed} examples passed, {failed} failed\n"))?;
+    output::print(&format!("{} passed, {failed} failed\n", terms::counted(passed, "example")))?;
     match (broken, failed) {
         (true, _) => Err(End::Data),
         (false, 0) => Ok(()),

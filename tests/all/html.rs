@@ -229,7 +229,7 @@ fn an_explanation_as_a_page() {
     let html = text(&["explain", TERMS, FIRST, "--event", "9", "--format", "html"]);
     let p = parsed(&html);
     assert!(p.text.contains(
-        "refused: 90,000 shares to be issued and 5,000,000 shares owned are more than 0.04999 of 100,000,200 shares outstanding"
+        "refused: 90,000 shares to be issued and 5,000,000 shares owned are more than 4.999% of 100,000,200 shares outstanding"
     ));
     for href in attributes(&p, "href") {
         assert!(p.ids.contains(href.trim_start_matches('#')), "{href}");

@@ -137,7 +137,7 @@ fn everything_can_be_removed_by_its_sort() {
     let files = Files::of(&[("less.terms", removals)]);
     let (code, told) = files.run("check", "less.terms");
     assert_eq!(code, Some(0), "{told}");
-    assert!(told.contains("Less: 1 rules, 1 definitions, 2 events, 0 readings"), "{told}");
+    assert!(told.contains("Less: 1 rule, 1 definition, 2 events, 0 readings"), "{told}");
 }
 
 #[test]
