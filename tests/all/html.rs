@@ -164,6 +164,10 @@ fn charts_show_what_stood_at_the_end_of_each_day() {
         })
         .collect();
     assert_eq!(rows, ["2005-03-14 100,000 50,000", "2006-01-11 101,005.02 50,502.52"]);
+    // both changes made the step: that which waited since record 6, and that of record 7
+    for part in ["record 6, §4(c): 100,000.00 → 100,502.51", "record 7, §4(c): 100,502.51 → 101,005.02"] {
+        assert!(chart.split("</figure>").next().is_some_and(|c| c.contains(part)), "no `{part}`");
+    }
     // and what was annulled stood until it was: 110,000 from October 3 to November 1
     let html = page("tests/scenario/rescission-abandoned-stock-dividend/events.jsonl");
     for part in [

@@ -111,7 +111,7 @@ impl Stroke<'_> {
         let all: Vec<(String, Change)> =
             self.state.map_or_else(Vec::new, |(state, _)| self.side.picked.of(self.side, state, self.row));
         let point = |(n, (at, y)): (usize, &(i64, Option<Decimal>))| {
-            let here: Vec<&(String, Change)> = all.iter().filter(|(_, c)| c.when.day == *at).collect();
+            let here: Vec<&(String, Change)> = all.iter().filter(|(_, c)| self.moves(c, *at)).collect();
             let mark = here
                 .last()
                 .map(|(id, _)| Mark { href: format!("#{id}"), text: self.said(&here) })
@@ -120,6 +120,15 @@ impl Stroke<'_> {
             Point { x: Decimal::from(*at), y: *y, mark }
         };
         self.line.iter().enumerate().map(point).collect()
+    }
+
+    /// Whether a change moves the figure on a day: what waits does so when it is made, and what waits of a state on both days.
+    fn moves(&self, c: &Change, day: i64) -> bool {
+        let made = c.made.map(|m| m.day);
+        match self.state {
+            Some((_, true)) => c.when.day == day || made == Some(day),
+            _ => made.unwrap_or(c.when.day) == day,
+        }
     }
 
     /// What made a step where no change of the day did: an annulment, after which the past was carried out again.
