@@ -108,21 +108,6 @@ pub(crate) enum RunFormat {
     Xlsx,
 }
 
-/// Formats of comparisons and sweeps.
-#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
-pub(crate) enum PageFormat {
-    /// For reading on a screen
-    Table,
-    /// The document other programs read
-    Json,
-    /// One value a line: section, row, column, value
-    Csv,
-    /// For pasting into a page
-    Md,
-    /// A page for a browser, with charts
-    Html,
-}
-
 /// `tenor run`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:

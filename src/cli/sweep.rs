@@ -1,11 +1,11 @@
 //! `tenor sweep`
 
-use super::args::{PageFormat, Stream};
+use super::args::{RunFormat, Stream};
 use super::page::{self, Recording};
 use super::rig::{self, Rig};
 use super::turning::{self, Along};
 use super::vary::{self, Value};
-use super::{End, Outcome, added, diagnose, output, progress, records, table, terms};
+use super::{End, Outcome, added, diagnose, output, progress, records, table, terms, workbook};
 use crate::report::figure::Figure;
 use crate::report::page::{COMPARISON, swept};
 use crate::report::sweep::{self as report, Reached, Setting, Sweep as Swept, Turn};
@@ -38,10 +38,13 @@ pub(crate) struct Sweep {
     pub show: Vec<String>,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
-    pub format: PageFormat,
+    pub format: RunFormat,
     /// Another wording of the page: a template in HTML, as templates/comparison.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    /// Write the result to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// In how many parts a line of few points is looked at, for what begins and ceases again between two of them.
@@ -60,7 +63,10 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     if args.vary.len() > 2 {
         return vary::wrong("a sweep varies one or two inputs", "leave one out, or sweep twice");
     }
-    page::only_for_pages(args.template.is_some(), args.format == PageFormat::Html)?;
+    page::only_for_pages(args.template.is_some(), args.format == RunFormat::Html)?;
+    if args.format == RunFormat::Xlsx {
+        output::not_on_a_terminal(args.output.as_deref(), workbook::WHAT, workbook::NAME)?;
+    }
     let template = page::read_template(args.template.as_deref(), COMPARISON)?;
     let files = Recording::default();
     let t = added::load_by(&args.stream.terms, &args.show, &files)?;
@@ -68,7 +74,7 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     let (bytes, format) = page::whole(&args.stream)?;
     let mut records = records::read_from(&args.stream, &t, (Box::new(bytes.as_slice()), format))?;
     // what the terms say is needed only where it is shown
-    let whole = (args.format == PageFormat::Html).then(|| t.clone());
+    let whole = (args.format == RunFormat::Html).then(|| t.clone());
     let (mut targets, mut values): (Vec<vary::Target>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
     for text in &args.vary {
         let (target, list) = vary::varied(text, &t, &mut records)?;
@@ -107,11 +113,12 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     let all_stopped = reached.iter().all(|r| r.stopped.is_some());
     let out = out.with_points(reached);
     let text = match args.format {
-        PageFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
-        PageFormat::Table => table::table(&report::document(&out, report::Digits::Short)),
-        PageFormat::Md => table::markdown(&report::document(&out, report::Digits::Short)),
-        PageFormat::Csv => table::csv(&report::document(&out, report::Digits::All)),
-        PageFormat::Html => {
+        RunFormat::Xlsx => String::new(),
+        RunFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
+        RunFormat::Table => table::table(&report::document(&out, report::Digits::Short)),
+        RunFormat::Md => table::markdown(&report::document(&out, report::Digits::Short)),
+        RunFormat::Csv => table::csv(&report::document(&out, report::Digits::All)),
+        RunFormat::Html => {
             let mut inputs = files.inputs(&[&args.stream.terms]);
             inputs.push(page::events_input(&args.stream.events, &bytes));
             let mut options: Vec<String> = args.vary.iter().map(|v| format!("varied {v}")).collect();
@@ -124,7 +131,11 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
             page::filled(args.template.as_deref(), &template, &swept(&out, &document, terms, receipt))?
         }
     };
-    output::print(&text)?;
+    if args.format == RunFormat::Xlsx {
+        workbook::of_tables(&report::document(&out, report::Digits::All), &out.currency, args.output.as_deref())?;
+    } else {
+        output::text_to(args.output.as_deref(), &text)?;
+    }
     if let Some(problem) = &rig.records.bad {
         let place = format!("{}: record {}", args.stream.events.display(), problem.place.number);
         diagnose::message(problem.what.id(), &format!("{place}: {}", problem.what), &problem.what.help());

@@ -7,7 +7,8 @@ use super::{End, Outcome, diagnose, explain, output, terms};
 use crate::engine::Engine;
 use crate::engine::code::Program;
 use crate::event::{Batch, Head};
-use crate::report::workbook::{Source, side_by_side, workbook};
+use crate::report::Document;
+use crate::report::workbook::{Source, Unfit, side_by_side, tables, workbook};
 use crate::terms::Terms;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +69,16 @@ pub(super) fn of_comparison(events: &[PathBuf], loaded: &[Loaded], entrants: &[E
             (name.as_str(), source)
         })
         .collect();
-    let made = side_by_side(&sides).map_err(|why| {
+    written(side_by_side(&sides), file)
+}
+
+/// The tables of a document as sheets.
+pub(super) fn of_tables(doc: &Document, currency: &str, file: Option<&Path>) -> Outcome {
+    written(tables(doc, currency), file)
+}
+
+fn written(made: Result<Vec<u8>, Unfit>, file: Option<&Path>) -> Outcome {
+    let made = made.map_err(|why| {
         diagnose::message("run::workbook", &why.to_string(), why.help());
         End::Data
     })?;
@@ -130,11 +140,7 @@ fn bytes(
 ) -> Outcome {
     let receipt = receipt(stream, t, program, records.len());
     let source = Source { terms: t, program, run: &ran.run, records, record, entry, receipt: &receipt };
-    let made = workbook(&source).map_err(|why| {
-        diagnose::message("run::workbook", &why.to_string(), why.help());
-        End::Data
-    })?;
-    output::bytes_to(file, &made)
+    written(workbook(&source), file)
 }
 
 /// What the workbook was made from.

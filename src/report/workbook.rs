@@ -15,10 +15,13 @@ mod question;
 mod round;
 mod sheets;
 mod sides;
+mod tables;
 mod term;
 mod translate;
 mod values;
 mod write;
+
+pub use tables::tables;
 
 use crate::engine::code::Program;
 use crate::engine::run::{Change, Run};

@@ -329,3 +329,24 @@ fn what_cannot_be_varied() {
     let three = ["--vary", "#4.price=1,2", "--vary", "#4.shares=1,2", "--vary", "floor=*"];
     assert_eq!(run(&[&["sweep", TERMS, &path][..], &three].concat()).status.code(), Some(2));
 }
+
+#[test]
+fn points_as_a_workbook() {
+    use calamine::{Data, Reader, Xlsx, open_workbook};
+    let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
+    let file = folder.path().join("points.xlsx").display().to_string();
+    let vary = "issuance[1].price=0.50..1.00 step 0.25";
+    let args = ["sweep", "terms/glowpoint-2005.terms", "examples/first.jsonl", "--vary", vary, "--format", "xlsx", "-o", &file];
+    let out = crate::tenor::tenor(&args);
+    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+    let mut book: Xlsx<_> = open_workbook(&file).unwrap_or_else(|e| panic!("{file}: {e}"));
+    let sheet = book.worksheet_range("Points").unwrap_or_else(|e| panic!("{e}"));
+    // 0.50, 0.75 and 1.00, and between the last two the point where the floor of 1.50 begins to bind
+    assert_eq!(sheet.height(), 5);
+    assert_eq!(sheet.get((1, 0)), Some(&Data::Float(0.5)));
+    // × 2.00/(2.00 − 0.04) after the floor: 1.50 × 0.98 = 1.47, as a number and exactly
+    let price = sheet.rows().next().and_then(|head| head.iter().position(|c| c.to_string() == "price of W-1"));
+    let price = u32::try_from(price.unwrap_or_else(|| panic!("no price"))).unwrap_or(0);
+    assert_eq!(sheet.get((1, price as usize)), Some(&Data::Float(1.47)));
+    assert_eq!(sheet.get((1, price as usize + 1)).map(ToString::to_string).as_deref(), Some("1.47"));
+}
