@@ -87,6 +87,12 @@ impl Checker<'_> {
                     let ty = self.terms.states.get(of.at()).map_or(Type::NUMBER, |s| s.ty.clone());
                     // a percentage alone is of the state itself
                     let relative = matches!(limit.kind, ast::ExprKind::Percent(_));
+                    if let (ast::ExprKind::Number(n), false) = (&limit.kind, ty == Type::NUMBER) {
+                        let hundred = n.checked_mul(rust_decimal::Decimal::ONE_HUNDRED).unwrap_or(*n).normalize();
+                        let help = format!("write `{hundred}%` for a part of the state, or the unit of an amount");
+                        let _: Option<()> = self.misplaced(limit.span, "is this a part of the state, or an amount?", &help);
+                        return;
+                    }
                     let ty = if relative { Type::NUMBER } else { ty };
                     let Some(limit) = self.typed(&mut env, limit, &ty) else { return };
                     out.tests.push(WaitTest { of, strict: *strict, limit, relative, when });

@@ -11,7 +11,7 @@ use crate::engine::code::Program;
 use crate::engine::plan::{Probe, ProbeKind, Role, RuleProbe};
 use crate::engine::run::{Change, Run, Status, Trace, Value};
 use crate::source::Span;
-use crate::terms::{ClauseId, EventSort, On, StateId, Terms};
+use crate::terms::{ClauseId, EventSort, FieldId, KindId, On, StateId, Terms};
 use std::collections::BTreeSet;
 
 /// A step of an explanation.
@@ -304,7 +304,9 @@ impl Seen<'_, '_> {
         // `unless` turns a condition round where it stands
         if let Some(p) = self.probe(at)
             && let (ProbeKind::Not, [inner]) = (&p.kind, p.parts.as_slice())
-            && self.probe(*inner).is_some_and(|q| q.span == p.span)
+            && self
+                .probe(*inner)
+                .is_some_and(|q| q.span == p.span && (matches!(q.kind, ProbeKind::Not) || !self.text(at).contains(" is not ")))
         {
             let mut step = self.condition(*inner);
             step.text = format!("unless {}", step.text);
@@ -343,7 +345,8 @@ impl Seen<'_, '_> {
     fn applied(&self) -> Step {
         let mut out = Step { text: self.title(), clause: self.clause(), parts: Vec::new() };
         let mut does = true;
-        let mut deemed = None;
+        // the deeming at hand: what, which of its fields have been told, and whether it happened
+        let mut deemed: (Option<KindId>, Vec<FieldId>, bool) = (None, Vec::new(), false);
         for (role, at) in &self.rule.roots {
             match role {
                 Role::When => out.parts.push(because(self.condition(*at))),
@@ -370,12 +373,15 @@ impl Seen<'_, '_> {
                 }
                 Role::Deem(kind, field) => {
                     let Some(decl) = self.e.terms.kind(*kind) else { continue };
-                    if deemed != Some(*kind) {
-                        if !std::mem::replace(&mut does, true) {
-                            continue;
+                    if deemed.0 != Some(*kind) || deemed.1.contains(field) || !does {
+                        deemed = (Some(*kind), Vec::new(), std::mem::replace(&mut does, true));
+                        if deemed.2 {
+                            out.parts.push(Step::new(format!("counts as {}", decl.name.replace('_', " "))));
                         }
-                        deemed = Some(*kind);
-                        out.parts.push(Step::new(format!("counts as {}", decl.name.replace('_', " "))));
+                    }
+                    deemed.1.push(*field);
+                    if !deemed.2 {
+                        continue;
                     }
                     let name = decl.fields.get(field.at()).map_or("", |f| f.name.as_str());
                     let step = self.becomes(&format!("{name}:"), *at);
