@@ -56,6 +56,13 @@ pub(crate) struct Stream {
     /// Choose a reading of the text: `--reading floor=nominal`; may be given several times
     #[arg(long = "reading", value_name = "NAME=VALUE")]
     pub readings: Vec<String>,
+    #[command(flatten)]
+    pub taking: Taking,
+}
+
+/// What is taken of a stream, and in what order.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Taking {
     /// Apply nothing after this day, and report its end
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
@@ -68,6 +75,23 @@ pub(crate) struct Stream {
     /// The format of the events, where the name of the file does not tell
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub events_format: Option<EventsFormat>,
+}
+
+/// Figures of one's own, and how all of them are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Showing {
+    /// A further figure: its name, the kind of entry or the report it belongs to, and its formula
+    #[arg(long, value_name = "NAME of KIND: FORMULA")]
+    pub show: Vec<String>,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: RunFormat,
+    /// Another wording of the page: a template in HTML, as templates/comparison.html
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Write the result to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Formats of events.

@@ -1,6 +1,6 @@
 //! `tenor compare`
 
-use super::args::{EventsFormat, RunFormat, Stream};
+use super::args::{RunFormat, Showing, Stream, Taking};
 use super::page::{self, Recording};
 use super::records::{self, Records};
 use super::{End, Outcome, added, diagnose, output, progress, rig, spread, table, terms, workbook};
@@ -45,33 +45,13 @@ pub(crate) struct Compare {
     /// Take each alternative of each reading as a variant of its own
     #[arg(long)]
     pub readings: bool,
-    /// A further figure: its name, the kind of entry or the report it belongs to, and its formula
-    #[arg(long, value_name = "NAME of KIND: FORMULA")]
-    pub show: Vec<String>,
     /// The column to rank by, the most first; without it, the first with numbers
     #[arg(long, value_name = "COLUMN")]
     pub rank_by: Option<String>,
-    /// Apply nothing after this day, and report its end
-    #[arg(long, value_name = "DATE")]
-    pub as_of: Option<String>,
-    /// Run with what was known on this day: leaves out records with a later `recorded`
-    #[arg(long, value_name = "DATE")]
-    pub known_on: Option<String>,
-    /// Put the records in order of their dates first
-    #[arg(long)]
-    pub sort: bool,
-    /// The format of the events, where the name of the file does not tell
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub events_format: Option<EventsFormat>,
-    /// How the result is shown
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: RunFormat,
-    /// Another wording of the page: a template in HTML, as templates/comparison.html
-    #[arg(long, value_name = "FILE")]
-    pub template: Option<PathBuf>,
-    /// Write the result to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub taking: Taking,
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// A variant that can be run.
@@ -91,32 +71,37 @@ pub(super) struct Loaded {
 
 /// Holds variants against one another.
 pub(super) fn compare(args: &Compare) -> Outcome {
-    page::only_for_pages(args.template.is_some(), args.format == RunFormat::Html)?;
-    let template = page::read_template(args.template.as_deref(), COMPARISON)?;
+    page::only_for_pages(args.showing.template.is_some(), args.showing.format == RunFormat::Html)?;
+    let template = page::read_template(args.showing.template.as_deref(), COMPARISON)?;
     let files = Recording::default();
     let streams: Result<Vec<(Vec<u8>, Format)>, End> =
         args.events.iter().map(|e| page::whole(&stream(args, Path::new(""), e))).collect();
     let streams = streams?;
     let (loaded, sides) = load(args, &files, &streams)?;
     let entrants = entrants(args, &loaded, sides)?;
-    if args.format == RunFormat::Xlsx {
-        return workbook::of_comparison(&args.events, &loaded, &entrants, args.output.as_deref());
+    if args.showing.format == RunFormat::Xlsx {
+        output::not_on_a_terminal(args.showing.output.as_deref(), workbook::WHAT, workbook::NAME)?;
     }
     let pool = rig::pool()?;
     let mut out = pool.install(|| run(args, &loaded, &entrants))?;
     out.ranked_by = rank_by(args, &out)?;
     out.rank();
-    let text = match args.format {
+    let text = match args.showing.format {
         RunFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
         RunFormat::Table => table::table(&report::document(&out, Digits::Short)),
         RunFormat::Md => table::markdown(&report::document(&out, Digits::Short)),
-        RunFormat::Csv | RunFormat::Xlsx => table::csv(&report::document(&out, Digits::All)),
+        RunFormat::Xlsx => String::new(),
+        RunFormat::Csv => table::csv(&report::document(&out, Digits::All)),
         RunFormat::Html => {
             let receipt = receipt(args, &loaded, files, &streams);
-            page::filled(args.template.as_deref(), &template, &spread::page(&out, &loaded, &entrants, receipt))?
+            page::filled(args.showing.template.as_deref(), &template, &spread::page(&out, &loaded, &entrants, receipt))?
         }
     };
-    output::text_to(args.output.as_deref(), &text)?;
+    if args.showing.format == RunFormat::Xlsx {
+        workbook::of_comparison(args, &loaded, &entrants)?;
+    } else {
+        output::text_to(args.showing.output.as_deref(), &text)?;
+    }
     let stopped = out.streams.iter().any(|s| s.standings.iter().all(|s| s.stopped.is_some()));
     if stopped {
         output::say("tenor: a stream stops under all terms; see why under `stopped`");
@@ -144,7 +129,7 @@ fn load(args: &Compare, files: &Recording, streams: &[(Vec<u8>, Format)]) -> Res
                     diagnose::message("usage::events", "standard input is read once, and each terms file reads the events", help);
                     return Err(End::Usage);
                 }
-                let terms = added::load_by(Path::new(path), &args.show, files)?;
+                let terms = added::load_by(Path::new(path), &args.showing.show, files)?;
                 let read = |(e, (bytes, format)): (&PathBuf, &(Vec<u8>, Format))| {
                     records::read_from(&stream(args, Path::new(path), e), &terms, (Box::new(bytes.as_slice()), *format))
                 };
@@ -163,22 +148,19 @@ fn receipt(args: &Compare, loaded: &[Loaded], files: Recording, streams: &[(Vec<
     let terms: Vec<&Path> = loaded.iter().map(|l| Path::new(&l.path)).collect();
     let mut inputs = files.inputs(&terms);
     inputs.extend(args.events.iter().zip(streams).map(|(e, (bytes, _))| page::events_input(e, bytes)));
-    let mut options: Vec<String> = args.show.iter().map(|s| format!("figure {s}")).collect();
-    if args.sort {
+    let mut options: Vec<String> = args.showing.show.iter().map(|s| format!("figure {s}")).collect();
+    if args.taking.sort {
         options.push("records were put in order of their dates".to_owned());
     }
-    page::receipt_of(inputs, (args.as_of.as_deref(), args.known_on.as_deref()), options)
+    page::receipt_of(inputs, (args.taking.as_of.as_deref(), args.taking.known_on.as_deref()), options)
 }
 
-fn stream(args: &Compare, terms: &Path, events: &Path) -> Stream {
+pub(super) fn stream(args: &Compare, terms: &Path, events: &Path) -> Stream {
     Stream {
         terms: terms.to_path_buf(),
         events: events.to_path_buf(),
         readings: Vec::new(),
-        as_of: args.as_of.clone(),
-        known_on: args.known_on.clone(),
-        sort: args.sort,
-        events_format: args.events_format,
+        taking: args.taking.clone(),
     }
 }
 

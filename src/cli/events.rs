@@ -49,7 +49,7 @@ pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
             diagnose::message("event::unreadable", &format!("`{}` is a folder", args.events.display()), "name a file of events");
             return Err(End::NoInput);
         }
-        if args.events.extension().is_some_and(|e| e == "terms") && args.events_format.is_none() {
+        if args.events.extension().is_some_and(|e| e == "terms") && args.taking.events_format.is_none() {
             let text = format!("`{}` is a terms file, and no stream of events", args.events.display());
             diagnose::message("event::not-a-record", &text, "name the terms first, and then the events");
             return Err(End::Data);
@@ -61,7 +61,7 @@ pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
         })?;
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
-    let format = match args.events_format {
+    let format = match args.taking.events_format {
         Some(EventsFormat::Jsonl) => Format::Jsonl,
         Some(EventsFormat::Csv) => Format::Csv,
         Some(EventsFormat::Toml) => Format::Toml,
@@ -116,8 +116,8 @@ pub(super) fn watched<'w>(
     (input, format): (Box<dyn BufRead + '_>, Format),
     set: impl FnOnce(&mut Engine<'_>) -> &'w mut dyn Watcher,
 ) -> Result<Ran, End> {
-    let as_of = date(args.as_of.as_deref(), "--as-of")?;
-    let known_on = date(args.known_on.as_deref(), "--known-on")?;
+    let as_of = date(args.taking.as_of.as_deref(), "--as-of")?;
+    let known_on = date(args.taking.known_on.as_deref(), "--known-on")?;
     let options = Options { as_of, keep_going, journal: true, orders: true };
     let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
     let watcher = set(&mut engine);
@@ -125,7 +125,7 @@ pub(super) fn watched<'w>(
     let mut feed =
         Feed { bad: Vec::new(), lines: Vec::new(), seen: Seen::default(), written: Vec::new(), as_of, keep_going, watcher };
     match Stream::new(input, format, known_on) {
-        Ok(stream) if args.sort => feed.sorted(stream, &mut schema, &mut engine)?,
+        Ok(stream) if args.taking.sort => feed.sorted(stream, &mut schema, &mut engine)?,
         Ok(stream) => feed.straight(stream, &mut schema, &mut engine)?,
         Err(failed) => feed.failed(failed, &mut engine)?,
     }

@@ -132,13 +132,13 @@ fn receipt(args: &StreamArgs, t: &Terms, files: Recording, events: &[u8], keep_g
     let mut inputs = files.inputs(&[&args.terms]);
     inputs.push(events_input(&args.events, events));
     let mut options = Vec::new();
-    if args.sort {
+    if args.taking.sort {
         options.push("records were put in order of their dates".to_owned());
     }
     if keep_going {
         options.push("bad records were set aside".to_owned());
     }
-    let dates = (args.as_of.as_deref(), args.known_on.as_deref());
+    let dates = (args.taking.as_of.as_deref(), args.taking.known_on.as_deref());
     Receipt { terms: t.title.clone(), ..receipt_of(inputs, dates, options) }
 }
 

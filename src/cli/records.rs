@@ -31,8 +31,8 @@ pub(super) fn read(args: &Args, t: &Terms) -> Result<Records, End> {
 
 /// Reads a stream that has been opened.
 pub(super) fn read_from(args: &Args, t: &Terms, (input, format): (Box<dyn BufRead + '_>, Format)) -> Result<Records, End> {
-    let as_of = events::date(args.as_of.as_deref(), "--as-of")?;
-    let known_on = events::date(args.known_on.as_deref(), "--known-on")?;
+    let as_of = events::date(args.taking.as_of.as_deref(), "--as-of")?;
+    let known_on = events::date(args.taking.known_on.as_deref(), "--known-on")?;
     let mut out = Records { all: Vec::new(), texts: Interner::default(), lines: Vec::new(), bad: None, as_of };
     let mut schema = Schema::new(t);
     let mut batch = Batch::default();
@@ -53,7 +53,7 @@ pub(super) fn read_from(args: &Args, t: &Terms, (input, format): (Box<dyn BufRea
             }
         }
     }
-    if args.sort {
+    if args.taking.sort {
         out.all.sort_by_key(|(head, _)| head.day);
     }
     Ok(out)

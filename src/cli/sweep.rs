@@ -1,6 +1,6 @@
 //! `tenor sweep`
 
-use super::args::{RunFormat, Stream};
+use super::args::{RunFormat, Showing, Stream};
 use super::page::{self, Recording};
 use super::rig::{self, Rig};
 use super::turning::{self, Along};
@@ -11,7 +11,6 @@ use crate::report::page::{COMPARISON, swept};
 use crate::report::sweep::{self as report, Reached, Setting, Sweep as Swept, Turn};
 use clap::Args;
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
-use std::path::PathBuf;
 
 /// `tenor sweep`
 #[derive(Debug, Args)]
@@ -33,18 +32,8 @@ pub(crate) struct Sweep {
     /// What to vary, and over which values; twice for two inputs
     #[arg(long, value_name = "TARGET=VALUES", required = true)]
     pub vary: Vec<String>,
-    /// A further figure: its name, the kind of entry or the report it belongs to, and its formula
-    #[arg(long, value_name = "NAME of KIND: FORMULA")]
-    pub show: Vec<String>,
-    /// How the result is shown
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: RunFormat,
-    /// Another wording of the page: a template in HTML, as templates/comparison.html
-    #[arg(long, value_name = "FILE")]
-    pub template: Option<PathBuf>,
-    /// Write the result to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 /// In how many parts a line of few points is looked at, for what begins and ceases again between two of them.
@@ -63,18 +52,18 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     if args.vary.len() > 2 {
         return vary::wrong("a sweep varies one or two inputs", "leave one out, or sweep twice");
     }
-    page::only_for_pages(args.template.is_some(), args.format == RunFormat::Html)?;
-    if args.format == RunFormat::Xlsx {
-        output::not_on_a_terminal(args.output.as_deref(), workbook::WHAT, workbook::NAME)?;
+    page::only_for_pages(args.showing.template.is_some(), args.showing.format == RunFormat::Html)?;
+    if args.showing.format == RunFormat::Xlsx {
+        output::not_on_a_terminal(args.showing.output.as_deref(), workbook::WHAT, workbook::NAME)?;
     }
-    let template = page::read_template(args.template.as_deref(), COMPARISON)?;
+    let template = page::read_template(args.showing.template.as_deref(), COMPARISON)?;
     let files = Recording::default();
-    let t = added::load_by(&args.stream.terms, &args.show, &files)?;
+    let t = added::load_by(&args.stream.terms, &args.showing.show, &files)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let (bytes, format) = page::whole(&args.stream)?;
     let mut records = records::read_from(&args.stream, &t, (Box::new(bytes.as_slice()), format))?;
     // what the terms say is needed only where it is shown
-    let whole = (args.format == RunFormat::Html).then(|| t.clone());
+    let whole = (args.showing.format == RunFormat::Html).then(|| t.clone());
     let (mut targets, mut values): (Vec<vary::Target>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
     for text in &args.vary {
         let (target, list) = vary::varied(text, &t, &mut records)?;
@@ -112,7 +101,7 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     }
     let all_stopped = reached.iter().all(|r| r.stopped.is_some());
     let out = out.with_points(reached);
-    let text = match args.format {
+    let text = match args.showing.format {
         RunFormat::Xlsx => String::new(),
         RunFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
         RunFormat::Table => table::table(&report::document(&out, report::Digits::Short)),
@@ -122,19 +111,19 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
             let mut inputs = files.inputs(&[&args.stream.terms]);
             inputs.push(page::events_input(&args.stream.events, &bytes));
             let mut options: Vec<String> = args.vary.iter().map(|v| format!("varied {v}")).collect();
-            options.extend(args.show.iter().map(|s| format!("figure {s}")));
+            options.extend(args.showing.show.iter().map(|s| format!("figure {s}")));
             options.extend(args.stream.readings.iter().map(|r| format!("reading {r}")));
-            let dates = (args.stream.as_of.as_deref(), args.stream.known_on.as_deref());
+            let dates = (args.stream.taking.as_of.as_deref(), args.stream.taking.known_on.as_deref());
             let receipt = page::receipt_of(inputs, dates, options);
             let document = report::document(&out, report::Digits::Short);
             let terms = whole.as_ref().unwrap_or_else(|| rig.terms());
-            page::filled(args.template.as_deref(), &template, &swept(&out, &document, terms, receipt))?
+            page::filled(args.showing.template.as_deref(), &template, &swept(&out, &document, terms, receipt))?
         }
     };
-    if args.format == RunFormat::Xlsx {
-        workbook::of_tables(&report::document(&out, report::Digits::All), &out.currency, args.output.as_deref())?;
+    if args.showing.format == RunFormat::Xlsx {
+        workbook::of_tables(&report::document(&out, report::Digits::All), &out.currency, args.showing.output.as_deref())?;
     } else {
-        output::text_to(args.output.as_deref(), &text)?;
+        output::text_to(args.showing.output.as_deref(), &text)?;
     }
     if let Some(problem) = &rig.records.bad {
         let place = format!("{}: record {}", args.stream.events.display(), problem.place.number);

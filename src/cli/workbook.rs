@@ -1,7 +1,7 @@
 //! `tenor run`, `tenor explain` and `tenor compare` as an Excel workbook.
 
 use super::args::{Explain, Run as RunArgs, Stream};
-use super::compare::{Entrant, Loaded};
+use super::compare::{self, Compare, Entrant, Loaded};
 use super::events::{self, Watcher};
 use super::{End, Outcome, diagnose, explain, output, terms};
 use crate::engine::Engine;
@@ -10,7 +10,7 @@ use crate::event::{Batch, Head};
 use crate::report::Document;
 use crate::report::workbook::{Source, Unfit, side_by_side, tables, workbook};
 use crate::terms::Terms;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is not shown on a terminal.
 pub(super) const WHAT: &str = "an Excel workbook";
@@ -46,19 +46,19 @@ pub(super) fn of_explanation(args: &Explain) -> Outcome {
 }
 
 /// The workbook of a comparison: the sheets of each variant over each stream, and one with the differences as formulas.
-pub(super) fn of_comparison(events: &[PathBuf], loaded: &[Loaded], entrants: &[Entrant], file: Option<&Path>) -> Outcome {
-    output::not_on_a_terminal(file, WHAT, NAME)?;
+pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entrant]) -> Outcome {
     let mut made = Vec::new();
-    for (n, stream) in events.iter().enumerate() {
+    for (n, events) in args.events.iter().enumerate() {
         for e in entrants {
             let Some((l, records)) = loaded.get(e.terms).and_then(|l| Some((l, l.streams.get(n)?))) else { continue };
             let program = terms::compile_to_derive(&l.terms, &e.program.readings)?;
             let run = records.explained(&l.terms, &program, usize::MAX, 0);
-            let name = match events.len() {
+            let name = match args.events.len() {
                 1 => e.variant.name.clone(),
-                _ => format!("{}, {}", e.variant.name, stream.display()),
+                _ => format!("{}, {}", e.variant.name, events.display()),
             };
-            let receipt = compared(&l.path, stream, &l.terms, &program, records.all.len());
+            let stream = compare::stream(args, Path::new(&l.path), events);
+            let receipt = receipt(&stream, &l.terms, &program, records.all.len());
             made.push((name, l, records, program, run, receipt));
         }
     }
@@ -69,7 +69,7 @@ pub(super) fn of_comparison(events: &[PathBuf], loaded: &[Loaded], entrants: &[E
             (name.as_str(), source)
         })
         .collect();
-    written(side_by_side(&sides), file)
+    written(side_by_side(&sides), args.showing.output.as_deref())
 }
 
 /// The tables of a document as sheets.
@@ -83,20 +83,6 @@ fn written(made: Result<Vec<u8>, Unfit>, file: Option<&Path>) -> Outcome {
         End::Data
     })?;
     output::bytes_to(file, &made)
-}
-
-/// What a side of a comparison was made from.
-fn compared(terms: &str, events: &Path, t: &Terms, program: &Program, records: usize) -> Vec<(String, String)> {
-    let stream = Stream {
-        terms: PathBuf::from(terms),
-        events: events.to_path_buf(),
-        readings: Vec::new(),
-        as_of: None,
-        known_on: None,
-        sort: false,
-        events_format: None,
-    };
-    receipt(&stream, t, program, records)
 }
 
 /// The records of a run, kept as they are taken.
@@ -121,7 +107,7 @@ fn keeping(
     keep_going: bool,
     record: u32,
 ) -> Result<(events::Ran, Vec<(Head, Batch)>), End> {
-    let mut kept = Kept { records: Vec::new(), last: events::date(stream.as_of.as_deref(), "--as-of")? };
+    let mut kept = Kept { records: Vec::new(), last: events::date(stream.taking.as_of.as_deref(), "--as-of")? };
     let opened = events::open(stream)?;
     let ran = events::watched(stream, t, program, keep_going, opened, |e| {
         e.explain(record);
@@ -155,10 +141,10 @@ fn receipt(stream: &Stream, t: &Terms, program: &Program, records: usize) -> Vec
         if stream.events.as_os_str() == "-" { "standard input".to_owned() } else { stream.events.display().to_string() },
     );
     say("records", records.to_string());
-    if let Some(day) = &stream.as_of {
+    if let Some(day) = &stream.taking.as_of {
         say("as of", day.clone());
     }
-    if let Some(day) = &stream.known_on {
+    if let Some(day) = &stream.taking.known_on {
         say("known on", day.clone());
     }
     for (reading, chosen) in t.readings.iter().zip(&program.readings).filter(|(r, c)| r.default != **c) {

@@ -126,9 +126,6 @@ impl Lower<'_> {
         for s in &answer.body {
             let StatementKind::Let(var, value) = &s.kind else { continue };
             let node = self.expr(env, value);
-            env.exchange_kept();
-            let told = self.expr(env, value);
-            env.exchange_kept();
             self.explain(env, Role::Let(env.name(*var).to_owned()), value);
             let named = if plan.is_final {
                 let ty = answer.vars.get(var.at()).map_or(&value.ty, |v| &v.ty);
@@ -141,6 +138,9 @@ impl Lower<'_> {
             };
             env.bind(var.at(), named);
             if plan.is_final {
+                env.exchange_kept();
+                let told = self.expr(env, value);
+                env.exchange_kept();
                 env.kept.push((var.at(), told));
             }
         }
