@@ -1,6 +1,7 @@
 //! [`ast`](crate::syntax::ast) to [`Terms`]: names, types, cases, clashes and cycles. It reads no event.
 
 mod after;
+mod call;
 mod cases;
 mod clash;
 mod cycle;

@@ -156,12 +156,7 @@ fn receipt(args: &Compare, loaded: &[Loaded], files: Recording, streams: &[(Vec<
 }
 
 pub(super) fn stream(args: &Compare, terms: &Path, events: &Path) -> Stream {
-    Stream {
-        terms: terms.to_path_buf(),
-        events: events.to_path_buf(),
-        readings: Vec::new(),
-        taking: args.taking.clone(),
-    }
+    Stream { terms: terms.to_path_buf(), events: events.to_path_buf(), readings: Vec::new(), taking: args.taking.clone() }
 }
 
 /// All variants, with the alternatives of readings where they are asked for.

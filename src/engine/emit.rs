@@ -1,10 +1,13 @@
 //! A [`Plan`] to a [`Program`].
 
+mod act;
 mod branch;
+mod fuse;
 mod order;
 mod probe;
 mod program;
 mod query;
+mod require;
 mod step;
 mod store;
 mod text;

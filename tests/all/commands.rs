@@ -1,25 +1,10 @@
 //! `tenor coverage`, `tenor readings`, `tenor certificate` and `tenor notice`, run as a user runs them.
 
 use crate::exact;
-use crate::tenor::tenor as run;
+use crate::tenor::{file, json, tenor as run};
 use serde_json::Value as Json;
-use std::path::PathBuf;
 
 const TERMS: &str = "terms/glowpoint-2005.terms";
-
-/// A file in a folder that goes when the test ends.
-fn file(name: &str, text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
-    let path: PathBuf = folder.path().join(name);
-    std::fs::write(&path, text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    (folder, path.display().to_string())
-}
-
-fn json(args: &[&str], exit: i32) -> Json {
-    let out = run(args);
-    assert_eq!(out.status.code(), Some(exit), "{}", String::from_utf8_lossy(&out.stderr));
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"))
-}
 
 fn text(args: &[&str]) -> String {
     let out = run(args);

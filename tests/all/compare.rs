@@ -10,9 +10,7 @@ const NARROW: &str = "terms/glowpoint-narrow-based.terms";
 const HISTORY: &str = "examples/glowpoint-history.jsonl";
 
 fn json(args: &[&str]) -> Json {
-    let out = run(&[&["compare"], args, &["--format", "json"]].concat());
-    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"))
+    crate::tenor::json(&[&["compare"], args, &["--format", "json"]].concat(), 0)
 }
 
 /// How a variant fared in the stream of a number.
@@ -152,6 +150,8 @@ fn a_comparison_as_a_workbook() {
         "terms/glowpoint-2005.terms@floor_effect=skip",
         "--events",
         "examples/first.jsonl",
+        "--as-of",
+        "2006-01-31",
         "--format",
         "xlsx",
         "--output",
@@ -162,6 +162,12 @@ fn a_comparison_as_a_workbook() {
     for sheet in ["Comparison", "Ledger A", "Ledger B", "Derivations A", "Derivations B"] {
         assert!(book.sheet_names().iter().any(|n| n == sheet), "no sheet {sheet}");
     }
+    // what it was made from stands in it
+    let summary = book.worksheet_range("Summary A").unwrap_or_else(|e| panic!("{e}"));
+    assert!(
+        summary.cells().any(|(_, _, c)| *c == calamine::Data::String("2006-01-31".into())),
+        "the day asked for is not in the receipt"
+    );
     // every difference is a formula: that of the price is one cell less another
     let formulas = book.worksheet_formula("Comparison").unwrap_or_else(|e| panic!("{e}"));
     assert!(formulas.cells().any(|(_, _, f)| f.contains('-')), "no difference is computed");

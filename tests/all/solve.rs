@@ -1,7 +1,7 @@
 //! `tenor solve`, run as a user runs it: the answers are those of algebra.
 
 use crate::exact;
-use crate::tenor::tenor as run;
+use crate::tenor::{file, json as of, tenor as run};
 use serde_json::Value as Json;
 
 const TERMS: &str = "terms/glowpoint-2005.terms";
@@ -13,19 +13,9 @@ const ISSUE: &str = r#"{"date":"2005-03-14","event":"capitalization","outstandin
 {"date":"2006-01-10","event":"issuance","id":"I1","shares":1000000,"price":1.00}
 "#;
 
-/// A file in a folder that goes when the test ends.
-fn file(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
-    let path = folder.path().join("events.jsonl");
-    std::fs::write(&path, text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    (folder, path.display().to_string())
-}
-
 fn solve(events: &str, wanted: &str, by: &str, more: &[&str], exit: i32) -> Json {
-    let (_folder, path) = file(events);
-    let out = run(&[&["solve", TERMS, &path, "--for", wanted, "--by", by, "--format", "json"], more].concat());
-    assert_eq!(out.status.code(), Some(exit), "{}", String::from_utf8_lossy(&out.stderr));
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"))
+    let (_folder, path) = file("events.jsonl", events);
+    of(&[&["solve", TERMS, &path, "--for", wanted, "--by", by, "--format", "json"], more].concat(), exit)
 }
 
 /// The answers as fractions: one for a point, two for an interval.
@@ -82,7 +72,7 @@ fn none_and_why() {
     let ends: Vec<_> = pieces.iter().map(|(a, b)| (exact::number(a), exact::number(b))).collect();
     let number = |n: &str| exact::number(n);
     assert_eq!(ends, [(number("2.35"), number("2.35")), (number("2.35"), number("2.40")), (number("2.40"), number("2.40"))]);
-    let (_folder, path) = file(ISSUE);
+    let (_folder, path) = file("events.jsonl", ISSUE);
     let said = run(&["solve", TERMS, &path, "--for", "price of W-1 = 2.30", "--by", "issuance.price"]);
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     for part in ["price of W-1 is $2.30 at no value of issuance.price from $0.00 to $10.00", "it comes nearest at $0.00: $2.35"] {
@@ -109,7 +99,7 @@ fn a_jump() {
 
 #[test]
 fn what_cannot_be_solved() {
-    let (_folder, path) = file(ISSUE);
+    let (_folder, path) = file("events.jsonl", ISSUE);
     let wrong = |wanted: &str, by: &str, within: Option<&str>, part: &str| {
         let mut args = vec!["solve", TERMS, &path, "--for", wanted, "--by", by];
         within.iter().for_each(|w| args.extend(["--within", w]));

@@ -1,7 +1,7 @@
 //! `tenor sweep`, run as a user runs it: what turns, turns where algebra says.
 
 use crate::exact;
-use crate::tenor::tenor as run;
+use crate::tenor::{file, json as of, tenor as run};
 use serde_json::Value as Json;
 
 const TERMS: &str = "terms/glowpoint-2005.terms";
@@ -26,21 +26,11 @@ const EXERCISE: &str = r#"{"date":"2005-03-14","event":"capitalization","outstan
 {"date":"2006-01-10","event":"exercise","id":"X1","certificate":"W-1","shares":50000,"method":"cash","owned":0}
 "#;
 
-/// A file in a folder that goes when the test ends.
-fn file(text: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
-    let path = folder.path().join("events.jsonl");
-    std::fs::write(&path, text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    (folder, path.display().to_string())
-}
-
 fn sweep(events: &str, vary: &[&str]) -> Json {
-    let (_folder, path) = file(events);
+    let (_folder, path) = file("events.jsonl", events);
     let mut args = vec!["sweep", TERMS, &path, "--format", "json"];
     vary.iter().for_each(|v| args.extend(["--vary", v]));
-    let out = run(&args);
-    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"))
+    of(&args, 0)
 }
 
 /// The turns of a sweep: the point as a fraction, the side of the point itself, what turns.
@@ -190,7 +180,7 @@ fn where_a_cap_begins_to_bind() {
 fn a_constant_is_what_a_variant_says() {
     // one program is made for all values of a constant, and one for each where it decides what is computed: 0.05 and 0.06 are
     // what terms that say so give, and so is 0.01, which another number of the terms is too
-    let (_folder, path) = file(EXERCISE);
+    let (_folder, path) = file("events.jsonl", EXERCISE);
     let out = sweep(EXERCISE, &["ownership_limit=0.5%,1%,5%,6%,10%"]);
     for value in ["0.01", "0.05", "0.06"] {
         let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
@@ -248,7 +238,7 @@ fn what_begins_and_ceases_between_two_points() {
     let events = r#"{"date":"2005-03-14","event":"certificate","certificate":"W-1"}
 {"date":"2006-01-10","event":"issuance","price":1.00}
 "#;
-    let (_folder, path) = file(events);
+    let (_folder, path) = file("events.jsonl", events);
     let vary = ["--vary", "issuance.price=0.5,2.5", "--format", "json"];
     let out = run(&[&["sweep", &terms.display().to_string(), &path][..], &vary].concat());
     let out: Json = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"));
@@ -271,7 +261,7 @@ fn a_point_is_what_a_run_is() {
 
 #[test]
 fn a_figure_of_ones_own() {
-    let (_folder, path) = file(ISSUE);
+    let (_folder, path) = file("events.jsonl", ISSUE);
     let show = "value of certificates: number × ($5/share - price)";
     let out = run(&["sweep", TERMS, &path, "--vary", "#4.price=0.25,3", "--show", show, "--format", "csv"]);
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
@@ -284,7 +274,7 @@ fn a_figure_of_ones_own() {
 
 #[test]
 fn ten_thousand_points_and_the_same_on_any_number_of_threads() {
-    let (_folder, path) = file(ISSUE);
+    let (_folder, path) = file("events.jsonl", ISSUE);
     let with = |n: &str, vary: &str| {
         let args = ["sweep", TERMS, &path, "--vary", vary, "--format", "csv"];
         let out = crate::tenor::command().args(args).env("RAYON_NUM_THREADS", n).output();
@@ -302,7 +292,7 @@ fn ten_thousand_points_and_the_same_on_any_number_of_threads() {
 
 #[test]
 fn what_cannot_be_varied() {
-    let (_folder, path) = file(ISSUE);
+    let (_folder, path) = file("events.jsonl", ISSUE);
     let wrong = |vary: &str, part: &str| {
         let out = run(&["sweep", TERMS, &path, "--vary", vary]);
         let said = String::from_utf8_lossy(&out.stderr).into_owned();

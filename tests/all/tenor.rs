@@ -33,3 +33,18 @@ pub(crate) fn folders(of: &str) -> Vec<PathBuf> {
     assert!(!out.is_empty(), "tests/{of} is empty");
     out
 }
+
+/// The JSON that the command prints, where it ends as it should.
+pub(crate) fn json<S: AsRef<OsStr>>(args: &[S], exit: i32) -> serde_json::Value {
+    let out = tenor(args);
+    assert_eq!(out.status.code(), Some(exit), "{}", String::from_utf8_lossy(&out.stderr));
+    serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("no JSON: {e}"))
+}
+
+/// A file in a folder that goes when the test ends.
+pub(crate) fn file(name: &str, text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("no folder: {e}"));
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    (folder, path.display().to_string())
+}

@@ -1,0 +1,213 @@
+//! Formulas of `+ − × ÷` as one fraction, divided once; and what is computed as it is written where that overflows.
+
+use super::value::arithmetic;
+use super::{Emit, Fused, Plain};
+use crate::engine::code::{Op, Reg, Target};
+use crate::engine::fraction::Fraction;
+use crate::engine::graph::{Node, NodeId};
+use rust_decimal::Decimal;
+
+impl Emit<'_> {
+    /// A formula as a fraction, or as it is.
+    pub(super) fn fraction(&mut self, id: NodeId) -> Fraction {
+        if self.plainly {
+            return Fraction { num: self.graph.plain(id), den: None };
+        }
+        self.fractions.of(&mut self.graph, id)
+    }
+
+    /// A formula of arithmetic, divided once.
+    pub(super) fn fused(&mut self, id: NodeId) -> Reg {
+        let span = self.graph.span(id);
+        let start = self.here();
+        let f = self.fraction(id);
+        self.check_cancelled(id);
+        let to = match f.den {
+            None if f.num == id => {
+                // too long to be one fraction
+                let Node::Arithmetic(op, a, b) = self.graph.get(id).clone() else { return 0 };
+                let (a, b) = (self.d(a), self.d(b));
+                let to = self.new_d();
+                self.op_at(arithmetic(op, to, a, b), span);
+                return to;
+            }
+            None => {
+                let to = self.d(f.num);
+                if !matches!(self.graph.get(f.num), Node::Sum(_) | Node::Product(_)) {
+                    return to;
+                }
+                to
+            }
+            Some(den) => {
+                let (n, d) = (self.d(f.num), self.d(den));
+                let to = self.new_d();
+                self.op_at(Op::Div(to, n, d), span);
+                to
+            }
+        };
+        self.fall_back(start, id, to);
+        to
+    }
+
+    /// Code since `start` computes a formula fused: should it overflow, it is computed as it is written.
+    pub(super) fn fall_back(&mut self, start: Target, node: NodeId, to: Reg) {
+        self.fall_back_to(start, Plain::Value(node, to));
+    }
+
+    /// The same for a value or a test.
+    pub(super) fn fall_back_to(&mut self, start: Target, plain: Plain) {
+        let end = self.here();
+        if end > start {
+            self.fused.push(Fused {
+                start,
+                end,
+                plain,
+                rows: self.rows.clone(),
+                its: self.its.clone(),
+                handler: self.handler,
+                portions: self.portions.clone(),
+            });
+        }
+    }
+
+    /// What a fraction cancelled must not be zero.
+    pub(super) fn check_cancelled(&mut self, id: NodeId) {
+        let id = self.graph.plain(id);
+        let Some(list) = self.fractions.cancelled.get(&id).cloned() else { return };
+        let span = self.graph.span(id);
+        for node in list {
+            if matches!(self.graph.get(node), Node::Decimal(_)) {
+                continue;
+            }
+            let reg = self.d(node);
+            self.op_at(Op::NonZero(reg), span);
+        }
+    }
+
+    pub(super) fn sum(&mut self, id: NodeId, terms: &[(bool, NodeId)]) -> Reg {
+        let span = self.graph.span(id);
+        // begin with a term that is added
+        let first = terms.iter().position(|(minus, _)| !minus);
+        let mut so_far: Option<Reg> = None;
+        if let Some((_, x)) = first.and_then(|at| terms.get(at)) {
+            so_far = Some(self.d(*x));
+        }
+        for (at, (minus, x)) in terms.iter().enumerate() {
+            if Some(at) == first {
+                continue;
+            }
+            let next = self.d(*x);
+            let to = self.new_d();
+            match (so_far, minus) {
+                (Some(a), false) => self.op_at(Op::Add(to, a, next), span),
+                (Some(a), true) => self.op_at(Op::Sub(to, a, next), span),
+                (None, _) => self.op(Op::Neg(to, next)),
+            }
+            so_far = Some(to);
+        }
+        so_far.unwrap_or(0)
+    }
+
+    pub(super) fn product(&mut self, id: NodeId, factors: &[NodeId]) -> Reg {
+        let span = self.graph.span(id);
+        let mut so_far: Option<Reg> = None;
+        for x in factors {
+            let next = self.d(*x);
+            so_far = Some(match so_far {
+                None => next,
+                Some(a) => {
+                    let to = self.new_d();
+                    self.op_at(Op::Mul(to, a, next), span);
+                    to
+                }
+            });
+        }
+        so_far.unwrap_or(0)
+    }
+
+    /// A value as a fraction in two registers; where that overflows, as it is over one.
+    pub(super) fn pair(&mut self, node: NodeId) -> (Reg, Reg) {
+        let (num, den) = (self.new_d(), self.new_d());
+        let start = self.here();
+        // nothing computed here is remembered: where it overflows it is not there
+        self.scoped(|e| {
+            let f = e.fraction(node);
+            e.check_cancelled(node);
+            let n = e.d(f.num);
+            e.op(Op::MoveD(num, n));
+            let d = match f.den {
+                Some(d) => e.d(d),
+                None => e.constant(Decimal::ONE),
+            };
+            e.op(Op::MoveD(den, d));
+        });
+        self.fall_back_to(start, Plain::Pair(node, num, den));
+        (num, den)
+    }
+
+    /// A waterfall of fractions, into two registers.
+    pub(super) fn case_pair(&mut self, f: NodeId) {
+        let Node::FirstOf(cases, _) = self.graph.get(f).clone() else { return };
+        let (num, den) = (self.new_d(), self.new_d());
+        let one = self.constant(Decimal::ONE);
+        let start = self.here();
+        self.cases(f, &cases, |e, value| {
+            let fraction = e.fraction(value);
+            e.check_cancelled(value);
+            let n = e.d(fraction.num);
+            e.op(Op::MoveD(num, n));
+            let d = fraction.den.map_or(one, |d| e.d(d));
+            e.op(Op::MoveD(den, d));
+        });
+        self.fall_back_to(start, Plain::Pair(f, num, den));
+        let numerator = self.graph.add(Node::CaseNumerator(f));
+        let denominator = self.graph.add(Node::CaseDenominator(f));
+        self.remember(numerator, num);
+        self.remember(denominator, den);
+    }
+
+    /// The plain code of fused formulas that overflowed, after all other code.
+    pub(super) fn fallbacks(&mut self) {
+        while let Some(f) = self.fused.pop() {
+            let here: Target = self.here();
+            self.out.fallbacks.push((f.start, f.end, here));
+            let rows = std::mem::replace(&mut self.rows, f.rows);
+            let its = std::mem::replace(&mut self.its, f.its);
+            let portions = std::mem::replace(&mut self.portions, f.portions);
+            let scopes = std::mem::replace(&mut self.scopes, vec![rustc_hash::FxHashMap::default()]);
+            self.plainly = true;
+            let handler = f.handler;
+            self.reusing(|e| {
+                e.handled(handler, |e| match f.plain {
+                    Plain::Value(node, to) => {
+                        let from = e.decimal(node);
+                        e.op(Op::MoveD(to, from));
+                    }
+                    Plain::Pair(node, num, den) => {
+                        let (from, one) = (e.d(node), e.constant(Decimal::ONE));
+                        e.op(Op::MoveD(num, from));
+                        e.op(Op::MoveD(den, one));
+                    }
+                    Plain::Test(comparison, a, b, to) => {
+                        let (a, b) = (e.d(a), e.d(b));
+                        e.op(match comparison {
+                            Some(c) => Op::JumpUnlessD(c, a, b, Self::to(to)),
+                            None => Op::JumpUnlessEqual(a, b, Self::to(to)),
+                        });
+                    }
+                });
+            });
+            self.plainly = false;
+            let back = self.label();
+            if let Some(slot) = self.labels.get_mut(back.0) {
+                *slot = Some(f.end);
+            }
+            self.op(Op::Jump(Self::to(back)));
+            self.rows = rows;
+            self.its = its;
+            self.portions = portions;
+            self.scopes = scopes;
+        }
+        self.out.fallbacks.sort_unstable();
+    }
+}
