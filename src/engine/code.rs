@@ -380,6 +380,8 @@ pub struct DutyCode {
     pub each: Option<Reg>,
     /// The register of its day, with whether it is known; none for `promptly`.
     pub due: Option<(Reg, Option<Reg>)>,
+    /// Where its day is so many trading days from another: that day, how many, and whether before it.
+    pub counted: Option<(Reg, Reg, bool)>,
     /// What is due.
     pub what: Message,
     /// The code that tells the day it was done, in a register; elsewhere it is missing.
@@ -555,6 +557,8 @@ pub struct Route {
     pub kept: bool,
     /// Whether past events are kept for queries.
     pub past: bool,
+    /// Whether the moments of rules depend on past events of it.
+    pub moves_moments: bool,
     /// Whether its outcome stands.
     pub is_final: bool,
     /// Whether it names entries, or makes them.

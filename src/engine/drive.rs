@@ -225,6 +225,7 @@ impl<'p> Engine<'p> {
             time: Time::Own,
             kept: false,
             past: false,
+            moves_moments: false,
             is_final: false,
             names: false,
             checked: false,

@@ -185,7 +185,8 @@ impl Machine<'_> {
                     wd!(to, Decimal::from(v));
                 }
                 Op::Overdue(to, id, row) => {
-                    let v = self.overdue(id, ri!(row)).map_or(-1, |day| (day + 1) * DAY);
+                    let row = ri!(row);
+                    let v = whole!(self.overdue(id, row)).map_or(-1, |day| (day + 1) * DAY);
                     wi!(to, v);
                 }
                 Op::Requiring(kind) => self.requiring = Some(kind),

@@ -10,11 +10,11 @@ mod rule;
 mod step;
 mod write;
 
-use super::graph::{Graph, Node, NodeId};
+use super::graph::{Graph, Node, NodeId, Source};
 use super::plan::{Asked, CovenantPlan, Plan, ReportPlan, Step};
 use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
 use expr::Env;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How much of its formulas a program tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], tell
     low.initial();
     low.rules();
     low.ends(asked);
+    low.moments_read();
     low.plan
 }
 
@@ -83,6 +84,35 @@ impl Lower<'_> {
 
     fn add(&mut self, node: Node) -> NodeId {
         self.plan.graph.add(node)
+    }
+
+    /// On the past of which kinds the moments of rules depend: a record of one can move them.
+    fn moments_read(&mut self) {
+        let plan = &self.plan;
+        let mut open: Vec<NodeId> = plan.timers.iter().map(|t| t.at).collect();
+        let mut seen: FxHashSet<NodeId> = FxHashSet::default();
+        let mut kinds = Vec::new();
+        while let Some(node) = open.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            open.extend(plan.graph.parts(node));
+            let query = match plan.graph.get(node) {
+                Node::Query(q) => plan.graph.query(*q),
+                _ => None,
+            };
+            if let Some(Source::Past(kind)) = query.map(|q| &q.source)
+                && !kinds.contains(kind)
+            {
+                kinds.push(*kind);
+            }
+            let counts = matches!(plan.graph.get(node), Node::AddTradingDays(..) | Node::TradingDays(..) | Node::Overdue(..))
+                || query.is_some_and(|q| q.trading_days.is_some());
+            if counts {
+                open.extend(plan.trading_day.map(|(_, n)| n));
+            }
+        }
+        self.plan.moments_read = kinds;
     }
 
     /// Which states wait in proportion to another.

@@ -98,6 +98,9 @@ pub(super) enum Iter {
 /// A past value of a state: the moment from which it holds, and the value.
 pub(super) type Past1 = (i64, Decimal, Decimal);
 
+/// The day by which something is due; where trading days are counted, from which day, and how many.
+pub(super) type Due = (Option<i64>, Option<(i64, i64)>);
+
 /// The change an entry made: state, row, entry.
 pub(super) type ByKey = (StateId, u32, i64);
 
@@ -125,7 +128,7 @@ pub(super) struct Machine<'p> {
     /// Changes that are kept until all rows have been gone through: the site, the row, the new value.
     pub later: Vec<(u16, usize, Later)>,
     /// The days by which obligations about entries are due, where a rule waits for them.
-    pub dues: FxHashMap<(ObligationId, i64), Option<i64>>,
+    pub dues: FxHashMap<(ObligationId, i64), Due>,
     pub lines: Vec<Line>,
     pub warnings: Vec<Warning>,
     pub refusals: Vec<Refusal>,

@@ -34,6 +34,8 @@ pub struct Plan {
     pub makings: Vec<(StateId, Step)>,
     /// Whether a rule answers that an obligation is not met by its day.
     pub watches_duties: bool,
+    /// Kinds of event whose past the moments of rules depend on.
+    pub moments_read: Vec<KindId>,
     /// Obligations that arise with an adjustment.
     pub adjustment_duties: Vec<Duty>,
     /// Covenants.

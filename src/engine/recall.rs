@@ -7,6 +7,16 @@ use super::table::{entry, row_of};
 use crate::terms::{EffectId, KindId, Lines, ObligationId, Place, Standing, Type};
 use rust_decimal::Decimal;
 
+/// How an obligation stands.
+pub(super) struct Settled {
+    /// The day by which it is due; none for promptly.
+    pub due: Option<i64>,
+    /// The day it was done.
+    pub done: Option<i64>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
 impl Machine<'_> {
     /// An event that is done with is among the past ones.
     pub(super) fn remember_event(&mut self, kind: KindId) {
@@ -51,6 +61,8 @@ impl Machine<'_> {
             }
         }
         self.undo.push(Undo::Past(kind));
+        let moves = program.routes.get(kind.at()).is_some_and(|r| r.moves_moments);
+        self.version += u64::from(moves);
         self.post(kind, record, day, false);
     }
 
@@ -138,6 +150,10 @@ impl Machine<'_> {
             }
         }
         let due = code.due.and_then(|(reg, known)| known.is_none_or(|k| self.ri(k) != 0).then(|| self.ri(reg)));
+        let counted = code.counted.filter(|_| due.is_some()).map(|(from, by, back)| {
+            let by = self.ri(by);
+            (self.ri(from), if back { -by } else { by })
+        });
         let id = self.ri(*code.asks.get(2).unwrap_or(&0));
         let owed = Owed {
             when: self.when,
@@ -147,6 +163,7 @@ impl Machine<'_> {
             each,
             id,
             due,
+            counted,
             what: self.said(&code.what),
             done: None,
             standing: None,
@@ -154,27 +171,35 @@ impl Machine<'_> {
         let place = self.owed.partition_point(|o| o.when.at <= at);
         self.owed.insert(place, owed);
         if program.plan.watches_duties {
-            self.dues.insert((code.obligation, row), due);
+            self.dues.insert((code.obligation, row), (due, counted));
             self.version += 1;
         }
     }
 
     /// The day by which an obligation about an entry is due, where it has arisen and has one.
-    pub(super) fn overdue(&self, id: ObligationId, row: i64) -> Option<i64> {
-        self.dues.get(&(id, row)).copied().flatten()
+    pub(super) fn overdue(&mut self, id: ObligationId, row: i64) -> Option<i64> {
+        let (due, counted) = self.dues.get(&(id, row)).copied()?;
+        self.due_now(due, counted)
     }
 
-    /// The day an obligation was done, and how it stands.
-    pub(super) fn settled_on(&mut self, owed: &Owed) -> Result<(Option<i64>, Standing), Trap> {
+    /// A day by which something is due: trading days are counted as they are known now, for a day turns out to be one.
+    fn due_now(&mut self, due: Option<i64>, counted: Option<(i64, i64)>) -> Option<i64> {
+        counted.and_then(|(from, by)| self.trading(from, by, false, 0).ok()).or(due)
+    }
+
+    /// The day by which an obligation is due, the day it was done, and how it stands.
+    pub(super) fn settled_on(&mut self, owed: &Owed) -> Result<Settled, Trap> {
         let program = self.program;
-        let Some(code) = program.duties.get(usize::from(owed.duty)) else { return Ok((None, Standing::Open)) };
+        let open = Settled { due: owed.due, done: None, standing: Standing::Open };
+        let Some(code) = program.duties.get(usize::from(owed.duty)) else { return Ok(open) };
+        let due = self.due_now(owed.due, owed.counted);
         for (reg, value) in code.asks.iter().zip([owed.row, owed.when.day, owed.id, owed.each]) {
             self.wi(*reg, value);
         }
         self.aside(code.done)?;
         let done = Some(self.ri(code.done_day)).filter(|d| *d >= 0);
         let today = self.ri(TODAY);
-        let standing = match (owed.due, done) {
+        let standing = match (due, done) {
             (None, Some(_)) => Standing::Met,
             (None, None) => Standing::Open,
             (Some(due), Some(done)) if done <= due => Standing::Met,
@@ -182,7 +207,7 @@ impl Machine<'_> {
             (Some(due), None) if today <= due => Standing::Open,
             (Some(_), None) => Standing::Breached,
         };
-        Ok((done, standing))
+        Ok(Settled { due, done, standing })
     }
 
     /// How an obligation about an entry stands; none where it has not arisen.
@@ -190,7 +215,7 @@ impl Machine<'_> {
         let found = self.owed.iter().rev().find(|o| o.obligation == id && o.row == row).cloned();
         match found {
             None => Ok(None),
-            Some(owed) => self.settled_on(&owed).map(|(_, s)| Some(s)),
+            Some(owed) => self.settled_on(&owed).map(|s| Some(s.standing)),
         }
     }
 

@@ -127,6 +127,8 @@ pub struct Owed {
     pub id: i64,
     /// The day; none for promptly.
     pub due: Option<i64>,
+    /// Where that is so many trading days from another day: the day, and how many.
+    pub counted: Option<(i64, i64)>,
     /// What is due.
     pub what: Said,
     /// The day it was done, at the end of the run.

@@ -68,9 +68,10 @@ impl Engine<'_> {
     fn obligations(&mut self) {
         let mut owed = std::mem::take(&mut self.m.owed);
         for o in &mut owed {
-            if let Ok((done, standing)) = self.m.settled_on(o) {
-                o.done = done;
-                o.standing = Some(standing);
+            if let Ok(settled) = self.m.settled_on(o) {
+                o.due = settled.due;
+                o.done = settled.done;
+                o.standing = Some(settled.standing);
             }
         }
         self.m.owed = owed;

@@ -337,6 +337,7 @@ impl Emit<'_> {
                 },
                 kept: kind.kept.is_some(),
                 past: plan.past,
+                moves_moments: self.plan.moments_read.contains(&KindId::from(at)),
                 is_final: self.out.is_final.get(at).copied().unwrap_or(false),
                 names,
                 checked: self.out.checks.get(at).is_some_and(|c| !c.is_empty()),

@@ -277,6 +277,7 @@ impl Emit<'_> {
                 let known = e.new_i();
                 (e.maybe(d, known), Some(known))
             });
+            let counted = duty.due.and_then(|d| e.counted(d));
             let what = e.message(&duty.what);
             let n = e.out.duties.len();
             e.out.duties.push(DutyCode {
@@ -284,6 +285,7 @@ impl Emit<'_> {
                 row,
                 each,
                 due,
+                counted,
                 what,
                 done: 0,
                 done_day: 0,
@@ -292,6 +294,20 @@ impl Emit<'_> {
             e.later.push((n, duty.done));
             e.op(Op::Duty(u16::try_from(n).unwrap_or(u16::MAX)));
         });
+    }
+
+    /// A day that is so many trading days from another, taken apart: so many days are counted again when they are asked for.
+    fn counted(&mut self, due: NodeId) -> Option<(Reg, Reg, bool)> {
+        let Node::AddTradingDays(from, by, back) = *self.graph.get(self.graph.plain(due)) else { return None };
+        let kept = (self.new_i(), self.new_i());
+        let unknown = self.label();
+        self.handled(Some(unknown), |e| {
+            let (from, by) = (e.i(from), e.i(by));
+            e.op(Op::MoveI(kept.0, from));
+            e.op(Op::MoveI(kept.1, by));
+        });
+        self.place(unknown);
+        Some((kept.0, kept.1, back))
     }
 
     /// The code that tells when obligations were done, once all other code is there.

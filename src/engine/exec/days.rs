@@ -6,7 +6,7 @@ use crate::engine::machine::{Machine, Trap};
 
 impl Machine<'_> {
     /// A day moved by trading days.
-    pub(super) fn trading(&mut self, day: i64, by: i64, back: bool, pc: usize) -> Result<i64, Trap> {
+    pub(in crate::engine) fn trading(&mut self, day: i64, by: i64, back: bool, pc: usize) -> Result<i64, Trap> {
         let (mut day, mut left) = (day, by);
         let step = if back == (left < 0) { 1 } else { -1 };
         left = left.abs();
