@@ -158,12 +158,12 @@ impl Loader<'_> {
                         }
                     }
                 }
-                ItemKind::Calendar { file, .. } => {
+                ItemKind::Calendar { file: Some(file), .. } => {
                     self.dates(&folder.join(file.plain()), file.span);
                     own.push(item);
                 }
                 ItemKind::Replace(inner) => {
-                    if let ItemKind::Calendar { file, .. } = &inner.kind {
+                    if let ItemKind::Calendar { file: Some(file), .. } = &inner.kind {
                         self.dates(&folder.join(file.plain()), file.span);
                     }
                     own.push(item);

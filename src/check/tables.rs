@@ -108,7 +108,7 @@ impl Checker<'_> {
                 None => self.unknown_weekday(day),
             }
         }
-        let text = self.dates(file.span).unwrap_or("");
+        let text = file.as_ref().and_then(|f| self.dates(f.span)).unwrap_or("");
         let mut closed = Vec::new();
         for (n, line) in text.lines().enumerate() {
             let line = line.split('#').next().unwrap_or("").trim();
@@ -118,6 +118,7 @@ impl Checker<'_> {
             match NaiveDate::parse_from_str(line, "%Y-%m-%d") {
                 Ok(d) => closed.push(super::expr::day_number(d)),
                 Err(_) => {
+                    let Some(file) = file else { return };
                     let what = format!("line {} of `{}` is no date: `{line}`", n + 1, file.plain());
                     let help = "one date a line, such as 2005-07-04".to_owned();
                     self.problems.push(Problem::Misplaced { at: file.span, what, help });

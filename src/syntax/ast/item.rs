@@ -65,7 +65,7 @@ pub enum ItemKind {
     /// `at close of business { … }`
     AtClose(Vec<Ident>),
     /// `calendar nyse { … }`
-    Calendar { name: Ident, weekdays: Vec<Ident>, file: Text, from: NaiveDate, to: NaiveDate },
+    Calendar { name: Ident, weekdays: Vec<Ident>, file: Option<Text>, from: NaiveDate, to: NaiveDate },
     /// `report x of y { … }`
     Report { name: Ident, of: Option<Ident>, filter: Option<Expr>, columns: Vec<(Ident, Option<Expr>)> },
     /// `not computable "…"`

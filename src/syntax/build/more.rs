@@ -294,7 +294,7 @@ impl Builder<'_> {
         Ok(ItemKind::Calendar {
             name: self.name(node)?,
             weekdays: node.one(Rule::closed_weekdays)?.all(Rule::word).map(|w| self.ident(&w)).collect(),
-            file: self.one_text(&node.one(Rule::closed_on)?)?,
+            file: node.find(Rule::closed_on).map(|on| self.one_text(&on)).transpose()?,
             from: dates.next().ok_or_else(|| span.mismatch("a first day"))?,
             to: dates.next().ok_or_else(|| span.mismatch("a last day"))?,
         })

@@ -90,8 +90,9 @@ fn kind(kind: &ItemKind) -> String {
         }
         ItemKind::Calendar { name, weekdays, file, from, to } => {
             let weekdays: Vec<&str> = weekdays.iter().map(|n| n.name.as_str()).collect();
-            let lines =
-                [format!("closed {}", weekdays.join(", ")), format!("closed on {}", text(file)), format!("known {from} to {to}")];
+            let mut lines = vec![format!("closed {}", weekdays.join(", "))];
+            lines.extend(file.as_ref().map(|f| format!("closed on {}", text(f))));
+            lines.push(format!("known {from} to {to}"));
             block(&format!("calendar {}", name.name), &lines)
         }
         ItemKind::Report { name, of: kind, filter, columns } => {
