@@ -8,6 +8,8 @@ mod architecture;
 mod commands;
 #[path = "all/compare.rs"]
 mod compare;
+#[path = "all/decimal.rs"]
+mod decimal;
 #[path = "all/diff.rs"]
 mod diff;
 #[path = "all/docs.rs"]

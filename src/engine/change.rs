@@ -1,7 +1,7 @@
 //! Changes of states, each of them a line of the journal and a step that can be taken back.
 
 use super::code::{Reg, Site};
-use super::decimal::{Fault, add, div, mul, round};
+use super::decimal::{Fault, add, div, mul, round, same};
 use super::machine::{Later, Machine, Trap, Undo};
 use super::run::{Change, Status};
 use super::table::entry;
@@ -21,7 +21,7 @@ impl<'p> Machine<'p> {
         let Place::Decimal(reg) = s.spot.place else { return };
         let Some(slot) = d.get_mut(usize::from(reg)) else { return };
         let known = s.spot.known.is_none_or(|k| i.get(usize::from(k)) != Some(&0));
-        if known && *slot == value {
+        if known && same(*slot, value) {
             return;
         }
         let before = std::mem::replace(slot, value);
@@ -84,7 +84,7 @@ impl<'p> Machine<'p> {
         let (Place::Decimal(col), Some(kind)) = (s.spot.place, s.of) else { return };
         let Some(before) = self.put_d(kind, row, col, value) else { return };
         let known = self.mark_row(s, kind, row);
-        if known && before == value {
+        if known && same(before, value) {
             return;
         }
         if s.moves {
@@ -216,7 +216,7 @@ impl<'p> Machine<'p> {
         let Some(s) = self.site(site) else { return };
         let (Some(col), Some(kind)) = (s.waiting, s.of) else { return };
         let Some(before) = self.put_d(kind, row, col, pending) else { return };
-        if before == pending {
+        if same(before, pending) {
             return;
         }
         let stands = self.stands(s, kind, row);

@@ -39,8 +39,16 @@ pub enum Op {
     Power(Reg, Reg, Reg),
     /// Rounds to a multiple of a unit.
     Round(Reg, Reg, Reg, RoundingMode),
-    /// Rounds a quotient to a multiple of a unit.
+    /// Rounds a quotient to a multiple of a unit, as it is before it is cut to what a decimal holds.
     RoundQuotient(Reg, Reg, Reg, Reg, RoundingMode),
+    /// Begins a numerator with `a × b`: a sum of products is exact until it is divided.
+    Above(Reg, Reg),
+    /// Adds `a × b` to the numerator, or subtracts it.
+    AbovePlus(bool, Reg, Reg),
+    /// The numerator divided.
+    Over(Reg, Reg),
+    /// The numerator divided, and rounded to a multiple of a unit.
+    OverRounded(Reg, Reg, Reg, RoundingMode),
     /// The lesser.
     Least(Reg, Reg, Reg),
     /// The greater.

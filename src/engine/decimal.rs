@@ -3,8 +3,11 @@
 //! `+ − × ÷` round half to even to what a decimal holds, and nothing else rounds. A sum that drops more than 1e-20 of
 //! its result is an error, because then digits that matter are gone.
 
+mod words;
+
 use crate::terms::RoundingMode;
 use rust_decimal::{Decimal, RoundingStrategy};
+use std::cmp::Ordering;
 
 /// What went wrong in a calculation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +35,7 @@ const ENOUGH: i128 = 50_000_000_000_000_000_000;
 /// Overflow, or a sum that loses digits.
 #[inline]
 pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
-    let r = a.checked_add(b).ok_or(Fault::Overflow)?;
-    if r.scale() < a.scale().max(b.scale()) { kept(a, b, r) } else { Ok(r) }
+    words::sum(a, b, false).map_or_else(|| long_add(a, b), Ok)
 }
 
 /// `a - b`
@@ -42,12 +44,31 @@ pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
 /// Overflow, or a difference that loses digits.
 #[inline]
 pub fn sub(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
-    let r = a.checked_sub(b).ok_or(Fault::Overflow)?;
+    words::sum(a, b, true).map_or_else(|| long_add(a, -b), Ok)
+}
+
+/// How two decimals compare.
+#[inline]
+#[must_use]
+pub fn order(a: Decimal, b: Decimal) -> Ordering {
+    words::order(a, b)
+}
+
+/// Whether two decimals are the same number.
+#[inline]
+#[must_use]
+pub fn same(a: Decimal, b: Decimal) -> bool {
+    words::order(a, b).is_eq()
+}
+
+/// A sum that is not exact in its longer number of places.
+#[cold]
+fn long_add(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
+    let r = a.checked_add(b).ok_or(Fault::Overflow)?;
     if r.scale() < a.scale().max(b.scale()) { kept(a, b, r) } else { Ok(r) }
 }
 
 /// Whether what a sum dropped is too small to matter.
-#[cold]
 fn kept(a: Decimal, b: Decimal, r: Decimal) -> Result<Decimal, Fault> {
     if a.is_zero() || b.is_zero() || r.mantissa().abs() >= ENOUGH {
         return Ok(r);
@@ -66,7 +87,7 @@ fn kept(a: Decimal, b: Decimal, r: Decimal) -> Result<Decimal, Fault> {
 /// Overflow.
 #[inline]
 pub fn mul(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
-    a.checked_mul(b).ok_or(Fault::Overflow)
+    words::product(a, b).or_else(|| a.checked_mul(b)).ok_or(Fault::Overflow)
 }
 
 /// `a ÷ b`
@@ -78,7 +99,7 @@ pub fn div(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
     if b.is_zero() {
         return Err(Fault::ZeroDivision);
     }
-    a.checked_div(b).ok_or(Fault::Overflow)
+    words::quotient(a, b).or_else(|| a.checked_div(b)).ok_or(Fault::Overflow)
 }
 
 /// A value rounded to a multiple of a unit.
@@ -88,7 +109,7 @@ pub fn div(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
 #[inline]
 pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
     if let Some(places) = power_of_ten(unit) {
-        return Ok(value.round_dp_with_strategy(places, strategy(mode)));
+        return Ok(words::rounded(value, places, mode).unwrap_or_else(|| value.round_dp_with_strategy(places, strategy(mode))));
     }
     let steps = div(value, unit)?.round_dp_with_strategy(0, strategy(mode));
     mul(steps, unit)
@@ -100,58 +121,57 @@ pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decima
 /// Overflow, division by zero, or a unit of zero.
 #[inline]
 pub fn round_quotient(num: Decimal, den: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
-    let quotient = div(num, den)?;
-    let rounded = round(quotient, unit, mode)?;
-    if quotient.scale() < 20 { Ok(rounded) } else { settle(num, den, unit, mode, quotient, rounded) }
+    Numerator(words::Long::whole(num)).over_rounded(den, unit, mode)
 }
 
-/// Where the quotient lies exactly on a boundary, what it dropped decides.
-#[cold]
-fn settle(
-    num: Decimal,
-    den: Decimal,
-    unit: Decimal,
-    mode: RoundingMode,
-    quotient: Decimal,
-    rounded: Decimal,
-) -> Result<Decimal, Fault> {
-    let steps = div(quotient, unit)?;
-    let doubled = match mode {
-        RoundingMode::Down | RoundingMode::Up => steps,
-        RoundingMode::HalfAwayFromZero | RoundingMode::HalfToEven => mul(steps, Decimal::TWO)?,
-    };
-    if !doubled.is_integer() {
-        return Ok(rounded);
+/// What stands above a line: a sum of products, exact until it is divided.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Numerator(words::Long);
+
+impl Numerator {
+    /// `a × b`
+    #[inline]
+    #[must_use]
+    pub fn product(a: Decimal, b: Decimal) -> Self {
+        Self(words::Long::product(a, b))
     }
-    // the true quotient is quotient + (num − quotient × den) / den
-    let product = mul(quotient, den)?;
-    let rest = num.checked_sub(product).ok_or(Fault::Overflow)?;
-    if rest.is_zero() {
-        return Ok(rounded);
+
+    /// With `a × b` added, or subtracted.
+    ///
+    /// # Errors
+    /// Overflow.
+    #[inline]
+    pub fn plus(self, a: Decimal, b: Decimal, minus: bool) -> Result<Self, Fault> {
+        self.0.plus(words::Long::product(a, b), minus).map(Self).ok_or(Fault::Overflow)
     }
-    let outward = rest.is_sign_positive() == num.is_sign_positive();
-    let sign = if quotient.is_sign_negative() { Decimal::NEGATIVE_ONE } else { Decimal::ONE };
-    let floor = steps.round_dp_with_strategy(0, RoundingStrategy::ToZero);
-    let steps = match (mode, outward) {
-        (RoundingMode::Down, true) | (RoundingMode::Up, false) => floor,
-        (RoundingMode::Down, false) => floor - sign,
-        (RoundingMode::Up, true) => floor + sign,
-        (_, true) => {
-            if steps.is_integer() {
-                steps
-            } else {
-                floor + sign
-            }
+
+    /// Divided, with as many digits as a decimal holds.
+    ///
+    /// # Errors
+    /// Overflow, or division by zero.
+    #[inline]
+    pub fn over(self, den: Decimal) -> Result<Decimal, Fault> {
+        if den.is_zero() {
+            return Err(Fault::ZeroDivision);
         }
-        (_, false) => {
-            if steps.is_integer() {
-                steps
-            } else {
-                floor
-            }
+        self.0.over(den).ok_or(Fault::Overflow)
+    }
+
+    /// Divided, and rounded to a multiple of a unit by what the division leaves.
+    ///
+    /// # Errors
+    /// Overflow, division by zero, or a unit of zero.
+    #[inline]
+    pub fn over_rounded(self, den: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
+        if den.is_zero() || unit.is_zero() {
+            return Err(Fault::ZeroDivision);
         }
-    };
-    mul(steps, unit)
+        if let Some(places) = power_of_ten(unit) {
+            return self.0.over_rounded(den, places, mode).ok_or(Fault::Overflow);
+        }
+        let steps = self.0.over_rounded(mul(den, unit)?, 0, mode).ok_or(Fault::Overflow)?;
+        mul(steps, unit)
+    }
 }
 
 /// How many places a unit such as 0.01 leaves.

@@ -1,6 +1,7 @@
 //! The loop over instructions.
 
 mod days;
+mod outside;
 mod rows;
 
 use super::code::{Op, Target};
@@ -15,44 +16,78 @@ use rust_decimal::prelude::ToPrimitive;
 /// Minutes of a day.
 const DAY: i64 = 1440;
 
+/// How many registers a bank has.
+const SMALL: usize = 256;
+const MIDDLE: usize = 8192;
+const LARGE: usize = 65536;
+
+/// The length of a bank with so many registers in use.
+pub(super) const fn bank(registers: usize) -> usize {
+    if registers <= SMALL {
+        SMALL
+    } else if registers <= MIDDLE {
+        MIDDLE
+    } else {
+        LARGE
+    }
+}
+
 impl Machine<'_> {
     /// Runs code until it returns.
     pub(super) fn exec(&mut self, start: Target) -> Result<(), Trap> {
-        // the registers are at hand, not behind the machine; whoever needs both gets them back for that long
-        let mut d = std::mem::take(&mut self.d);
-        let mut i = std::mem::take(&mut self.i);
-        let result = self.run(&mut d, &mut i, start);
-        self.d = d;
-        self.i = i;
-        result
+        let mut pc = usize::try_from(start).unwrap_or(usize::MAX);
+        loop {
+            // the registers are at hand, not behind the machine, but for what needs all of it
+            let mut d = std::mem::take(&mut self.d);
+            let mut i = std::mem::take(&mut self.i);
+            let paused = match d.len() {
+                SMALL => self.bank::<SMALL>(&mut d, &mut i, pc),
+                MIDDLE => self.bank::<MIDDLE>(&mut d, &mut i, pc),
+                _ => self.bank::<LARGE>(&mut d, &mut i, pc),
+            };
+            self.d = d;
+            self.i = i;
+            match paused? {
+                None => return Ok(()),
+                Some(outside) => pc = self.outside(outside)?,
+            }
+        }
     }
 
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "the emitter gives out the registers, and the program has as many as it gave out"
-    )]
-    fn run(&mut self, d: &mut Vec<Decimal>, i: &mut Vec<i64>, start: Target) -> Result<(), Trap> {
+    /// Runs code with banks of registers of some length.
+    #[inline]
+    fn bank<const N: usize>(&mut self, d: &mut [Decimal], i: &mut [i64], pc: usize) -> Result<Option<usize>, Trap> {
+        match (d.first_chunk_mut::<N>(), i.first_chunk_mut::<N>()) {
+            (Some(d), Some(i)) => self.run(d, i, pc),
+            _ => Ok(None),
+        }
+    }
+
+    /// Runs code until it returns, or until an instruction that is carried out outside of this loop: that one's place.
+    #[expect(clippy::indexing_slicing, reason = "what masks a register is the length of its bank, a power of two, less one")]
+    fn run<const N: usize>(&mut self, d: &mut [Decimal; N], i: &mut [i64; N], pc: usize) -> Result<Option<usize>, Trap> {
         let program = self.program;
         let ops = program.ops.as_slice();
-        let mut pc = usize::try_from(start).unwrap_or(usize::MAX);
+        let mut pc = pc;
+        let mut above = decimal::Numerator::default();
         macro_rules! rd {
             ($r:expr) => {
-                d[usize::from($r)]
+                d[usize::from($r) & (N - 1)]
             };
         }
         macro_rules! ri {
             ($r:expr) => {
-                i[usize::from($r)]
+                i[usize::from($r) & (N - 1)]
             };
         }
         macro_rules! wd {
             ($r:expr, $v:expr) => {
-                d[usize::from($r)] = $v
+                d[usize::from($r) & (N - 1)] = $v
             };
         }
         macro_rules! wi {
             ($r:expr, $v:expr) => {
-                i[usize::from($r)] = $v
+                i[usize::from($r) & (N - 1)] = $v
             };
         }
         /// The result of arithmetic into a register; where it overflows, the plain formula.
@@ -68,17 +103,6 @@ impl Machine<'_> {
             ($to:expr) => {
                 pc = usize::try_from($to).unwrap_or(usize::MAX)
             };
-        }
-        /// With the registers in the machine.
-        macro_rules! whole {
-            ($body:expr) => {{
-                std::mem::swap(&mut self.d, d);
-                std::mem::swap(&mut self.i, i);
-                let value = $body;
-                std::mem::swap(&mut self.d, d);
-                std::mem::swap(&mut self.i, i);
-                value
-            }};
         }
         while let Some(op) = ops.get(pc) {
             pc += 1;
@@ -100,27 +124,24 @@ impl Machine<'_> {
                         return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
                     }
                 }
-                Op::Power(to, a, b) => calc!(to, power(rd!(a), rd!(b))),
                 Op::Round(to, a, unit, mode) => calc!(to, decimal::round(rd!(a), rd!(unit), mode)),
                 Op::RoundQuotient(to, above, below, unit, mode) => {
                     calc!(to, decimal::round_quotient(rd!(above), rd!(below), rd!(unit), mode));
                 }
+                Op::Above(a, b) => above = decimal::Numerator::product(rd!(a), rd!(b)),
+                Op::AbovePlus(minus, a, b) => match above.plus(rd!(a), rd!(b), minus) {
+                    Ok(sum) => above = sum,
+                    Err(fault) => pc = self.fault(pc - 1, fault)?,
+                },
+                Op::Over(to, below) => calc!(to, above.over(rd!(below))),
+                Op::OverRounded(to, below, unit, mode) => calc!(to, above.over_rounded(rd!(below), rd!(unit), mode)),
                 Op::Least(to, a, b) => {
                     let (a, b) = (rd!(a), rd!(b));
-                    wd!(to, if b < a { b } else { a });
+                    wd!(to, if decimal::order(b, a).is_lt() { b } else { a });
                 }
                 Op::Greatest(to, a, b) => {
                     let (a, b) = (rd!(a), rd!(b));
-                    wd!(to, if b > a { b } else { a });
-                }
-                Op::Function(f, to, a) => calc!(to, function(f, rd!(a))),
-                Op::Table(table, to, row, col) => {
-                    let value = self
-                        .terms
-                        .tables
-                        .get(table.at())
-                        .map_or(Err(Fault::Domain), |t| super::grid::cell(t, rd!(row), rd!(col)));
-                    calc!(to, value);
+                    wd!(to, if decimal::order(b, a).is_gt() { b } else { a });
                 }
                 Op::MoveI(to, a) => {
                     let v = ri!(a);
@@ -158,50 +179,12 @@ impl Machine<'_> {
                     }
                     None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1))),
                 },
-                Op::AddMonths(to, a, b, back) => {
-                    let n = ri!(b);
-                    match super::day::add_months(ri!(a), if back { -n } else { n }) {
-                        Some(v) => wi!(to, v),
-                        None => return Err(Trap::Arithmetic(Fault::Overflow, at(pc - 1))),
-                    }
-                }
-                Op::AddTradingDays(to, a, b, back) => {
-                    let (day, by) = (ri!(a), ri!(b));
-                    let v = whole!(self.trading(day, by, back, pc - 1))?;
-                    wi!(to, v);
-                }
-                Op::TradingWindow(to, n, day) => {
-                    let (n, day) = (ri!(n), ri!(day));
-                    let v = whole!(self.window(n, day, pc - 1))?;
-                    wi!(to, v);
-                }
                 Op::DaysBetween(to, a, b) => {
                     let v = Decimal::from(ri!(b).saturating_sub(ri!(a)));
                     wd!(to, v);
                 }
-                Op::TradingDays(to, a, b) => {
-                    let (from, until) = (ri!(a), ri!(b));
-                    let v = whole!(self.trading_days(from, until, pc - 1))?;
-                    wd!(to, Decimal::from(v));
-                }
-                Op::Overdue(to, id, row) => {
-                    let row = ri!(row);
-                    let v = whole!(self.overdue(id, row)).map_or(-1, |day| (day + 1) * DAY);
-                    wi!(to, v);
-                }
                 Op::Requiring(kind) => self.requiring = Some(kind),
                 Op::Required => self.requiring = None,
-                Op::DaysInYear(to, a) => {
-                    let v = Decimal::from(super::day::days_in_year(ri!(a)));
-                    wd!(to, v);
-                }
-                Op::Open(calendar, to, day) => {
-                    let open = self.terms.calendars.get(usize::from(calendar)).and_then(|c| super::day::open(c, ri!(day)));
-                    match open {
-                        Some(v) => wi!(to, i64::from(v)),
-                        None => return Err(Trap::Arithmetic(Fault::UnknownDay, at(pc - 1))),
-                    }
-                }
 
                 Op::Jump(t) => go!(t),
                 Op::JumpIf(a, t) => {
@@ -215,7 +198,7 @@ impl Machine<'_> {
                     }
                 }
                 Op::JumpUnlessD(c, a, b, t) => {
-                    if !compares(c, rd!(a).cmp(&rd!(b))) {
+                    if !compares(c, decimal::order(rd!(a), rd!(b))) {
                         go!(t);
                     }
                 }
@@ -224,7 +207,7 @@ impl Machine<'_> {
                     if den.is_zero() {
                         return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
                     }
-                    let order = rd!(a).cmp(&rd!(b));
+                    let order = decimal::order(rd!(a), rd!(b));
                     if !compares(c, if den.is_sign_negative() { order.reverse() } else { order }) {
                         go!(t);
                     }
@@ -235,7 +218,7 @@ impl Machine<'_> {
                     }
                 }
                 Op::JumpUnlessEqual(a, b, t) => {
-                    if rd!(a) != rd!(b) {
+                    if !decimal::same(rd!(a), rd!(b)) {
                         go!(t);
                     }
                 }
@@ -250,7 +233,7 @@ impl Machine<'_> {
                         go!(t);
                     }
                 }
-                Op::Return => return Ok(()),
+                Op::Return => return Ok(None),
                 Op::Missing(n) => return Err(Trap::Missing(n)),
                 Op::Fail(n) => return Err(Trap::Fail(n)),
                 Op::JumpIfReplaying(t) => {
@@ -268,11 +251,6 @@ impl Machine<'_> {
                     let row = row_of(ri!(row));
                     let v = self.tables.get(kind.at()).map_or(0, |t| t.get_i(row, col));
                     wi!(to, v);
-                }
-                Op::LoadL(to, kind, row, col) => {
-                    let row = row_of(ri!(row));
-                    let v = self.tables.get(kind.at()).and_then(|t| t.l.get(row * t.width.2 + usize::from(col))).cloned();
-                    self.wl(to, v.unwrap_or_default());
                 }
                 Op::PastD(to, kind, row, col) => {
                     let row = row_of(ri!(row));
@@ -296,35 +274,6 @@ impl Machine<'_> {
                     let key = ri!(key);
                     let v = self.tables.get(kind.at()).and_then(|t| t.by_key.get(&key)).map_or(-1, |r| entry(kind, *r));
                     wi!(to, v);
-                }
-                Op::Contains(to, list, a) => {
-                    let a = ri!(a);
-                    let v = i64::from(self.list(list).i.contains(&a));
-                    wi!(to, v);
-                }
-                Op::History(to, state, part, moment, t) => match self.past_value(state, ri!(moment)) {
-                    Some((n, d)) => wd!(to, if part == 0 { n } else { d }),
-                    None => go!(t),
-                },
-                Op::ChangeBy(to, state, row, by, after, t) => {
-                    let row = ri!(row);
-                    let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).unwrap_or(u32::MAX) };
-                    let key = (state, row, ri!(by));
-                    match self.by.iter().rev().find(|(k, _, _)| *k == key).copied() {
-                        Some((_, b, a)) => wd!(to, if after { a } else { b }),
-                        None => go!(t),
-                    }
-                }
-                Op::BeforeChange(to, state, row, now) => {
-                    let row = ri!(row);
-                    let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).unwrap_or(u32::MAX) };
-                    let v = self.before_change(state, row).unwrap_or(rd!(now));
-                    wd!(to, v);
-                }
-                Op::Obligation(to, id, row, standing) => {
-                    let row = ri!(row);
-                    let is = whole!(self.standing(id, row))? == Some(standing);
-                    wi!(to, i64::from(is));
                 }
 
                 Op::Rows(n, kind, any) => self.open(n, Iter::Rows { kind, any, next: 0 }),
@@ -359,11 +308,6 @@ impl Machine<'_> {
                     let range = self.range(index, None, ri!(from), ri!(until));
                     wd!(to, Decimal::from(range.len()));
                 }
-                Op::SumIn(to, index, from, until) => {
-                    let range = self.range(index, None, ri!(from), ri!(until));
-                    let sum = whole!(self.sum(index, range))?;
-                    calc!(to, sum);
-                }
                 Op::Lines(n, list) => self.open(n, Iter::Lines { list, next: 0, order: None }),
                 Op::NextLine(n, last, t) => match self.next_line(n) {
                     Some(is_last) => wi!(last, i64::from(is_last)),
@@ -380,19 +324,6 @@ impl Machine<'_> {
                         l.i.get(line * width(l.i.len(), l.len) + usize::from(col)).copied().unwrap_or_default()
                     });
                     wi!(to, v);
-                }
-                Op::SortLines(n, keys, high) => {
-                    let keys = self.list(keys).d.clone();
-                    let mut order: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(0)).collect();
-                    let key = |at: &u32| keys.get(usize::try_from(*at).unwrap_or(0)).copied().unwrap_or_default();
-                    order.sort_by(|a, b| if high { key(b).cmp(&key(a)) } else { key(a).cmp(&key(b)) });
-                    if let Some(Iter::Lines { order: slot, .. }) = self.iters.get_mut(usize::from(n)) {
-                        *slot = Some(order);
-                    }
-                }
-                Op::EffectLines(to, effect) => {
-                    let lines = self.effect_lines(effect);
-                    self.wl(to, lines);
                 }
                 Op::ListNew(to) => self.wl(to, Lines::default()),
                 Op::ListD(to, a) => {
@@ -411,10 +342,6 @@ impl Machine<'_> {
                     if let Some(l) = self.l.get_mut(usize::from(to)) {
                         l.len += 1;
                     }
-                }
-                Op::MoveL(to, a) => {
-                    let v = self.list(a).clone();
-                    self.wl(to, v);
                 }
 
                 Op::StoreD(site, a) => self.store_slot(site, rd!(a), d, i),
@@ -438,63 +365,50 @@ impl Machine<'_> {
                 Op::LaterWait(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Waits(rd!(a)))),
                 Op::LaterMake(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Made(rd!(a)))),
                 Op::MakeAll => self.make_all(),
-                Op::InitD(state, row, a) => {
-                    let v = rd!(a);
-                    whole!(self.begin_d(state, row, v, None));
-                }
-                Op::InitQ(state, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
-                    Ok((num, den)) => whole!(self.begin_d(state, row, num, Some(den))),
-                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
-                },
-                Op::InitI(state, row, a) => {
-                    let v = ri!(a);
-                    whole!(self.begin_i(state, row, v));
-                }
                 Op::Wait(site, row, pending, _) => {
                     self.wait(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(pending))
                 }
                 Op::Make(site, row, value) => {
                     self.make(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(value))
                 }
-                Op::Flush(state, row) => {
-                    let row = (row != u16::MAX).then(|| row_of(ri!(row)));
-                    if let Err(fault) = whole!(self.flush(state, row))? {
-                        return Err(Trap::Arithmetic(fault, at(pc - 1)));
-                    }
-                }
 
-                Op::Rescind(n, row) => self.rescind(n, ri!(row))?,
-                Op::Decided(to, n) => {
-                    let rule = program.rescinds.get(usize::from(n)).map(|r| r.rule);
-                    let v = i64::from(rule.is_some_and(|r| self.decided.contains(&(self.when.at, r))));
-                    wi!(to, v);
-                }
-                Op::Recall(n, row, body, end) => {
-                    if self.replaying && self.settled.contains(&self.when.at) {
-                        let row = if row == u16::MAX { -1 } else { ri!(row) };
-                        if whole!(self.recall(n, row)) {
-                            go!(body);
-                        } else {
-                            go!(end);
-                        }
-                    }
-                }
-                Op::Keep(n, row) => {
-                    let row = if row == u16::MAX { -1 } else { ri!(row) };
-                    whole!(self.keep(n, row));
-                }
-
-                Op::Enqueue(n) => whole!(self.enqueue(n)),
-                Op::RunQueue(_) => whole!(self.run_queue())?,
-                Op::RunChanges(kind) => whole!(self.run_changes(kind))?,
-                Op::Duty(n) => whole!(self.owe(n)),
-                Op::Probe(n, row) => {
-                    let row = if row == u16::MAX { -1 } else { ri!(row) };
-                    whole!(self.probe(n, row));
-                }
+                Op::Recall(..) if !self.replaying => {}
+                Op::AddTradingDays(..)
+                | Op::TradingWindow(..)
+                | Op::TradingDays(..)
+                | Op::Overdue(..)
+                | Op::Obligation(..)
+                | Op::SumIn(..)
+                | Op::InitD(..)
+                | Op::InitQ(..)
+                | Op::InitI(..)
+                | Op::Flush(..)
+                | Op::Recall(..)
+                | Op::Keep(..)
+                | Op::Enqueue(..)
+                | Op::RunQueue(..)
+                | Op::RunChanges(..)
+                | Op::Duty(..)
+                | Op::Probe(..)
+                | Op::Power(..)
+                | Op::Function(..)
+                | Op::Table(..)
+                | Op::AddMonths(..)
+                | Op::DaysInYear(..)
+                | Op::Open(..)
+                | Op::History(..)
+                | Op::ChangeBy(..)
+                | Op::BeforeChange(..)
+                | Op::SortLines(..)
+                | Op::EffectLines(..)
+                | Op::MoveL(..)
+                | Op::Rescind(..)
+                | Op::Decided(..)
+                | Op::LoadL(..)
+                | Op::Contains(..) => return Ok(Some(pc - 1)),
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Where arithmetic failed: the plain formula if the fused one overflowed, else the end of the event.

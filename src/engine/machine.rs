@@ -191,11 +191,12 @@ impl<'p> Machine<'p> {
     /// A machine at the beginning.
     pub(super) fn new(program: &'p Program, terms: &'p Terms, texts: Interner, journal: bool) -> Self {
         let plan = &program.plan;
+        let length = super::exec::bank(program.d.len().max(program.i.len()));
         let mut m = Self {
             program,
             terms,
-            d: program.d.clone(),
-            i: program.i.clone(),
+            d: bank(&program.d, length),
+            i: bank(&program.i, length),
             l: vec![Lines::default(); program.lists],
             tables: plan.kinds.iter().map(Table::new).collect(),
             past: plan
@@ -452,6 +453,14 @@ impl<'p> Machine<'p> {
         let kind = usize::try_from(super::table::kind_of(entry)).unwrap_or(usize::MAX);
         self.tables.get(kind).and_then(|t| t.life.get(row_of(entry))).copied().unwrap_or(Life::Void)
     }
+}
+
+/// A bank of registers, with what they hold at the beginning.
+fn bank<T: Copy + Default>(values: &[T], length: usize) -> Vec<T> {
+    let mut out = Vec::with_capacity(length);
+    out.extend_from_slice(values);
+    out.resize(length, T::default());
+    out
 }
 
 /// Whether a clause stands under another: `4(d)(i)` under `4`.

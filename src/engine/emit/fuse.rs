@@ -5,6 +5,8 @@ use super::{Emit, Fused, Plain};
 use crate::engine::code::{Op, Reg, Target};
 use crate::engine::fraction::Fraction;
 use crate::engine::graph::{Node, NodeId};
+use crate::source::Span;
+use crate::terms::RoundingMode;
 use rust_decimal::Decimal;
 
 impl Emit<'_> {
@@ -39,14 +41,54 @@ impl Emit<'_> {
                 to
             }
             Some(den) => {
-                let (n, d) = (self.d(f.num), self.d(den));
                 let to = self.new_d();
-                self.op_at(Op::Div(to, n, d), span);
+                self.divided(f.num, den, to, None, span);
                 to
             }
         };
         self.fall_back(start, id, to);
         to
+    }
+
+    /// One formula over another, rounded to a multiple of a unit where one is given.
+    pub(super) fn divided(&mut self, num: NodeId, den: NodeId, to: Reg, rounding: Option<(Reg, RoundingMode)>, span: Span) {
+        let Some(products) = self.products(num) else {
+            let (n, d) = (self.d(num), self.d(den));
+            self.op_at(rounding.map_or(Op::Div(to, n, d), |(unit, mode)| Op::RoundQuotient(to, n, d, unit, mode)), span);
+            return;
+        };
+        let d = self.d(den);
+        for (at, (minus, a, b)) in products.into_iter().enumerate() {
+            self.op_at(if at == 0 { Op::Above(a, b) } else { Op::AbovePlus(minus, a, b) }, span);
+        }
+        self.op_at(rounding.map_or(Op::Over(to, d), |(unit, mode)| Op::OverRounded(to, d, unit, mode)), span);
+    }
+
+    /// A numerator as a sum of products of two registers, one that is added first; nothing where there is no product in it.
+    fn products(&mut self, num: NodeId) -> Option<Vec<(bool, Reg, Reg)>> {
+        let mut terms = match self.graph.get(num) {
+            _ if self.remembered(num).is_some() => return None,
+            Node::Sum(terms) => terms.clone(),
+            Node::Product(_) => vec![(false, num)],
+            _ => return None,
+        };
+        let any = terms.iter().any(|(_, t)| matches!(self.graph.get(*t), Node::Product(_)));
+        let first = terms.iter().position(|(minus, _)| !minus).filter(|_| any)?;
+        terms.swap(0, first);
+        let products = terms.into_iter().map(|(minus, term)| {
+            let factors = match self.graph.get(term) {
+                Node::Product(factors) if self.remembered(term).is_none() => factors.clone(),
+                _ => vec![term],
+            };
+            match factors.split_last() {
+                Some((last, before)) if !before.is_empty() => {
+                    let before = self.product(term, before);
+                    (minus, before, self.d(*last))
+                }
+                _ => (minus, self.d(term), self.constant(Decimal::ONE)),
+            }
+        });
+        Some(products.collect())
     }
 
     /// Code since `start` computes a formula fused: should it overflow, it is computed as it is written.

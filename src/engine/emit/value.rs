@@ -66,8 +66,7 @@ impl Emit<'_> {
                 match fraction.den {
                     Some(den) if !self.plainly => {
                         self.check_cancelled(x);
-                        let (n, d) = (self.d(fraction.num), self.d(den));
-                        self.op_at(Op::RoundQuotient(to, n, d, unit, mode), span);
+                        self.divided(fraction.num, den, to, Some((unit, mode)), span);
                         self.fall_back(start, id, to);
                     }
                     _ => {

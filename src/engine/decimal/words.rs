@@ -1,0 +1,455 @@
+//! The four operations, rounding and comparison on mantissas in machine words: exact, or rounded once, half to even, with as many
+//! digits as a decimal holds. Nothing where numbers are too long for this; then the library's own operations are used.
+
+use crate::terms::RoundingMode;
+use rust_decimal::Decimal;
+use std::cmp::Ordering;
+
+/// Mantissas are below this.
+const LIMIT: u128 = 1 << 96;
+
+/// The most decimal places.
+const PLACES: u32 = Decimal::MAX_SCALE;
+
+/// Powers of ten.
+const TEN: [u128; 29] = {
+    let mut out = [1; 29];
+    let mut k = 1;
+    while k < 29 {
+        out[k] = out[k - 1] * 10;
+        k += 1;
+    }
+    out
+};
+
+/// A divisor made ready: shifted to the top of its word, with its reciprocal (Möller and Granlund, "Improved division by
+/// invariant integers", algorithm 4).
+#[derive(Clone, Copy)]
+struct Divisor {
+    top: u64,
+    shift: u32,
+    reciprocal: u64,
+}
+
+impl Divisor {
+    const fn new(d: u64) -> Self {
+        let shift = d.leading_zeros();
+        let top = d << shift;
+        // the quotient lies between one and two words: what is cut off is the one
+        Self { top, shift, reciprocal: (u128::MAX / top as u128) as u64 }
+    }
+
+    /// Divides two words, the upper one below the divisor.
+    #[inline]
+    const fn step(self, upper: u64, lower: u64) -> (u64, u64) {
+        let both = (upper as u128) << 64 | lower as u128;
+        let guess = (self.reciprocal as u128 * upper as u128).wrapping_add(both);
+        let mut q = ((guess >> 64) as u64).wrapping_add(1);
+        let mut r = lower.wrapping_sub(q.wrapping_mul(self.top));
+        if r > guess as u64 {
+            q = q.wrapping_sub(1);
+            r = r.wrapping_add(self.top);
+        }
+        if r >= self.top {
+            q = q.wrapping_add(1);
+            r -= self.top;
+        }
+        (q, r)
+    }
+
+    /// Divides a number; nothing where the quotient has more than two words.
+    #[inline]
+    fn divide(self, n: Wide) -> Option<(u128, u64)> {
+        let (high, middle, low) = (n.high, (n.rest >> 64) as u64, n.rest as u64);
+        let spread = |x: u64| (x as u128) << self.shift;
+        let first = (spread(high) >> 64) as u64;
+        let second = spread(high) as u64 | (spread(middle) >> 64) as u64;
+        let third = spread(middle) as u64 | (spread(low) >> 64) as u64;
+        let (q2, r) = if first == 0 && second < self.top { (0, second) } else { self.step(first, second) };
+        if q2 != 0 {
+            return None;
+        }
+        let (q1, r) = self.step(r, third);
+        let (q0, r) = self.step(r, spread(low) as u64);
+        Some(((q1 as u128) << 64 | q0 as u128, r >> self.shift))
+    }
+}
+
+/// Powers of ten that fit one word, as divisors.
+const TENS: [Divisor; 20] = {
+    let mut out = [Divisor::new(1); 20];
+    let mut k = 1;
+    while k < 20 {
+        out[k] = Divisor::new(TEN[k] as u64);
+        k += 1;
+    }
+    out
+};
+
+/// A number of three words.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wide {
+    high: u64,
+    rest: u128,
+}
+
+impl Wide {
+    /// The product of two numbers below 2^96.
+    #[inline]
+    const fn product(a: u128, b: u128) -> Self {
+        let (a0, a1, b0, b1) = (a as u64 as u128, a >> 64, b as u64 as u128, b >> 64);
+        let low = a0 * b0;
+        // each below 2^96, and so is what is carried
+        let middle = a1 * b0 + a0 * b1 + (low >> 64);
+        let high = a1 * b1 + (middle >> 64);
+        Self { high: high as u64, rest: middle << 64 | low as u64 as u128 }
+    }
+
+    /// Divides bit by bit, the divisor being below 2^127; nothing where the quotient has more than two words.
+    #[cold]
+    fn over(self, d: u128) -> Option<(u128, u128)> {
+        let (mut q, mut r) = (0_u128, u128::from(self.high));
+        if r >= d {
+            return None;
+        }
+        for bit in (0..128).rev() {
+            r = r << 1 | (self.rest >> bit & 1);
+            q <<= 1;
+            if r >= d {
+                r -= d;
+                q |= 1;
+            }
+        }
+        Some((q, r))
+    }
+
+    const fn bits(self) -> u32 {
+        if self.high == 0 { bits(self.rest) } else { 128 + 64 - self.high.leading_zeros() }
+    }
+
+    const fn is_zero(self) -> bool {
+        self.high == 0 && self.rest == 0
+    }
+
+    /// Times `10^k`, where it fits.
+    #[inline]
+    fn scaled(self, k: u32) -> Option<Self> {
+        let ten = *TEN.get(k as usize)?;
+        let both = self.bits() + bits(ten);
+        if both <= 127 {
+            return Some(Self { high: 0, rest: self.rest.wrapping_mul(ten) });
+        }
+        if both > 192 {
+            return None;
+        }
+        if self.high == 0 && self.rest < LIMIT {
+            return Some(Self::product(self.rest, ten));
+        }
+        if k > 19 {
+            return self.scaled(19)?.scaled(k - 19);
+        }
+        let ten = u128::from(u64::try_from(ten).ok()?);
+        let low = u128::from(self.rest as u64) * ten;
+        let middle = (self.rest >> 64) * ten + (low >> 64);
+        let high = u128::from(self.high) * ten + (middle >> 64);
+        Some(Self { high: u64::try_from(high).ok()?, rest: middle << 64 | u128::from(low as u64) })
+    }
+
+    #[inline]
+    fn plus(self, other: Self) -> Option<Self> {
+        let (rest, carry) = self.rest.overflowing_add(other.rest);
+        let high = self.high.checked_add(other.high)?.checked_add(u64::from(carry))?;
+        Some(Self { high, rest })
+    }
+
+    /// The difference from a number that is not greater.
+    #[inline]
+    const fn minus(self, other: Self) -> Self {
+        let (rest, borrow) = self.rest.overflowing_sub(other.rest);
+        Self { high: self.high.wrapping_sub(other.high).wrapping_sub(borrow as u64), rest }
+    }
+
+    #[inline]
+    const fn at_least(self, other: Self) -> bool {
+        self.high > other.high || (self.high == other.high && self.rest >= other.rest)
+    }
+}
+
+/// A sum of products, exact.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Long {
+    negative: bool,
+    n: Wide,
+    scale: u32,
+}
+
+impl Long {
+    #[inline]
+    pub(super) fn product(a: Decimal, b: Decimal) -> Self {
+        let (x, y) = (parts(a), parts(b));
+        Self { negative: x.negative ^ y.negative, n: Wide::product(x.m, y.m), scale: x.scale + y.scale }
+    }
+
+    #[inline]
+    pub(super) fn whole(a: Decimal) -> Self {
+        let x = parts(a);
+        Self { negative: x.negative, n: Wide { high: 0, rest: x.m }, scale: x.scale }
+    }
+
+    /// With another added, or subtracted.
+    #[inline]
+    pub(super) fn plus(self, other: Self, minus: bool) -> Option<Self> {
+        if other.n.is_zero() {
+            return Some(self);
+        }
+        let negative = other.negative ^ minus;
+        if self.n.is_zero() {
+            return Some(Self { negative, ..other });
+        }
+        let (left, right, scale) = match self.scale.cmp(&other.scale) {
+            Ordering::Equal => (self.n, other.n, self.scale),
+            Ordering::Less => (self.n.scaled(other.scale - self.scale)?, other.n, other.scale),
+            Ordering::Greater => (self.n, other.n.scaled(self.scale - other.scale)?, self.scale),
+        };
+        Some(if self.negative == negative {
+            Self { negative, n: left.plus(right)?, scale }
+        } else if left.at_least(right) {
+            Self { negative: self.negative, n: left.minus(right), scale }
+        } else {
+            Self { negative, n: right.minus(left), scale }
+        })
+    }
+
+    /// Divided by a decimal that is not zero.
+    #[inline]
+    pub(super) fn over(self, den: Decimal) -> Option<Decimal> {
+        let y = parts(den);
+        if self.n.is_zero() {
+            return Some(Decimal::ZERO);
+        }
+        divided(self.n, self.negative ^ y.negative, self.scale, y.m, y.scale)
+    }
+
+    /// Divided by a decimal that is not zero, and rounded to some places.
+    #[inline]
+    pub(super) fn over_rounded(self, den: Decimal, places: u32, mode: RoundingMode) -> Option<Decimal> {
+        if self.n.is_zero() {
+            return Some(Decimal::ZERO);
+        }
+        let y = parts(den);
+        let (more, fewer) = (places + y.scale, self.scale);
+        let d = scaled(y.m, fewer.saturating_sub(more))?;
+        let k = more.saturating_sub(fewer);
+        let n = self.n.scaled(k.min(PLACES))?.scaled(k.saturating_sub(PLACES))?;
+        let (q, r) = match u64::try_from(d) {
+            Ok(d) => Divisor::new(d).divide(n).map(|(q, r)| (q, u128::from(r)))?,
+            Err(_) => n.over(d)?,
+        };
+        let q = q + u128::from(up(mode, r, d, q & 1 == 1));
+        if q >= LIMIT {
+            return None;
+        }
+        let least = if r == 0 { self.scale.saturating_sub(y.scale).min(places) } else { places };
+        let (q, scale) = without_zeros(q, places, least);
+        Some(put_together(self.negative ^ y.negative, q, scale))
+    }
+}
+
+#[inline]
+const fn bits(m: u128) -> u32 {
+    128 - m.leading_zeros()
+}
+
+/// A decimal taken apart.
+#[derive(Clone, Copy)]
+struct Parts {
+    negative: bool,
+    scale: u32,
+    m: u128,
+}
+
+#[inline]
+const fn parts(d: Decimal) -> Parts {
+    let u = d.unpack();
+    Parts { negative: u.negative, scale: u.scale, m: (u.hi as u128) << 64 | (u.mid as u128) << 32 | u.lo as u128 }
+}
+
+#[inline]
+const fn put_together(negative: bool, m: u128, scale: u32) -> Decimal {
+    Decimal::from_parts(m as u32, (m >> 32) as u32, (m >> 64) as u32, negative, scale)
+}
+
+/// `m × 10^k`, where that stays below 2^127.
+#[inline]
+fn scaled(m: u128, k: u32) -> Option<u128> {
+    let ten = *TEN.get(k as usize)?;
+    (bits(m) + bits(ten) <= 127).then(|| m.wrapping_mul(ten))
+}
+
+/// `a + b`, or `a − b`, where it is exact.
+#[inline]
+pub(super) fn sum(a: Decimal, b: Decimal, minus: bool) -> Option<Decimal> {
+    let (x, y) = (parts(a), parts(b));
+    if y.m == 0 {
+        return Some(a);
+    }
+    if x.m == 0 {
+        return Some(if minus { -b } else { b });
+    }
+    let (left, right, scale) = match x.scale.cmp(&y.scale) {
+        Ordering::Equal => (x.m, y.m, x.scale),
+        Ordering::Less => (scaled(x.m, y.scale - x.scale)?, y.m, y.scale),
+        Ordering::Greater => (x.m, scaled(y.m, x.scale - y.scale)?, x.scale),
+    };
+    let (m, negative) = if x.negative == (y.negative ^ minus) {
+        (left + right, x.negative)
+    } else if left >= right {
+        (left - right, x.negative)
+    } else {
+        (right - left, !x.negative)
+    };
+    (m < LIMIT).then(|| put_together(negative, m, scale))
+}
+
+/// How two decimals compare.
+#[inline]
+pub(super) fn order(a: Decimal, b: Decimal) -> Ordering {
+    let (x, y) = (parts(a), parts(b));
+    if x.negative != y.negative || x.m == 0 || y.m == 0 {
+        let sign = |p: Parts| if p.m == 0 { 0 } else { 1 - 2 * i8::from(p.negative) };
+        return sign(x).cmp(&sign(y));
+    }
+    // a number that cannot be scaled is longer than any mantissa
+    let size = match x.scale.cmp(&y.scale) {
+        Ordering::Equal => x.m.cmp(&y.m),
+        Ordering::Less => scaled(x.m, y.scale - x.scale).map_or(Ordering::Greater, |m| m.cmp(&y.m)),
+        Ordering::Greater => scaled(y.m, x.scale - y.scale).map_or(Ordering::Less, |m| x.m.cmp(&m)),
+    };
+    if x.negative { size.reverse() } else { size }
+}
+
+/// `a × b`
+#[inline]
+pub(super) fn product(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let (x, y) = (parts(a), parts(b));
+    if x.m == 0 || y.m == 0 {
+        return Some(Decimal::ZERO);
+    }
+    let (negative, scale) = (x.negative ^ y.negative, x.scale + y.scale);
+    if bits(x.m) + bits(y.m) <= 96 && scale <= PLACES {
+        return Some(put_together(negative, x.m.wrapping_mul(y.m), scale));
+    }
+    shortened(Wide::product(x.m, y.m), negative, scale)
+}
+
+/// A product with as many digits as a decimal holds.
+fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Decimal> {
+    // so many digits at least are too many: those that stand for the bits above the limit, and those behind the last place
+    let least = (n.bits().saturating_sub(97) * 1233).div_ceil(4096);
+    let mut k = least.max(scale.saturating_sub(PLACES));
+    loop {
+        if k > scale {
+            return None;
+        }
+        let (q, r) = match k {
+            0 if n.high == 0 => (n.rest, 0),
+            _ => TENS.get(k as usize)?.divide(n)?,
+        };
+        let half = (TEN.get(k as usize)? / 2) as u64;
+        let q = q + u128::from(k > 0 && (r > half || (r == half && q & 1 == 1)));
+        if q < LIMIT {
+            return Some(put_together(negative, q, scale - k));
+        }
+        k += 1;
+    }
+}
+
+/// `a ÷ b`, the divisor not being zero.
+#[inline]
+pub(super) fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let (x, y) = (parts(a), parts(b));
+    if x.m == 0 {
+        return Some(Decimal::ZERO);
+    }
+    let negative = x.negative ^ y.negative;
+    if let (Ok(n), Ok(d), true) = (u64::try_from(x.m), u64::try_from(y.m), x.scale >= y.scale)
+        && n % d == 0
+    {
+        return Some(put_together(negative, u128::from(n / d), x.scale - y.scale));
+    }
+    divided(Wide { high: 0, rest: x.m }, negative, x.scale, y.m, y.scale)
+}
+
+/// `n ÷ d` by their mantissas and places: with as many digits as a decimal holds, rounded once.
+#[inline]
+fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<Decimal> {
+    // the most digits more that are sure to fit, or the fewest digits less; behind the point there are none to all places
+    let fit = ((95 + bits(d) as i32 - n.bits() as i32) * 1233) >> 12;
+    let more = fit.min(PLACES as i32 + below as i32 - above as i32).max(below as i32 - above as i32);
+    let mut scale = u32::try_from(above as i32 - below as i32 + more).ok()?;
+    let (n, d) = if more >= 0 { (n.scaled(more as u32)?, d) } else { (n, scaled(d, more.unsigned_abs())?) };
+    let (mut q, mut r, digit, rest) = match u64::try_from(d) {
+        Ok(d) => {
+            let divisor = Divisor::new(d);
+            let (q, r) = divisor.divide(n)?;
+            let tenfold = u128::from(r) * 10 << divisor.shift;
+            let (digit, rest) = divisor.step((tenfold >> 64) as u64, tenfold as u64);
+            (q, u128::from(r), u128::from(digit), u128::from(rest >> divisor.shift))
+        }
+        Err(_) if d < 1 << 124 => {
+            let (q, r) = n.over(d)?;
+            (q, r, r * 10 / d, r * 10 % d)
+        }
+        Err(_) => return None,
+    };
+    // perhaps one more
+    if r != 0 && scale < PLACES && q <= LIMIT / 10 && q * 10 + digit < LIMIT {
+        (q, r, scale) = (q * 10 + digit, rest, scale + 1);
+    }
+    let q = q + u128::from(r * 2 > d || (r * 2 == d && q & 1 == 1));
+    if q >= LIMIT {
+        return None;
+    }
+    // what ends is written without zeros behind, but not shorter than its parts are
+    let least = if r == 0 { above.saturating_sub(below) } else { 0 };
+    let (q, scale) = without_zeros(q, scale, least);
+    Some(put_together(negative, q, scale))
+}
+
+/// A number without zeros behind the point, down to some places.
+#[inline]
+fn without_zeros(mut q: u128, mut scale: u32, least: u32) -> (u128, u32) {
+    for k in [16, 8, 4, 2, 1] {
+        // ten to the k is divided by two to the k
+        while scale >= least + k && q.trailing_zeros() >= k {
+            let Some(Some((shorter, 0))) = TENS.get(k as usize).map(|t| t.divide(Wide { high: 0, rest: q })) else { break };
+            (q, scale) = (shorter, scale - k);
+        }
+    }
+    (q, scale)
+}
+
+/// Whether a quotient is taken up: what is left of the divisor, and whether the quotient is odd.
+#[inline]
+fn up(mode: RoundingMode, left: u128, divisor: u128, odd: bool) -> bool {
+    let half = (left * 2).cmp(&divisor);
+    match mode {
+        RoundingMode::Down => false,
+        RoundingMode::Up => left > 0,
+        RoundingMode::HalfAwayFromZero => half.is_ge(),
+        RoundingMode::HalfToEven => half.is_gt() || (half.is_eq() && odd),
+    }
+}
+
+/// A value rounded to some places.
+#[inline]
+pub(super) fn rounded(value: Decimal, places: u32, mode: RoundingMode) -> Option<Decimal> {
+    let x = parts(value);
+    let Some(k) = x.scale.checked_sub(places).filter(|k| *k > 0) else { return Some(value) };
+    let ten = *TEN.get(k as usize)?;
+    let (q, left) = match TENS.get(k as usize) {
+        Some(t) => t.divide(Wide { high: 0, rest: x.m }).map(|(q, r)| (q, u128::from(r)))?,
+        None => (x.m / ten, x.m % ten),
+    };
+    Some(put_together(x.negative, q + u128::from(up(mode, left, ten, q & 1 == 1)), places))
+}
