@@ -42,10 +42,12 @@ impl Queue {
 
     /// The queue of the step before.
     pub(super) fn close(&mut self, mark: QueueMark) {
-        self.items.truncate(self.from);
-        self.d.truncate(mark.sizes.0);
-        self.i.truncate(mark.sizes.1);
-        self.l.truncate(mark.sizes.2);
+        if self.items.len() > self.from {
+            self.items.truncate(self.from);
+            self.d.truncate(mark.sizes.0);
+            self.i.truncate(mark.sizes.1);
+            self.l.truncate(mark.sizes.2);
+        }
         self.from = mark.from;
     }
 }

@@ -3,11 +3,12 @@
 //! `+ − × ÷` round half to even to what a decimal holds, and nothing else rounds. A sum that drops more than 1e-20 of
 //! its result is an error, because then digits that matter are gone.
 
-mod words;
+pub(in crate::engine) mod words;
 
 use crate::terms::RoundingMode;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::cmp::Ordering;
+use words::Parts;
 
 /// What went wrong in a calculation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,7 @@ const ENOUGH: i128 = 50_000_000_000_000_000_000;
 /// Overflow, or a sum that loses digits.
 #[inline]
 pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
-    words::sum(a, b, false).map_or_else(|| long_add(a, b), Ok)
+    words::sum(Parts::of(&a), Parts::of(&b), false).map_or_else(|| long_add(a, b), |p| Ok(p.decimal()))
 }
 
 /// `a - b`
@@ -44,21 +45,21 @@ pub fn add(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
 /// Overflow, or a difference that loses digits.
 #[inline]
 pub fn sub(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
-    words::sum(a, b, true).map_or_else(|| long_add(a, -b), Ok)
+    words::sum(Parts::of(&a), Parts::of(&b), true).map_or_else(|| long_add(a, -b), |p| Ok(p.decimal()))
 }
 
 /// How two decimals compare.
 #[inline]
 #[must_use]
 pub fn order(a: Decimal, b: Decimal) -> Ordering {
-    words::order(a, b)
+    words::order(Parts::of(&a), Parts::of(&b))
 }
 
 /// Whether two decimals are the same number.
 #[inline]
 #[must_use]
 pub fn same(a: Decimal, b: Decimal) -> bool {
-    words::order(a, b).is_eq()
+    order(a, b).is_eq()
 }
 
 /// A sum that is not exact in its longer number of places.
@@ -87,7 +88,7 @@ fn kept(a: Decimal, b: Decimal, r: Decimal) -> Result<Decimal, Fault> {
 /// Overflow.
 #[inline]
 pub fn mul(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
-    words::product(a, b).or_else(|| a.checked_mul(b)).ok_or(Fault::Overflow)
+    words::product(Parts::of(&a), Parts::of(&b)).map(Parts::decimal).or_else(|| a.checked_mul(b)).ok_or(Fault::Overflow)
 }
 
 /// `a ÷ b`
@@ -99,7 +100,7 @@ pub fn div(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
     if b.is_zero() {
         return Err(Fault::ZeroDivision);
     }
-    words::quotient(a, b).or_else(|| a.checked_div(b)).ok_or(Fault::Overflow)
+    words::quotient(Parts::of(&a), Parts::of(&b)).map(Parts::decimal).or_else(|| a.checked_div(b)).ok_or(Fault::Overflow)
 }
 
 /// A value rounded to a multiple of a unit.
@@ -109,7 +110,8 @@ pub fn div(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
 #[inline]
 pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
     if let Some(places) = power_of_ten(unit) {
-        return Ok(words::rounded(value, places, mode).unwrap_or_else(|| value.round_dp_with_strategy(places, strategy(mode))));
+        let short = words::rounded(Parts::of(&value), places, mode).map(Parts::decimal);
+        return Ok(short.unwrap_or_else(|| value.round_dp_with_strategy(places, strategy(mode))));
     }
     let steps = div(value, unit)?.round_dp_with_strategy(0, strategy(mode));
     mul(steps, unit)
@@ -121,7 +123,7 @@ pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decima
 /// Overflow, division by zero, or a unit of zero.
 #[inline]
 pub fn round_quotient(num: Decimal, den: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
-    Numerator(words::Long::whole(num)).over_rounded(den, unit, mode)
+    Numerator(words::Long::whole(Parts::of(&num))).over_rounded(den, unit, mode)
 }
 
 /// What stands above a line: a sum of products, exact until it is divided.
@@ -132,8 +134,8 @@ impl Numerator {
     /// `a × b`
     #[inline]
     #[must_use]
-    pub fn product(a: Decimal, b: Decimal) -> Self {
-        Self(words::Long::product(a, b))
+    pub fn product(a: &Decimal, b: &Decimal) -> Self {
+        Self(words::Long::product(Parts::of(a), Parts::of(b)))
     }
 
     /// With `a × b` added, or subtracted.
@@ -141,8 +143,8 @@ impl Numerator {
     /// # Errors
     /// Overflow.
     #[inline]
-    pub fn plus(self, a: Decimal, b: Decimal, minus: bool) -> Result<Self, Fault> {
-        self.0.plus(words::Long::product(a, b), minus).map(Self).ok_or(Fault::Overflow)
+    pub fn plus(self, a: &Decimal, b: &Decimal, minus: bool) -> Result<Self, Fault> {
+        self.0.plus(words::Long::product(Parts::of(a), Parts::of(b)), minus).map(Self).ok_or(Fault::Overflow)
     }
 
     /// Divided, with as many digits as a decimal holds.
@@ -150,11 +152,11 @@ impl Numerator {
     /// # Errors
     /// Overflow, or division by zero.
     #[inline]
-    pub fn over(self, den: Decimal) -> Result<Decimal, Fault> {
+    pub fn over(self, den: &Decimal) -> Result<Decimal, Fault> {
         if den.is_zero() {
             return Err(Fault::ZeroDivision);
         }
-        self.0.over(den).ok_or(Fault::Overflow)
+        self.0.over(Parts::of(den)).map(Parts::decimal).ok_or(Fault::Overflow)
     }
 
     /// Divided, and rounded to a multiple of a unit by what the division leaves.
@@ -167,10 +169,10 @@ impl Numerator {
             return Err(Fault::ZeroDivision);
         }
         if let Some(places) = power_of_ten(unit) {
-            return self.0.over_rounded(den, places, mode).ok_or(Fault::Overflow);
+            return self.0.over_rounded(Parts::of(&den), places, mode).map(Parts::decimal).ok_or(Fault::Overflow);
         }
-        let steps = self.0.over_rounded(mul(den, unit)?, 0, mode).ok_or(Fault::Overflow)?;
-        mul(steps, unit)
+        let steps = self.0.over_rounded(Parts::of(&mul(den, unit)?), 0, mode).ok_or(Fault::Overflow)?;
+        mul(steps.decimal(), unit)
     }
 }
 

@@ -38,9 +38,12 @@ impl Default for Options {
 pub struct Engine<'p> {
     m: Machine<'p>,
     options: Options,
-    /// Records of the day that is being read.
+    /// Records of the day that is being read, where the tape has those of other days.
     day: Batch,
     day_number: i64,
+    /// The minute at which the last record of the day takes effect, and whether they come in the order of their minutes.
+    minute: i64,
+    in_order: bool,
     /// Records in the order in which they take effect: of the present day, or of all days where rules annul.
     tape: Batch,
     /// The place of the first record of the tape.
@@ -92,6 +95,8 @@ impl<'p> Engine<'p> {
             options,
             day: Batch::default(),
             day_number: i64::MIN,
+            minute: i64::MIN,
+            in_order: true,
             tape: Batch::default(),
             base: 0,
             cursor: 0,
@@ -157,10 +162,19 @@ impl<'p> Engine<'p> {
         if head.day > self.day_number {
             self.end_day();
             self.day_number = head.day;
+            (self.minute, self.in_order) = (i64::MIN, true);
+            if !self.m.program.rescinding {
+                self.tape.clear();
+                self.base = self.cursor;
+            }
         }
         self.records += 1;
+        let minute = self.minute(head);
+        self.in_order &= minute >= self.minute;
+        self.minute = minute;
         let (d, i, l) = batch.values(head, self.route(head).count);
-        self.day.push(*head, d, i, l);
+        let day = if self.m.program.rescinding { &mut self.day } else { &mut self.tape };
+        day.push(*head, d, i, l);
     }
 
     /// A record that could not be read.
@@ -186,31 +200,28 @@ impl<'p> Engine<'p> {
 
     /// Carries out the records of the day in the order in which they take effect.
     fn end_day(&mut self) {
-        if self.day.is_empty() || self.stopped.is_some() {
-            self.day.clear();
+        let done = usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX);
+        if self.stopped.is_some() || (self.day.is_empty() && self.tape.heads.len() <= done) {
             return;
         }
-        let minutes = self.day.heads.iter().map(|h| self.minute(h));
-        let sorted = minutes.is_sorted();
-        if sorted && !self.m.program.rescinding {
-            std::mem::swap(&mut self.tape, &mut self.day);
-            self.base = self.cursor;
-        } else {
-            if !self.m.program.rescinding {
+        let rescinding = self.m.program.rescinding;
+        if rescinding || !self.in_order {
+            let mut day = std::mem::take(if rescinding { &mut self.day } else { &mut self.tape });
+            let from = if rescinding { 0 } else { done };
+            if !rescinding {
                 self.base = self.cursor;
-                self.tape.clear();
             }
-            let day = std::mem::take(&mut self.day);
-            let mut order: Vec<usize> = (0..day.heads.len()).collect();
+            let mut order: Vec<usize> = (from..day.heads.len()).collect();
             order.sort_by_key(|at| day.heads.get(*at).map_or(i64::MAX, |h| self.minute(h)));
             for at in order {
                 let Some(head) = day.heads.get(at) else { continue };
                 let (d, i, l) = day.values(head, self.route(head).count);
                 self.tape.push(*head, d, i, l);
             }
+            day.clear();
             self.day = day;
         }
-        self.day.clear();
+        (self.minute, self.in_order) = (i64::MIN, true);
         self.pump();
     }
 
@@ -262,7 +273,9 @@ impl<'p> Engine<'p> {
             let at = usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX);
             let Some(head) = self.tape.heads.get(at).copied() else { break };
             self.m.replaying = self.cursor < self.furthest;
-            self.snapshot();
+            if self.m.program.rescinding {
+                self.snapshot();
+            }
             let moment = self.moment(&head);
             self.advance(moment, self.route(&head).time == Time::AllDay);
             if self.stopped.is_some() {
@@ -272,9 +285,13 @@ impl<'p> Engine<'p> {
             if self.redo.is_some() {
                 self.catch_up();
             }
-            self.try_other_order(at, &head);
+            if self.options.orders {
+                self.try_other_order(at, &head);
+            }
             self.carry_out(&head);
-            self.compare_orders();
+            if self.options.orders {
+                self.compare_orders();
+            }
         }
     }
 

@@ -115,6 +115,8 @@ struct Fused {
     its: Vec<It>,
     handler: Option<Label>,
     portions: FxHashMap<NodeId, Portion>,
+    /// How many loops are open around it.
+    open_loops: usize,
 }
 
 /// A portion of a value among the lines of a list.

@@ -5,6 +5,7 @@ mod outside;
 mod rows;
 
 use super::code::{Op, Target};
+use super::decimal::words::{self, Parts};
 use super::decimal::{self, Fault};
 use super::machine::{Iter, Later, Machine, Trap};
 use super::math;
@@ -99,6 +100,15 @@ impl Machine<'_> {
                 }
             };
         }
+        /// The same, the short way where there is one.
+        macro_rules! short {
+            ($to:expr, $a:expr, $b:expr, $short:expr, $long:expr) => {
+                match $short(Parts::of(&rd!($a)), Parts::of(&rd!($b))) {
+                    Some(parts) => wd!($to, parts.decimal()),
+                    None => calc!($to, $long(rd!($a), rd!($b))),
+                }
+            };
+        }
         macro_rules! go {
             ($to:expr) => {
                 pc = usize::try_from($to).unwrap_or(usize::MAX)
@@ -111,9 +121,9 @@ impl Machine<'_> {
                     let v = rd!(a);
                     wd!(to, v);
                 }
-                Op::Add(to, a, b) => calc!(to, decimal::add(rd!(a), rd!(b))),
-                Op::Sub(to, a, b) => calc!(to, decimal::sub(rd!(a), rd!(b))),
-                Op::Mul(to, a, b) => calc!(to, decimal::mul(rd!(a), rd!(b))),
+                Op::Add(to, a, b) => short!(to, a, b, |x, y| words::sum(x, y, false), decimal::add),
+                Op::Sub(to, a, b) => short!(to, a, b, |x, y| words::sum(x, y, true), decimal::sub),
+                Op::Mul(to, a, b) => short!(to, a, b, words::product, decimal::mul),
                 Op::Div(to, a, b) => calc!(to, decimal::div(rd!(a), rd!(b))),
                 Op::Neg(to, a) => {
                     let v = -rd!(a);
@@ -128,12 +138,12 @@ impl Machine<'_> {
                 Op::RoundQuotient(to, above, below, unit, mode) => {
                     calc!(to, decimal::round_quotient(rd!(above), rd!(below), rd!(unit), mode));
                 }
-                Op::Above(a, b) => above = decimal::Numerator::product(rd!(a), rd!(b)),
-                Op::AbovePlus(minus, a, b) => match above.plus(rd!(a), rd!(b), minus) {
+                Op::Above(a, b) => above = decimal::Numerator::product(&rd!(a), &rd!(b)),
+                Op::AbovePlus(minus, a, b) => match above.plus(&rd!(a), &rd!(b), minus) {
                     Ok(sum) => above = sum,
                     Err(fault) => pc = self.fault(pc - 1, fault)?,
                 },
-                Op::Over(to, below) => calc!(to, above.over(rd!(below))),
+                Op::Over(to, below) => calc!(to, above.over(&rd!(below))),
                 Op::OverRounded(to, below, unit, mode) => calc!(to, above.over_rounded(rd!(below), rd!(unit), mode)),
                 Op::Least(to, a, b) => {
                     let (a, b) = (rd!(a), rd!(b));
@@ -198,7 +208,7 @@ impl Machine<'_> {
                     }
                 }
                 Op::JumpUnlessD(c, a, b, t) => {
-                    if !compares(c, decimal::order(rd!(a), rd!(b))) {
+                    if !compares(c, words::order(Parts::of(&rd!(a)), Parts::of(&rd!(b)))) {
                         go!(t);
                     }
                 }
@@ -207,7 +217,7 @@ impl Machine<'_> {
                     if den.is_zero() {
                         return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
                     }
-                    let order = decimal::order(rd!(a), rd!(b));
+                    let order = words::order(Parts::of(&rd!(a)), Parts::of(&rd!(b)));
                     if !compares(c, if den.is_sign_negative() { order.reverse() } else { order }) {
                         go!(t);
                     }

@@ -259,8 +259,12 @@ impl<'p> Machine<'p> {
                 list.push(at);
             }
         }
-        m.adjusting =
-            terms.clauses.iter().map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| under(&c.cite, u)))).collect();
+        // nobody asks where nothing is due with an adjustment
+        m.adjusting = if program.adjustment_duties.is_empty() {
+            Vec::new()
+        } else {
+            terms.clauses.iter().map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| under(&c.cite, u)))).collect()
+        };
         for (reg, text) in &program.texts {
             let sym = m.texts.add(text).whole();
             if let Some(slot) = m.i.get_mut(usize::from(*reg)) {

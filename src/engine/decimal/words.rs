@@ -177,7 +177,7 @@ impl Wide {
 
 /// A sum of products, exact.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Long {
+pub(in crate::engine) struct Long {
     negative: bool,
     n: Wide,
     scale: u32,
@@ -185,20 +185,18 @@ pub(super) struct Long {
 
 impl Long {
     #[inline]
-    pub(super) fn product(a: Decimal, b: Decimal) -> Self {
-        let (x, y) = (parts(a), parts(b));
+    pub(in crate::engine) const fn product(x: Parts, y: Parts) -> Self {
         Self { negative: x.negative ^ y.negative, n: Wide::product(x.m, y.m), scale: x.scale + y.scale }
     }
 
     #[inline]
-    pub(super) fn whole(a: Decimal) -> Self {
-        let x = parts(a);
+    pub(in crate::engine) const fn whole(x: Parts) -> Self {
         Self { negative: x.negative, n: Wide { high: 0, rest: x.m }, scale: x.scale }
     }
 
     /// With another added, or subtracted.
     #[inline]
-    pub(super) fn plus(self, other: Self, minus: bool) -> Option<Self> {
+    pub(in crate::engine) fn plus(self, other: Self, minus: bool) -> Option<Self> {
         if other.n.is_zero() {
             return Some(self);
         }
@@ -220,23 +218,32 @@ impl Long {
         })
     }
 
-    /// Divided by a decimal that is not zero.
-    #[inline]
-    pub(super) fn over(self, den: Decimal) -> Option<Decimal> {
-        let y = parts(den);
-        if self.n.is_zero() {
-            return Some(Decimal::ZERO);
-        }
-        divided(self.n, self.negative ^ y.negative, self.scale, y.m, y.scale)
+    /// With no more digits than a decimal holds.
+    fn shortened(self) -> Option<Self> {
+        shortened(self.n, self.negative, self.scale).map(Self::whole)
     }
 
-    /// Divided by a decimal that is not zero, and rounded to some places.
+    /// Divided by a decimal that is not zero; where that takes more than three words, as a decimal.
     #[inline]
-    pub(super) fn over_rounded(self, den: Decimal, places: u32, mode: RoundingMode) -> Option<Decimal> {
+    pub(in crate::engine) fn over(self, y: Parts) -> Option<Parts> {
         if self.n.is_zero() {
-            return Some(Decimal::ZERO);
+            return Some(Parts::ZERO);
         }
-        let y = parts(den);
+        let over = |n: Self| divided(n.n, n.negative ^ y.negative, n.scale, y.m, y.scale);
+        over(self).or_else(|| over(self.shortened()?))
+    }
+
+    /// The same, rounded to some places.
+    #[inline]
+    pub(in crate::engine) fn over_rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
+        self.rounded(y, places, mode).or_else(|| self.shortened()?.rounded(y, places, mode))
+    }
+
+    #[inline]
+    fn rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
+        if self.n.is_zero() {
+            return Some(Parts::ZERO);
+        }
         let (more, fewer) = (places + y.scale, self.scale);
         let d = scaled(y.m, fewer.saturating_sub(more))?;
         let k = more.saturating_sub(fewer);
@@ -251,7 +258,7 @@ impl Long {
         }
         let least = if r == 0 { self.scale.saturating_sub(y.scale).min(places) } else { places };
         let (q, scale) = without_zeros(q, places, least);
-        Some(put_together(self.negative ^ y.negative, q, scale))
+        Some(Parts::new(self.negative ^ y.negative, q, scale))
     }
 }
 
@@ -261,22 +268,33 @@ const fn bits(m: u128) -> u32 {
 }
 
 /// A decimal taken apart.
-#[derive(Clone, Copy)]
-struct Parts {
-    negative: bool,
-    scale: u32,
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Parts {
     m: u128,
+    scale: u32,
+    negative: bool,
 }
 
-#[inline]
-const fn parts(d: Decimal) -> Parts {
-    let u = d.unpack();
-    Parts { negative: u.negative, scale: u.scale, m: (u.hi as u128) << 64 | (u.mid as u128) << 32 | u.lo as u128 }
-}
+impl Parts {
+    /// A decimal, read word by word: what was just written is not read as a whole.
+    #[inline(always)]
+    pub(in crate::engine) const fn of(d: &Decimal) -> Self {
+        let u = d.unpack();
+        Self { m: (u.hi as u128) << 64 | (u.mid as u128) << 32 | u.lo as u128, scale: u.scale, negative: u.negative }
+    }
 
-#[inline]
-const fn put_together(negative: bool, m: u128, scale: u32) -> Decimal {
-    Decimal::from_parts(m as u32, (m >> 32) as u32, (m >> 64) as u32, negative, scale)
+    /// The decimal of these parts.
+    #[inline(always)]
+    pub(in crate::engine) const fn decimal(self) -> Decimal {
+        Decimal::from_parts(self.m as u32, (self.m >> 32) as u32, (self.m >> 64) as u32, self.negative, self.scale)
+    }
+
+    #[inline(always)]
+    const fn new(negative: bool, m: u128, scale: u32) -> Self {
+        Self { m, scale, negative }
+    }
+
+    const ZERO: Self = Self { m: 0, scale: 0, negative: false };
 }
 
 /// `m × 10^k`, where that stays below 2^127.
@@ -288,13 +306,12 @@ fn scaled(m: u128, k: u32) -> Option<u128> {
 
 /// `a + b`, or `a − b`, where it is exact.
 #[inline]
-pub(super) fn sum(a: Decimal, b: Decimal, minus: bool) -> Option<Decimal> {
-    let (x, y) = (parts(a), parts(b));
+pub(in crate::engine) fn sum(x: Parts, y: Parts, minus: bool) -> Option<Parts> {
     if y.m == 0 {
-        return Some(a);
+        return Some(x);
     }
     if x.m == 0 {
-        return Some(if minus { -b } else { b });
+        return Some(Parts { negative: y.negative ^ minus, ..y });
     }
     let (left, right, scale) = match x.scale.cmp(&y.scale) {
         Ordering::Equal => (x.m, y.m, x.scale),
@@ -308,13 +325,12 @@ pub(super) fn sum(a: Decimal, b: Decimal, minus: bool) -> Option<Decimal> {
     } else {
         (right - left, !x.negative)
     };
-    (m < LIMIT).then(|| put_together(negative, m, scale))
+    (m < LIMIT).then(|| Parts::new(negative, m, scale))
 }
 
 /// How two decimals compare.
 #[inline]
-pub(super) fn order(a: Decimal, b: Decimal) -> Ordering {
-    let (x, y) = (parts(a), parts(b));
+pub(in crate::engine) fn order(x: Parts, y: Parts) -> Ordering {
     if x.negative != y.negative || x.m == 0 || y.m == 0 {
         let sign = |p: Parts| if p.m == 0 { 0 } else { 1 - 2 * i8::from(p.negative) };
         return sign(x).cmp(&sign(y));
@@ -330,20 +346,19 @@ pub(super) fn order(a: Decimal, b: Decimal) -> Ordering {
 
 /// `a × b`
 #[inline]
-pub(super) fn product(a: Decimal, b: Decimal) -> Option<Decimal> {
-    let (x, y) = (parts(a), parts(b));
+pub(in crate::engine) fn product(x: Parts, y: Parts) -> Option<Parts> {
     if x.m == 0 || y.m == 0 {
-        return Some(Decimal::ZERO);
+        return Some(Parts::ZERO);
     }
     let (negative, scale) = (x.negative ^ y.negative, x.scale + y.scale);
     if bits(x.m) + bits(y.m) <= 96 && scale <= PLACES {
-        return Some(put_together(negative, x.m.wrapping_mul(y.m), scale));
+        return Some(Parts::new(negative, x.m.wrapping_mul(y.m), scale));
     }
     shortened(Wide::product(x.m, y.m), negative, scale)
 }
 
 /// A product with as many digits as a decimal holds.
-fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Decimal> {
+fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Parts> {
     // so many digits at least are too many: those that stand for the bits above the limit, and those behind the last place
     let least = (n.bits().saturating_sub(97) * 1233).div_ceil(4096);
     let mut k = least.max(scale.saturating_sub(PLACES));
@@ -358,7 +373,7 @@ fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Decimal> {
         let half = (TEN.get(k as usize)? / 2) as u64;
         let q = q + u128::from(k > 0 && (r > half || (r == half && q & 1 == 1)));
         if q < LIMIT {
-            return Some(put_together(negative, q, scale - k));
+            return Some(Parts::new(negative, q, scale - k));
         }
         k += 1;
     }
@@ -366,25 +381,25 @@ fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Decimal> {
 
 /// `a ÷ b`, the divisor not being zero.
 #[inline]
-pub(super) fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
-    let (x, y) = (parts(a), parts(b));
+pub(in crate::engine) fn quotient(x: Parts, y: Parts) -> Option<Parts> {
     if x.m == 0 {
-        return Some(Decimal::ZERO);
+        return Some(Parts::ZERO);
     }
     let negative = x.negative ^ y.negative;
     if let (Ok(n), Ok(d), true) = (u64::try_from(x.m), u64::try_from(y.m), x.scale >= y.scale)
         && n % d == 0
     {
-        return Some(put_together(negative, u128::from(n / d), x.scale - y.scale));
+        return Some(Parts::new(negative, u128::from(n / d), x.scale - y.scale));
     }
     divided(Wide { high: 0, rest: x.m }, negative, x.scale, y.m, y.scale)
 }
 
 /// `n ÷ d` by their mantissas and places: with as many digits as a decimal holds, rounded once.
 #[inline]
-fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<Decimal> {
+fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<Parts> {
     // the most digits more that are sure to fit, or the fewest digits less; behind the point there are none to all places
     let fit = ((95 + bits(d) as i32 - n.bits() as i32) * 1233) >> 12;
+    let fit = fit.min(ending(d));
     let more = fit.min(PLACES as i32 + below as i32 - above as i32).max(below as i32 - above as i32);
     let mut scale = u32::try_from(above as i32 - below as i32 + more).ok()?;
     let (n, d) = if more >= 0 { (n.scaled(more as u32)?, d) } else { (n, scaled(d, more.unsigned_abs())?) };
@@ -413,12 +428,30 @@ fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<D
     // what ends is written without zeros behind, but not shorter than its parts are
     let least = if r == 0 { above.saturating_sub(below) } else { 0 };
     let (q, scale) = without_zeros(q, scale, least);
-    Some(put_together(negative, q, scale))
+    Some(Parts::new(negative, q, scale))
+}
+
+/// How many digits more a quotient by a divisor has before it ends, where the divisor says so.
+#[inline]
+fn ending(d: u128) -> i32 {
+    let twos = d.trailing_zeros();
+    let Ok(mut rest) = u64::try_from(d >> twos) else { return i32::MAX };
+    let mut fives = 0;
+    while rest % 5 == 0 {
+        (rest, fives) = (rest / 5, fives + 1);
+    }
+    if rest == 1 { twos.max(fives) as i32 } else { i32::MAX }
 }
 
 /// A number without zeros behind the point, down to some places.
 #[inline]
-fn without_zeros(mut q: u128, mut scale: u32, least: u32) -> (u128, u32) {
+fn without_zeros(q: u128, scale: u32, least: u32) -> (u128, u32) {
+    // a word is one more than a multiple of five
+    let by_ten = q & 1 == 0 && (q as u64 % 5 + (q >> 64) as u64 % 5) % 5 == 0;
+    if by_ten && scale > least { shorter(q, scale, least) } else { (q, scale) }
+}
+
+fn shorter(mut q: u128, mut scale: u32, least: u32) -> (u128, u32) {
     for k in [16, 8, 4, 2, 1] {
         // ten to the k is divided by two to the k
         while scale >= least + k && q.trailing_zeros() >= k {
@@ -443,13 +476,12 @@ fn up(mode: RoundingMode, left: u128, divisor: u128, odd: bool) -> bool {
 
 /// A value rounded to some places.
 #[inline]
-pub(super) fn rounded(value: Decimal, places: u32, mode: RoundingMode) -> Option<Decimal> {
-    let x = parts(value);
-    let Some(k) = x.scale.checked_sub(places).filter(|k| *k > 0) else { return Some(value) };
+pub(in crate::engine) fn rounded(x: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
+    let Some(k) = x.scale.checked_sub(places).filter(|k| *k > 0) else { return Some(x) };
     let ten = *TEN.get(k as usize)?;
     let (q, left) = match TENS.get(k as usize) {
         Some(t) => t.divide(Wide { high: 0, rest: x.m }).map(|(q, r)| (q, u128::from(r)))?,
         None => (x.m / ten, x.m % ten),
     };
-    Some(put_together(x.negative, q + u128::from(up(mode, left, ten, q & 1 == 1)), places))
+    Some(Parts::new(x.negative, q + u128::from(up(mode, left, ten, q & 1 == 1)), places))
 }

@@ -155,7 +155,9 @@ impl Engine<'_> {
         if let Some(to) = self.m.i.get_mut(route.base.1..route.base.1 + route.count.1) {
             to.copy_from_slice(i);
         }
-        if let Some(to) = self.m.l.get_mut(route.base.2..route.base.2 + route.count.2) {
+        if !lists.is_empty()
+            && let Some(to) = self.m.l.get_mut(route.base.2..route.base.2 + route.count.2)
+        {
             to.clone_from_slice(lists);
         }
         let [date, id, row] = route.inherent;

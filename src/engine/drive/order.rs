@@ -22,7 +22,7 @@ pub(super) struct Other {
 impl Engine<'_> {
     /// Tries a record and the one after it in the other order, where both take effect at the same close.
     pub(super) fn try_other_order(&mut self, at: usize, first: &Head) {
-        if !self.options.orders || self.m.replaying || self.redo.is_some() || !self.m.explain.is_empty() {
+        if self.m.replaying || self.redo.is_some() || !self.m.explain.is_empty() {
             return;
         }
         // what a recomputation has just changed belongs to the record at hand, and is not to be tried away

@@ -48,9 +48,6 @@ pub(super) struct Redo {
 impl Engine<'_> {
     /// Keeps a copy of the state now and then: often of the near past, rarely of the far.
     pub(super) fn snapshot(&mut self) {
-        if !self.m.program.rescinding {
-            return;
-        }
         let at = self.cursor;
         let size: usize = self.m.tables.iter().map(|t| t.d.len() + t.i.len()).sum::<usize>() + self.m.program.kept.1;
         let interval = 64 + u32::try_from(size / 64).unwrap_or(u32::MAX);

@@ -108,6 +108,7 @@ impl Emit<'_> {
                 its: self.its.clone(),
                 handler: self.handler,
                 portions: self.portions.clone(),
+                open_loops: self.open_loops,
             });
         }
     }
@@ -217,6 +218,7 @@ impl Emit<'_> {
             let its = std::mem::replace(&mut self.its, f.its);
             let portions = std::mem::replace(&mut self.portions, f.portions);
             let scopes = std::mem::replace(&mut self.scopes, vec![rustc_hash::FxHashMap::default()]);
+            let open_loops = std::mem::replace(&mut self.open_loops, f.open_loops);
             self.plainly = true;
             let handler = f.handler;
             self.reusing(|e| {
@@ -249,6 +251,7 @@ impl Emit<'_> {
             self.its = its;
             self.portions = portions;
             self.scopes = scopes;
+            self.open_loops = open_loops;
         }
         self.out.fallbacks.sort_unstable();
     }
