@@ -208,7 +208,7 @@ impl Machine<'_> {
                     }
                 }
                 Op::JumpUnlessD(c, a, b, t) => {
-                    if !compares(c, words::order(Parts::of(&rd!(a)), Parts::of(&rd!(b)))) {
+                    if !compares(c, words::weigh(Parts::of(&rd!(a)), Parts::of(&rd!(b)))) {
                         go!(t);
                     }
                 }
@@ -217,7 +217,7 @@ impl Machine<'_> {
                     if den.is_zero() {
                         return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
                     }
-                    let order = words::order(Parts::of(&rd!(a)), Parts::of(&rd!(b)));
+                    let order = words::weigh(Parts::of(&rd!(a)), Parts::of(&rd!(b)));
                     if !compares(c, if den.is_sign_negative() { order.reverse() } else { order }) {
                         go!(t);
                     }
@@ -228,7 +228,7 @@ impl Machine<'_> {
                     }
                 }
                 Op::JumpUnlessEqual(a, b, t) => {
-                    if !decimal::same(rd!(a), rd!(b)) {
+                    if words::weigh(Parts::of(&rd!(a)), Parts::of(&rd!(b))).is_ne() {
                         go!(t);
                     }
                 }

@@ -22,6 +22,14 @@ const TEN: [u128; 29] = {
     out
 };
 
+/// Two numbers alike in so many bits, about 23 digits, are the same number: what parts them is what divisions have cut off. Shorter
+/// numbers, such as people write, are alike only where they are equal.
+const ALIKE: u32 = 76;
+
+/// Digits behind this place are not written by people, and of those that divisions leave so many may be wrong.
+const FAR: u32 = 22;
+const UNCERTAIN: u128 = (1 << 17) - 1;
+
 /// A divisor made ready: shifted to the top of its word, with its reciprocal (Möller and Granlund, "Improved division by
 /// invariant integers", algorithm 4).
 #[derive(Clone, Copy)]
@@ -252,7 +260,8 @@ impl Long {
             Ok(d) => Divisor::new(d).divide(n).map(|(q, r)| (q, u128::from(r)))?,
             Err(_) => n.over(d)?,
         };
-        let q = q + u128::from(up(mode, r, d, q & 1 == 1));
+        let near = d >> (ALIKE.saturating_sub(bits(q))).max(16);
+        let q = q + u128::from(up(mode, r, d, near, q & 1 == 1));
         if q >= LIMIT {
             return None;
         }
@@ -320,6 +329,8 @@ pub(in crate::engine) fn sum(x: Parts, y: Parts, minus: bool) -> Option<Parts> {
     };
     let (m, negative) = if x.negative == (y.negative ^ minus) {
         (left + right, x.negative)
+    } else if left.abs_diff(right) <= left.max(right) >> ALIKE {
+        (0, false)
     } else if left >= right {
         (left - right, x.negative)
     } else {
@@ -328,18 +339,29 @@ pub(in crate::engine) fn sum(x: Parts, y: Parts, minus: bool) -> Option<Parts> {
     (m < LIMIT).then(|| Parts::new(negative, m, scale))
 }
 
-/// How two decimals compare.
+/// How two decimals compare, digit by digit.
 #[inline]
 pub(in crate::engine) fn order(x: Parts, y: Parts) -> Ordering {
+    compare(x, y, |left, right| left.cmp(&right))
+}
+
+/// How two numbers compare, those alike being the same.
+#[inline]
+pub(in crate::engine) fn weigh(x: Parts, y: Parts) -> Ordering {
+    compare(x, y, |left, right| if left.abs_diff(right) <= left.max(right) >> ALIKE { Ordering::Equal } else { left.cmp(&right) })
+}
+
+#[inline]
+fn compare(x: Parts, y: Parts, by: impl Fn(u128, u128) -> Ordering) -> Ordering {
     if x.negative != y.negative || x.m == 0 || y.m == 0 {
         let sign = |p: Parts| if p.m == 0 { 0 } else { 1 - 2 * i8::from(p.negative) };
         return sign(x).cmp(&sign(y));
     }
     // a number that cannot be scaled is longer than any mantissa
     let size = match x.scale.cmp(&y.scale) {
-        Ordering::Equal => x.m.cmp(&y.m),
-        Ordering::Less => scaled(x.m, y.scale - x.scale).map_or(Ordering::Greater, |m| m.cmp(&y.m)),
-        Ordering::Greater => scaled(y.m, x.scale - y.scale).map_or(Ordering::Less, |m| x.m.cmp(&m)),
+        Ordering::Equal => by(x.m, y.m),
+        Ordering::Less => scaled(x.m, y.scale - x.scale).map_or(Ordering::Greater, |m| by(m, y.m)),
+        Ordering::Greater => scaled(y.m, x.scale - y.scale).map_or(Ordering::Less, |m| by(x.m, m)),
     };
     if x.negative { size.reverse() } else { size }
 }
@@ -462,13 +484,14 @@ fn shorter(mut q: u128, mut scale: u32, least: u32) -> (u128, u32) {
     (q, scale)
 }
 
-/// Whether a quotient is taken up: what is left of the divisor, and whether the quotient is odd.
+/// Whether a quotient is taken up: by what is left of the divisor, which is on a boundary where it is near to one.
 #[inline]
-fn up(mode: RoundingMode, left: u128, divisor: u128, odd: bool) -> bool {
-    let half = (left * 2).cmp(&divisor);
+fn up(mode: RoundingMode, left: u128, divisor: u128, near: u128, odd: bool) -> bool {
+    let half = if (left * 2).abs_diff(divisor) <= near * 2 { Ordering::Equal } else { (left * 2).cmp(&divisor) };
+    let next = divisor - left <= near;
     match mode {
-        RoundingMode::Down => false,
-        RoundingMode::Up => left > 0,
+        RoundingMode::Down => next,
+        RoundingMode::Up => left > near,
         RoundingMode::HalfAwayFromZero => half.is_ge(),
         RoundingMode::HalfToEven => half.is_gt() || (half.is_eq() && odd),
     }
@@ -483,5 +506,8 @@ pub(in crate::engine) fn rounded(x: Parts, places: u32, mode: RoundingMode) -> O
         Some(t) => t.divide(Wide { high: 0, rest: x.m }).map(|(q, r)| (q, u128::from(r)))?,
         None => (x.m / ten, x.m % ten),
     };
-    Some(Parts::new(x.negative, q + u128::from(up(mode, left, ten, q & 1 == 1)), places))
+    // digits so far behind the point come of divisions: a difference may have few of them and still be uncertain in its last
+    let cut_off = if x.scale >= FAR { x.m >> ALIKE | UNCERTAIN } else { x.m >> ALIKE };
+    let near = cut_off.min(ten >> 16);
+    Some(Parts::new(x.negative, q + u128::from(up(mode, left, ten, near, q & 1 == 1)), places))
 }

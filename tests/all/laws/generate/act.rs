@@ -16,7 +16,7 @@ const CAPPED_EXERCISES_AT_THE_MARKET_VALUE: bool = true;
 /// Whether streams have cashless exercises, where no decimal holds the price or the market value, that come out at whole
 /// shares exactly or at nothing because the two are equal: the engine computes a little less or more, and issues a share too
 /// few, or does what it should refuse.
-const TIES_OF_REPEATING_DECIMALS: bool = false;
+const TIES_OF_REPEATING_DECIMALS: bool = true;
 
 impl Draft {
     pub(super) fn exercise(&mut self, a: u16, b: u16, c: u16) {

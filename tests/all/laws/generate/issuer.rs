@@ -7,7 +7,7 @@ use num_traits::ToPrimitive;
 
 /// Whether streams have grants that are converted to the last share after 2 for 3 and 3 for 1: the engine has a little less
 /// left than there is, and stops.
-const ALL_OF_A_RESTATED_GRANT: bool = false;
+const ALL_OF_A_RESTATED_GRANT: bool = true;
 
 const EXEMPT: [&str; 5] = ["warrant_exercise", "prior_security", "plan", "acquisition", "strategic"];
 const SPLITS: [(i64, i64); 8] = [(2, 1), (3, 2), (3, 1), (5, 4), (1, 2), (1, 10), (2, 3), (1, 7)];
