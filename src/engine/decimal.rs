@@ -3,9 +3,12 @@
 //! `+ − × ÷` round half to even to what a decimal holds, and nothing else rounds. A sum that drops more than 1e-20 of
 //! its result is an error, because then digits that matter are gone.
 
+mod long;
+mod wide;
 pub(in crate::engine) mod words;
 
 use crate::terms::RoundingMode;
+use long::Long;
 use rust_decimal::{Decimal, RoundingStrategy};
 use std::cmp::Ordering;
 use words::Parts;
@@ -123,19 +126,19 @@ pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decima
 /// Overflow, division by zero, or a unit of zero.
 #[inline]
 pub fn round_quotient(num: Decimal, den: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
-    Numerator(words::Long::whole(Parts::of(&num))).over_rounded(den, unit, mode)
+    Numerator(Long::whole(Parts::of(&num))).over_rounded(den, unit, mode)
 }
 
 /// What stands above a line: a sum of products, exact until it is divided.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Numerator(words::Long);
+pub struct Numerator(Long);
 
 impl Numerator {
     /// `a × b`
     #[inline]
     #[must_use]
     pub fn product(a: &Decimal, b: &Decimal) -> Self {
-        Self(words::Long::product(Parts::of(a), Parts::of(b)))
+        Self(Long::product(Parts::of(a), Parts::of(b)))
     }
 
     /// With `a × b` added, or subtracted.
@@ -144,7 +147,7 @@ impl Numerator {
     /// Overflow.
     #[inline]
     pub fn plus(self, a: &Decimal, b: &Decimal, minus: bool) -> Result<Self, Fault> {
-        self.0.plus(words::Long::product(Parts::of(a), Parts::of(b)), minus).map(Self).ok_or(Fault::Overflow)
+        self.0.plus(Long::product(Parts::of(a), Parts::of(b)), minus).map(Self).ok_or(Fault::Overflow)
     }
 
     /// Divided, with as many digits as a decimal holds.

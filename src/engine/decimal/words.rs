@@ -1,287 +1,25 @@
 //! The four operations, rounding and comparison on mantissas in machine words: exact, or rounded once, half to even, with as many
 //! digits as a decimal holds. Nothing where numbers are too long for this; then the library's own operations are used.
 
+use super::wide::{Divisor, LIMIT, PLACES, TEN, TENS, Wide, bits, scaled};
 use crate::terms::RoundingMode;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 
-/// Mantissas are below this.
-const LIMIT: u128 = 1 << 96;
-
-/// The most decimal places.
-const PLACES: u32 = Decimal::MAX_SCALE;
-
-/// Powers of ten.
-const TEN: [u128; 29] = {
-    let mut out = [1; 29];
-    let mut k = 1;
-    while k < 29 {
-        out[k] = out[k - 1] * 10;
-        k += 1;
-    }
-    out
-};
-
 /// Two numbers alike in so many bits, about 23 digits, are the same number: what parts them is what divisions have cut off. Shorter
 /// numbers, such as people write, are alike only where they are equal.
-const ALIKE: u32 = 76;
+pub(super) const ALIKE: u32 = 76;
 
 /// Digits behind this place are not written by people, and of those that divisions leave so many may be wrong.
 const FAR: u32 = 22;
 const UNCERTAIN: u128 = (1 << 17) - 1;
 
-/// A divisor made ready: shifted to the top of its word, with its reciprocal (Möller and Granlund, "Improved division by
-/// invariant integers", algorithm 4).
-#[derive(Clone, Copy)]
-struct Divisor {
-    top: u64,
-    shift: u32,
-    reciprocal: u64,
-}
-
-impl Divisor {
-    const fn new(d: u64) -> Self {
-        let shift = d.leading_zeros();
-        let top = d << shift;
-        // the quotient lies between one and two words: what is cut off is the one
-        Self { top, shift, reciprocal: (u128::MAX / top as u128) as u64 }
-    }
-
-    /// Divides two words, the upper one below the divisor.
-    #[inline]
-    const fn step(self, upper: u64, lower: u64) -> (u64, u64) {
-        let both = (upper as u128) << 64 | lower as u128;
-        let guess = (self.reciprocal as u128 * upper as u128).wrapping_add(both);
-        let mut q = ((guess >> 64) as u64).wrapping_add(1);
-        let mut r = lower.wrapping_sub(q.wrapping_mul(self.top));
-        if r > guess as u64 {
-            q = q.wrapping_sub(1);
-            r = r.wrapping_add(self.top);
-        }
-        if r >= self.top {
-            q = q.wrapping_add(1);
-            r -= self.top;
-        }
-        (q, r)
-    }
-
-    /// Divides a number; nothing where the quotient has more than two words.
-    #[inline]
-    fn divide(self, n: Wide) -> Option<(u128, u64)> {
-        let (high, middle, low) = (n.high, (n.rest >> 64) as u64, n.rest as u64);
-        let spread = |x: u64| (x as u128) << self.shift;
-        let first = (spread(high) >> 64) as u64;
-        let second = spread(high) as u64 | (spread(middle) >> 64) as u64;
-        let third = spread(middle) as u64 | (spread(low) >> 64) as u64;
-        let (q2, r) = if first == 0 && second < self.top { (0, second) } else { self.step(first, second) };
-        if q2 != 0 {
-            return None;
-        }
-        let (q1, r) = self.step(r, third);
-        let (q0, r) = self.step(r, spread(low) as u64);
-        Some(((q1 as u128) << 64 | q0 as u128, r >> self.shift))
-    }
-}
-
-/// Powers of ten that fit one word, as divisors.
-const TENS: [Divisor; 20] = {
-    let mut out = [Divisor::new(1); 20];
-    let mut k = 1;
-    while k < 20 {
-        out[k] = Divisor::new(TEN[k] as u64);
-        k += 1;
-    }
-    out
-};
-
-/// A number of three words.
-#[derive(Debug, Clone, Copy, Default)]
-struct Wide {
-    high: u64,
-    rest: u128,
-}
-
-impl Wide {
-    /// The product of two numbers below 2^96.
-    #[inline]
-    const fn product(a: u128, b: u128) -> Self {
-        let (a0, a1, b0, b1) = (a as u64 as u128, a >> 64, b as u64 as u128, b >> 64);
-        let low = a0 * b0;
-        // each below 2^96, and so is what is carried
-        let middle = a1 * b0 + a0 * b1 + (low >> 64);
-        let high = a1 * b1 + (middle >> 64);
-        Self { high: high as u64, rest: middle << 64 | low as u64 as u128 }
-    }
-
-    /// Divides bit by bit, the divisor being below 2^127; nothing where the quotient has more than two words.
-    #[cold]
-    fn over(self, d: u128) -> Option<(u128, u128)> {
-        let (mut q, mut r) = (0_u128, u128::from(self.high));
-        if r >= d {
-            return None;
-        }
-        for bit in (0..128).rev() {
-            r = r << 1 | (self.rest >> bit & 1);
-            q <<= 1;
-            if r >= d {
-                r -= d;
-                q |= 1;
-            }
-        }
-        Some((q, r))
-    }
-
-    const fn bits(self) -> u32 {
-        if self.high == 0 { bits(self.rest) } else { 128 + 64 - self.high.leading_zeros() }
-    }
-
-    const fn is_zero(self) -> bool {
-        self.high == 0 && self.rest == 0
-    }
-
-    /// Times `10^k`, where it fits.
-    #[inline]
-    fn scaled(self, k: u32) -> Option<Self> {
-        let ten = *TEN.get(k as usize)?;
-        let both = self.bits() + bits(ten);
-        if both <= 127 {
-            return Some(Self { high: 0, rest: self.rest.wrapping_mul(ten) });
-        }
-        if both > 192 {
-            return None;
-        }
-        if self.high == 0 && self.rest < LIMIT {
-            return Some(Self::product(self.rest, ten));
-        }
-        if k > 19 {
-            return self.scaled(19)?.scaled(k - 19);
-        }
-        let ten = u128::from(u64::try_from(ten).ok()?);
-        let low = u128::from(self.rest as u64) * ten;
-        let middle = (self.rest >> 64) * ten + (low >> 64);
-        let high = u128::from(self.high) * ten + (middle >> 64);
-        Some(Self { high: u64::try_from(high).ok()?, rest: middle << 64 | u128::from(low as u64) })
-    }
-
-    #[inline]
-    fn plus(self, other: Self) -> Option<Self> {
-        let (rest, carry) = self.rest.overflowing_add(other.rest);
-        let high = self.high.checked_add(other.high)?.checked_add(u64::from(carry))?;
-        Some(Self { high, rest })
-    }
-
-    /// The difference from a number that is not greater.
-    #[inline]
-    const fn minus(self, other: Self) -> Self {
-        let (rest, borrow) = self.rest.overflowing_sub(other.rest);
-        Self { high: self.high.wrapping_sub(other.high).wrapping_sub(borrow as u64), rest }
-    }
-
-    #[inline]
-    const fn at_least(self, other: Self) -> bool {
-        self.high > other.high || (self.high == other.high && self.rest >= other.rest)
-    }
-}
-
-/// A sum of products, exact.
-#[derive(Debug, Clone, Copy, Default)]
-pub(in crate::engine) struct Long {
-    negative: bool,
-    n: Wide,
-    scale: u32,
-}
-
-impl Long {
-    #[inline]
-    pub(in crate::engine) const fn product(x: Parts, y: Parts) -> Self {
-        Self { negative: x.negative ^ y.negative, n: Wide::product(x.m, y.m), scale: x.scale + y.scale }
-    }
-
-    #[inline]
-    pub(in crate::engine) const fn whole(x: Parts) -> Self {
-        Self { negative: x.negative, n: Wide { high: 0, rest: x.m }, scale: x.scale }
-    }
-
-    /// With another added, or subtracted.
-    #[inline]
-    pub(in crate::engine) fn plus(self, other: Self, minus: bool) -> Option<Self> {
-        if other.n.is_zero() {
-            return Some(self);
-        }
-        let negative = other.negative ^ minus;
-        if self.n.is_zero() {
-            return Some(Self { negative, ..other });
-        }
-        let (left, right, scale) = match self.scale.cmp(&other.scale) {
-            Ordering::Equal => (self.n, other.n, self.scale),
-            Ordering::Less => (self.n.scaled(other.scale - self.scale)?, other.n, other.scale),
-            Ordering::Greater => (self.n, other.n.scaled(self.scale - other.scale)?, self.scale),
-        };
-        Some(if self.negative == negative {
-            Self { negative, n: left.plus(right)?, scale }
-        } else if left.at_least(right) {
-            Self { negative: self.negative, n: left.minus(right), scale }
-        } else {
-            Self { negative, n: right.minus(left), scale }
-        })
-    }
-
-    /// With no more digits than a decimal holds.
-    fn shortened(self) -> Option<Self> {
-        shortened(self.n, self.negative, self.scale).map(Self::whole)
-    }
-
-    /// Divided by a decimal that is not zero; where that takes more than three words, as a decimal.
-    #[inline]
-    pub(in crate::engine) fn over(self, y: Parts) -> Option<Parts> {
-        if self.n.is_zero() {
-            return Some(Parts::ZERO);
-        }
-        let over = |n: Self| divided(n.n, n.negative ^ y.negative, n.scale, y.m, y.scale);
-        over(self).or_else(|| over(self.shortened()?))
-    }
-
-    /// The same, rounded to some places.
-    #[inline]
-    pub(in crate::engine) fn over_rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
-        self.rounded(y, places, mode).or_else(|| self.shortened()?.rounded(y, places, mode))
-    }
-
-    #[inline]
-    fn rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
-        if self.n.is_zero() {
-            return Some(Parts::ZERO);
-        }
-        let (more, fewer) = (places + y.scale, self.scale);
-        let d = scaled(y.m, fewer.saturating_sub(more))?;
-        let k = more.saturating_sub(fewer);
-        let n = self.n.scaled(k.min(PLACES))?.scaled(k.saturating_sub(PLACES))?;
-        let (q, r) = match u64::try_from(d) {
-            Ok(d) => Divisor::new(d).divide(n).map(|(q, r)| (q, u128::from(r)))?,
-            Err(_) => n.over(d)?,
-        };
-        let near = d >> (ALIKE.saturating_sub(bits(q))).max(16);
-        let q = q + u128::from(up(mode, r, d, near, q & 1 == 1));
-        if q >= LIMIT {
-            return None;
-        }
-        let least = if r == 0 { self.scale.saturating_sub(y.scale).min(places) } else { places };
-        let (q, scale) = without_zeros(q, places, least);
-        Some(Parts::new(self.negative ^ y.negative, q, scale))
-    }
-}
-
-#[inline]
-const fn bits(m: u128) -> u32 {
-    128 - m.leading_zeros()
-}
-
 /// A decimal taken apart.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::engine) struct Parts {
-    m: u128,
-    scale: u32,
-    negative: bool,
+    pub(super) m: u128,
+    pub(super) scale: u32,
+    pub(super) negative: bool,
 }
 
 impl Parts {
@@ -299,18 +37,11 @@ impl Parts {
     }
 
     #[inline(always)]
-    const fn new(negative: bool, m: u128, scale: u32) -> Self {
+    pub(super) const fn new(negative: bool, m: u128, scale: u32) -> Self {
         Self { m, scale, negative }
     }
 
-    const ZERO: Self = Self { m: 0, scale: 0, negative: false };
-}
-
-/// `m × 10^k`, where that stays below 2^127.
-#[inline]
-fn scaled(m: u128, k: u32) -> Option<u128> {
-    let ten = *TEN.get(k as usize)?;
-    (bits(m) + bits(ten) <= 127).then(|| m.wrapping_mul(ten))
+    pub(super) const ZERO: Self = Self { m: 0, scale: 0, negative: false };
 }
 
 /// `a + b`, or `a − b`, where it is exact.
@@ -380,7 +111,7 @@ pub(in crate::engine) fn product(x: Parts, y: Parts) -> Option<Parts> {
 }
 
 /// A product with as many digits as a decimal holds.
-fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Parts> {
+pub(super) fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Parts> {
     // so many digits at least are too many: those that stand for the bits above the limit, and those behind the last place
     let least = (n.bits().saturating_sub(97) * 1233).div_ceil(4096);
     let mut k = least.max(scale.saturating_sub(PLACES));
@@ -409,7 +140,7 @@ pub(in crate::engine) fn quotient(x: Parts, y: Parts) -> Option<Parts> {
     }
     let negative = x.negative ^ y.negative;
     if let (Ok(n), Ok(d), true) = (u64::try_from(x.m), u64::try_from(y.m), x.scale >= y.scale)
-        && n % d == 0
+        && n.is_multiple_of(d)
     {
         return Some(Parts::new(negative, u128::from(n / d), x.scale - y.scale));
     }
@@ -418,7 +149,7 @@ pub(in crate::engine) fn quotient(x: Parts, y: Parts) -> Option<Parts> {
 
 /// `n ÷ d` by their mantissas and places: with as many digits as a decimal holds, rounded once.
 #[inline]
-fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<Parts> {
+pub(super) fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<Parts> {
     // the most digits more that are sure to fit, or the fewest digits less; behind the point there are none to all places
     let fit = ((95 + bits(d) as i32 - n.bits() as i32) * 1233) >> 12;
     let fit = fit.min(ending(d));
@@ -429,7 +160,7 @@ fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<P
         Ok(d) => {
             let divisor = Divisor::new(d);
             let (q, r) = divisor.divide(n)?;
-            let tenfold = u128::from(r) * 10 << divisor.shift;
+            let tenfold = (u128::from(r) * 10) << divisor.shift;
             let (digit, rest) = divisor.step((tenfold >> 64) as u64, tenfold as u64);
             (q, u128::from(r), u128::from(digit), u128::from(rest >> divisor.shift))
         }
@@ -459,7 +190,7 @@ fn ending(d: u128) -> i32 {
     let twos = d.trailing_zeros();
     let Ok(mut rest) = u64::try_from(d >> twos) else { return i32::MAX };
     let mut fives = 0;
-    while rest % 5 == 0 {
+    while rest.is_multiple_of(5) {
         (rest, fives) = (rest / 5, fives + 1);
     }
     if rest == 1 { twos.max(fives) as i32 } else { i32::MAX }
@@ -467,9 +198,9 @@ fn ending(d: u128) -> i32 {
 
 /// A number without zeros behind the point, down to some places.
 #[inline]
-fn without_zeros(q: u128, scale: u32, least: u32) -> (u128, u32) {
+pub(super) fn without_zeros(q: u128, scale: u32, least: u32) -> (u128, u32) {
     // a word is one more than a multiple of five
-    let by_ten = q & 1 == 0 && (q as u64 % 5 + (q >> 64) as u64 % 5) % 5 == 0;
+    let by_ten = q & 1 == 0 && (q as u64 % 5 + (q >> 64) as u64 % 5).is_multiple_of(5);
     if by_ten && scale > least { shorter(q, scale, least) } else { (q, scale) }
 }
 
@@ -486,7 +217,7 @@ fn shorter(mut q: u128, mut scale: u32, least: u32) -> (u128, u32) {
 
 /// Whether a quotient is taken up: by what is left of the divisor, which is on a boundary where it is near to one.
 #[inline]
-fn up(mode: RoundingMode, left: u128, divisor: u128, near: u128, odd: bool) -> bool {
+pub(super) fn up(mode: RoundingMode, left: u128, divisor: u128, near: u128, odd: bool) -> bool {
     let half = if (left * 2).abs_diff(divisor) <= near * 2 { Ordering::Equal } else { (left * 2).cmp(&divisor) };
     let next = divisor - left <= near;
     match mode {

@@ -13,11 +13,6 @@ const CAPPED_EXERCISES_FOR_NOTHING: bool = true;
 /// divides by a difference of nothing for the largest exercise without cash, and stops.
 const CAPPED_EXERCISES_AT_THE_MARKET_VALUE: bool = true;
 
-/// Whether streams have cashless exercises, where no decimal holds the price or the market value, that come out at whole
-/// shares exactly or at nothing because the two are equal: the engine computes a little less or more, and issues a share too
-/// few, or does what it should refuse.
-const TIES_OF_REPEATING_DECIMALS: bool = true;
-
 impl Draft {
     pub(super) fn exercise(&mut self, a: u16, b: u16, c: u16) {
         let morning = c.is_multiple_of(3);
@@ -55,7 +50,7 @@ impl Draft {
                 (&shares * over(between(a, 1, 9), 10)).floor().max(whole(1)).min(shares.floor().max(whole(1))),
             ),
         };
-        let mut method = if matches!(&method, Method::Combination(cash) if *cash >= shares) { Method::Cash } else { method };
+        let method = if matches!(&method, Method::Combination(cash) if *cash >= shares) { Method::Cash } else { method };
         let mut owned = match a / 16 % 8 {
             0 => None,
             1 => Some(cut(&(&self.model.state.outstanding * over(between(c, 1, 5), 100)), 1)),
@@ -64,10 +59,6 @@ impl Draft {
         let got = self.got(&shares, &method);
         if even && self.repeating() && !CAPPED_EXERCISES_AT_THE_MARKET_VALUE {
             owned = Some(whole(0));
-        }
-        if !TIES_OF_REPEATING_DECIMALS && self.repeating() && !matches!(method, Method::Cash) && got.is_integer() {
-            method = if even { Method::Cash } else { Method::Cashless };
-            shares = (shares - over(1, 100)).max(over(1, 100));
         }
         if got < whole(2) && !CAPPED_EXERCISES_FOR_NOTHING {
             owned = Some(whole(0));

@@ -5,10 +5,6 @@ use crate::model::{R, Stated, What, over, whole};
 use chrono::{Days, NaiveDate};
 use num_traits::ToPrimitive;
 
-/// Whether streams have grants that are converted to the last share after 2 for 3 and 3 for 1: the engine has a little less
-/// left than there is, and stops.
-const ALL_OF_A_RESTATED_GRANT: bool = true;
-
 const EXEMPT: [&str; 5] = ["warrant_exercise", "prior_security", "plan", "acquisition", "strategic"];
 const SPLITS: [(i64, i64); 8] = [(2, 1), (3, 2), (3, 1), (5, 4), (1, 2), (1, 10), (2, 3), (1, 7)];
 const KINDS: [&str; 7] = ["cash", "cash", "debt", "securities", "property", "rights", "earnings"];
@@ -118,7 +114,7 @@ impl Draft {
 
     pub(super) fn convert(&mut self, a: u16, b: u16) {
         let Some((of, left)) = self.granted(a, false) else { return };
-        let all = b.is_multiple_of(8) && (!self.repeats || ALL_OF_A_RESTATED_GRANT);
+        let all = b.is_multiple_of(8);
         let part = if all { whole(1) } else { over(between(b, 1, 30), 100) };
         let shares = (left * part).floor();
         // a past in which there were fewer shares must still have so many
