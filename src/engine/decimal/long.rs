@@ -59,14 +59,30 @@ impl Long {
         if self.n.is_zero() {
             return Some(Parts::ZERO);
         }
-        let over = |n: Self| divided(n.n, n.negative ^ y.negative, n.scale, y.m, y.scale);
-        over(self).or_else(|| over(self.shortened()?))
+        match divided(self.n, self.negative ^ y.negative, self.scale, y.m, y.scale) {
+            None => self.short_over(y),
+            some => some,
+        }
+    }
+
+    #[cold]
+    fn short_over(self, y: Parts) -> Option<Parts> {
+        let short = self.shortened()?;
+        divided(short.n, short.negative ^ y.negative, short.scale, y.m, y.scale)
     }
 
     /// The same, rounded to some places.
     #[inline]
     pub(in crate::engine) fn over_rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
-        self.rounded(y, places, mode).or_else(|| self.shortened()?.rounded(y, places, mode))
+        match self.rounded(y, places, mode) {
+            None => self.short_over_rounded(y, places, mode),
+            some => some,
+        }
+    }
+
+    #[cold]
+    fn short_over_rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
+        self.shortened()?.rounded(y, places, mode)
     }
 
     #[inline]
