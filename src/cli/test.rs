@@ -26,10 +26,10 @@ pub(super) fn test(args: &Args) -> Outcome {
     }
     files.sort();
     files.dedup();
-    let (mut passed, mut failed, mut broken) = (0, 0, false);
+    let (mut passed, mut failed, mut broken) = (0, 0, 0);
     for file in &files {
         let Ok(t) = load(file) else {
-            broken = true;
+            broken += 1;
             continue;
         };
         let Some(t) = t else { continue };
@@ -53,11 +53,16 @@ pub(super) fn test(args: &Args) -> Outcome {
             }
         }
     }
-    output::print(&format!("{} passed, {failed} failed\n", terms::counted(passed, "example")))?;
+    let untested = if broken == 0 {
+        String::new()
+    } else {
+        format!("; {} not tested, for the errors above", terms::counted(broken, "file"))
+    };
+    output::print(&format!("{} passed, {failed} failed{untested}\n", terms::counted(passed, "example")))?;
     match (broken, failed) {
-        (true, _) => Err(End::Data),
-        (false, 0) => Ok(()),
-        (false, _) => Err(End::Failed),
+        (0, 0) => Ok(()),
+        (0, _) => Err(End::Failed),
+        _ => Err(End::Data),
     }
 }
 

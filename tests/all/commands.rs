@@ -194,7 +194,7 @@ fn certificate_of_a_down_round() {
         "On January 10, 2006 the following event occurred: **issuance** (I1), entered as record 4",
         "| shares | 1,000,000 shares |",
         "under Section 4(d)(i), the Warrant Price is reduced by $0.0341463414…, from $2.40 to $2.3658536585….",
-        "price becomes price × (event.base + purchasable) / (event.base + event.shares)",
+        "price becomes price × (base + purchasable) / (base + event.shares)",
         "| W-1 | $2.40 | $2.3658536585… | 100,000.00 shares | 100,000.00 shares |",
     ] {
         assert!(paper.contains(part), "no `{part}` in\n{paper}");

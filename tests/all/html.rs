@@ -122,7 +122,7 @@ fn a_derivation_shows_the_formula_with_its_numbers() {
     let p = parsed(&html);
     for part in [
         "purchasable is event.consideration / price = $30,000,000.00 / $2.40 = 12,500,000 shares",
-        "price becomes price × (event.base + purchasable) / (event.base + event.shares) = $2.40 × (40,000,200 shares + 12,500,000 shares) / (40,000,200 shares + 60,000,000 shares) = $1.26000",
+        "price becomes price × (base + purchasable) / (base + event.shares) = $2.40 × (40,000,200 shares + 12,500,000 shares) / (40,000,200 shares + 60,000,000 shares) = $1.26000",
         "but not below floor_price = $1.50",
         "counts as dilution",
     ] {
