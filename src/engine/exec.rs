@@ -301,14 +301,7 @@ impl Machine<'_> {
                     None => go!(t),
                 },
                 Op::Pick(to, index, from, until, latest, t) => {
-                    let range = self.range(index, None, ri!(from), ri!(until));
-                    let at = if range.is_empty() {
-                        None
-                    } else if latest {
-                        Some(range.end - 1)
-                    } else {
-                        Some(range.start)
-                    };
+                    let at = self.pick(index, ri!(from), ri!(until), latest);
                     match at.and_then(|at| self.posting(index, None, at)) {
                         Some(e) => wi!(to, e),
                         None => go!(t),

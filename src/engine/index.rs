@@ -72,6 +72,23 @@ impl Postings {
         start..end.max(start)
     }
 
+    /// The last record between two days, both included.
+    #[must_use]
+    pub(super) fn latest(&self, from: i64, to: i64) -> Option<usize> {
+        let last = match self.days.last() {
+            Some(day) if *day <= to => self.days.len(),
+            _ => self.days.partition_point(|d| *d <= to),
+        };
+        last.checked_sub(1).filter(|at| self.days.get(*at).is_some_and(|d| *d >= from))
+    }
+
+    /// The first record between two days, both included.
+    #[must_use]
+    pub(super) fn earliest(&self, from: i64, to: i64) -> Option<usize> {
+        let first = self.days.partition_point(|d| *d < from);
+        self.days.get(first).filter(|d| **d <= to).map(|_| first)
+    }
+
     fn add_sum(&mut self, value: Decimal) {
         let before = self.sums.last().copied().unwrap_or(Decimal::ZERO);
         match before.checked_add(value) {

@@ -36,6 +36,14 @@ impl Machine<'_> {
         }
     }
 
+    /// The last or the first record of an index between two days.
+    #[inline]
+    pub(super) fn pick(&self, index: u16, from: i64, to: i64, latest: bool) -> Option<usize> {
+        let to = to.min(self.when.day);
+        let all = &self.indexes.get(usize::from(index))?.all;
+        if latest { all.latest(from, to) } else { all.earliest(from, to) }
+    }
+
     pub(super) fn posting(&self, index: u16, key: Option<i64>, at: usize) -> Option<i64> {
         let ix = self.indexes.get(usize::from(index))?;
         let postings = match key {
