@@ -9,7 +9,7 @@ pub(in crate::engine) mod words;
 
 use crate::terms::RoundingMode;
 use long::Long;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use words::Parts;
 
@@ -113,11 +113,9 @@ pub fn div(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
 #[inline]
 pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
     if let Some(places) = power_of_ten(unit) {
-        let short = words::rounded(Parts::of(&value), places, mode).map(Parts::decimal);
-        return Ok(short.unwrap_or_else(|| value.round_dp_with_strategy(places, strategy(mode))));
+        return words::rounded(Parts::of(&value), places, mode).map(Parts::decimal).ok_or(Fault::Overflow);
     }
-    let steps = div(value, unit)?.round_dp_with_strategy(0, strategy(mode));
-    mul(steps, unit)
+    round_quotient(value, Decimal::ONE, unit, mode)
 }
 
 /// `num ÷ den` rounded to a multiple of a unit, exactly: what the quotient itself drops does not decide.
@@ -187,15 +185,6 @@ fn power_of_ten(unit: Decimal) -> Option<u32> {
     }
     let plain = unit.normalize();
     (plain.mantissa() == 1).then(|| plain.scale())
-}
-
-const fn strategy(mode: RoundingMode) -> RoundingStrategy {
-    match mode {
-        RoundingMode::Down => RoundingStrategy::ToZero,
-        RoundingMode::Up => RoundingStrategy::AwayFromZero,
-        RoundingMode::HalfAwayFromZero => RoundingStrategy::MidpointAwayFromZero,
-        RoundingMode::HalfToEven => RoundingStrategy::MidpointNearestEven,
-    }
 }
 
 /// A whole power, by squaring.

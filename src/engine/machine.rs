@@ -195,8 +195,8 @@ impl<'p> Machine<'p> {
         let mut m = Self {
             program,
             terms,
-            d: bank(&program.d, length),
-            i: bank(&program.i, length),
+            d: filled(&program.d, length),
+            i: filled(&program.i, length),
             l: vec![Lines::default(); program.lists],
             tables: plan.kinds.iter().map(Table::new).collect(),
             past: plan
@@ -460,7 +460,7 @@ impl<'p> Machine<'p> {
 }
 
 /// A bank of registers, with what they hold at the beginning.
-fn bank<T: Copy + Default>(values: &[T], length: usize) -> Vec<T> {
+fn filled<T: Copy + Default>(values: &[T], length: usize) -> Vec<T> {
     let mut out = Vec::with_capacity(length);
     out.extend_from_slice(values);
     out.resize(length, T::default());

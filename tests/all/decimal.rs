@@ -195,3 +195,18 @@ fn decimal_what_a_division_cuts_off_does_not_decide() {
     assert_eq!(round(tie, Decimal::new(1, 2), RoundingMode::HalfAwayFromZero), Ok(Decimal::new(4, 2)));
     assert_eq!(round(tie, Decimal::new(1, 2), RoundingMode::HalfToEven), Ok(Decimal::new(4, 2)));
 }
+
+#[test]
+fn decimal_units_that_are_no_power_of_ten() {
+    let nickel = Decimal::new(5, 2);
+    // 1.975 is 39.5 twentieths: half away from zero 40 of them, to the even one 40, down 39
+    for (mode, wanted) in [(RoundingMode::HalfAwayFromZero, 200), (RoundingMode::HalfToEven, 200), (RoundingMode::Down, 195)] {
+        assert_eq!(round(Decimal::new(1975, 3), nickel, mode), Ok(Decimal::new(wanted, 2)));
+    }
+    // 1/30 three times is 0.10, two twentieths, though what a decimal holds of 1/30 comes to less
+    let part = div(Decimal::ONE, Decimal::from(30)).unwrap_or_default();
+    let whole = mul(part, Decimal::from(3)).unwrap_or_default();
+    assert!(whole < Decimal::new(10, 2), "the third cut off is missing here");
+    assert_eq!(round(whole, nickel, RoundingMode::Down), Ok(Decimal::new(10, 2)));
+    assert_eq!(round(Decimal::ONE, Decimal::ZERO, RoundingMode::Down), Err(tenor::engine::decimal::Fault::ZeroDivision));
+}

@@ -65,7 +65,7 @@ impl Machine<'_> {
             }
             Op::Overdue(to, id, row) => {
                 let row = ri!(row);
-                let v = (self.overdue(id, row)).map_or(-1, |day| (day + 1) * DAY);
+                let v = self.overdue(id, row).map_or(-1, |day| (day + 1) * DAY);
                 wi!(to, v);
             }
             Op::Obligation(to, id, row, standing) => {
