@@ -1,7 +1,7 @@
 //! Acts of rules: what is deemed, recorded, ended. They wait in a queue until all new values of the step are in place.
 
 use super::code::{ActCodeKind, Pass};
-use super::machine::{Machine, Trap, Undo};
+use super::machine::{Machine, Outcome, Trap, Undo};
 use super::plan::{COL_DATE, COL_ID, KindPlan, TODAY};
 use super::run::{BadRecord, Line, Value, Warning};
 use super::table::{Life, entry, row_of};
@@ -143,7 +143,7 @@ impl Machine<'_> {
     }
 
     /// Carries out the acts of this step, in order.
-    pub(super) fn run_queue(&mut self) -> Result<(), Trap> {
+    pub(super) fn run_queue(&mut self) -> Outcome {
         let program = self.program;
         let (mut at, end) = (self.queue.from, self.queue.items.len());
         while at < end {
@@ -223,7 +223,7 @@ impl Machine<'_> {
         like: bool,
         with: &[(crate::terms::StateId, bool, Pass)],
         read: &mut Reader,
-    ) -> Result<(), Trap> {
+    ) -> Outcome {
         let program = self.program;
         let Some(plan) = program.plan.kinds.get(kind.at()) else { return Ok(()) };
         self.blank(kind, plan);
@@ -386,7 +386,7 @@ impl Machine<'_> {
     }
 
     /// A new entry with the fields of the event in its registers.
-    pub(super) fn new_row(&mut self, kind: KindId, like: Option<&(Vec<Decimal>, Vec<i64>)>, given: &[Pass]) -> Result<(), Trap> {
+    pub(super) fn new_row(&mut self, kind: KindId, like: Option<&(Vec<Decimal>, Vec<i64>)>, given: &[Pass]) -> Outcome {
         let program = self.program;
         let Some(plan) = program.plan.kinds.get(kind.at()) else { return Ok(()) };
         let Some(decl) = self.terms.kind(kind) else { return Ok(()) };
@@ -422,14 +422,14 @@ impl Machine<'_> {
             && self.life(entry(kind, row)) != Life::Void
         {
             let key = self.texts.whole(key).to_owned();
-            return Err(Trap::Record(Box::new(BadRecord::Exists { kind: decl.name.clone(), key })));
+            return Err(Trap::Record(BadRecord::Exists { kind: decl.name.clone(), key }).into());
         }
         if decl.kept == Some(Key::Id)
             && key >= 0
             && let Some(other) = self.id_taken(kind, key)
         {
             let key = self.texts.whole(key).to_owned();
-            return Err(Trap::Record(Box::new(BadRecord::Exists { kind: other, key })));
+            return Err(Trap::Record(BadRecord::Exists { kind: other, key }).into());
         }
         let row = self.push_row(kind, key, Life::Live);
         let at = usize::try_from(row).unwrap_or(usize::MAX);

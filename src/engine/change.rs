@@ -2,7 +2,7 @@
 
 use super::code::{Reg, Site};
 use super::decimal::{Fault, add, div, mul, round, same};
-use super::machine::{Later, Machine, Trap, Undo};
+use super::machine::{Later, Machine, Outcome, Undo};
 use super::run::{Change, Status};
 use super::table::entry;
 use crate::terms::{KindId, Place, StateId};
@@ -292,7 +292,7 @@ impl<'p> Machine<'p> {
     }
 
     /// What waits of a state is made, of a row or of all rows.
-    pub(super) fn flush(&mut self, state: StateId, row: Option<usize>) -> Result<Result<(), Fault>, Trap> {
+    pub(super) fn flush(&mut self, state: StateId, row: Option<usize>) -> Outcome<Result<(), Fault>> {
         let Some(plan) = self.program.plan.states.get(state.at()) else { return Ok(Ok(())) };
         let (Some(kind), Some(col), Place::Decimal(own)) = (plan.of, plan.pending, plan.spot.place) else { return Ok(Ok(())) };
         let rows = match row {

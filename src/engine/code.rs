@@ -151,14 +151,14 @@ pub enum Op {
     /// How an obligation about an entry stands.
     Obligation(Reg, ObligationId, Reg, Standing),
 
-    /// Begins a loop over the rows of a kind; with ended ones, or without.
-    Rows(u16, KindId, bool),
-    /// The next row, or elsewhere.
-    NextRow(u16, Reg, Target),
+    /// Begins a loop over rows.
+    Rows(u16),
+    /// The next row of a kind, with ended ones or without; or elsewhere.
+    NextRow(u16, Reg, KindId, bool, Target),
     /// Begins a loop over an index between two days.
     Postings(u16, u16, Reg, Reg, Reg),
     /// The next record of the index, or elsewhere.
-    NextPosting(u16, Reg, Target),
+    NextPosting(u16, Reg, u16, Target),
     /// The last or the first record of an index between two days; elsewhere where there is none.
     Pick(Reg, u16, Reg, Reg, bool, Target),
     /// How many records of an index between two days.

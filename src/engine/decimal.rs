@@ -112,7 +112,7 @@ pub fn div(a: Decimal, b: Decimal) -> Result<Decimal, Fault> {
 /// Overflow, or a unit of zero.
 #[inline]
 pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
-    if let Some(places) = power_of_ten(unit) {
+    if let Some(places) = power_of_ten(&unit) {
         return words::rounded(Parts::of(&value), places, mode).map(Parts::decimal).ok_or(Fault::Overflow);
     }
     round_quotient(value, Decimal::ONE, unit, mode)
@@ -124,7 +124,7 @@ pub fn round(value: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decima
 /// Overflow, division by zero, or a unit of zero.
 #[inline]
 pub fn round_quotient(num: Decimal, den: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
-    Numerator(Long::whole(Parts::of(&num))).over_rounded(den, unit, mode)
+    Numerator(Long::whole(Parts::of(&num))).over_rounded(&den, &unit, mode)
 }
 
 /// What stands above a line: a sum of products, exact until it is divided.
@@ -133,7 +133,7 @@ pub struct Numerator(Long);
 
 impl Numerator {
     /// `a × b`
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn product(a: &Decimal, b: &Decimal) -> Self {
         Self(Long::product(Parts::of(a), Parts::of(b)))
@@ -143,17 +143,17 @@ impl Numerator {
     ///
     /// # Errors
     /// Overflow.
-    #[inline]
-    pub fn plus(self, a: &Decimal, b: &Decimal, minus: bool) -> Result<Self, Fault> {
-        self.0.plus(Long::product(Parts::of(a), Parts::of(b)), minus).map(Self).ok_or(Fault::Overflow)
+    #[inline(always)]
+    pub fn plus(&mut self, a: &Decimal, b: &Decimal, minus: bool) -> Result<(), Fault> {
+        if self.0.add(&Long::product(Parts::of(a), Parts::of(b)), minus) { Ok(()) } else { Err(Fault::Overflow) }
     }
 
     /// Divided, with as many digits as a decimal holds.
     ///
     /// # Errors
     /// Overflow, or division by zero.
-    #[inline]
-    pub fn over(self, den: &Decimal) -> Result<Decimal, Fault> {
+    #[inline(always)]
+    pub fn over(&self, den: &Decimal) -> Result<Decimal, Fault> {
         if den.is_zero() {
             return Err(Fault::ZeroDivision);
         }
@@ -164,24 +164,32 @@ impl Numerator {
     ///
     /// # Errors
     /// Overflow, division by zero, or a unit of zero.
-    #[inline]
-    pub fn over_rounded(self, den: Decimal, unit: Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
+    #[inline(always)]
+    pub fn over_rounded(&self, den: &Decimal, unit: &Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
+        match power_of_ten(unit) {
+            Some(_) if den.is_zero() => Err(Fault::ZeroDivision),
+            Some(places) => self.0.over_rounded(Parts::of(den), places, mode).map(Parts::decimal).ok_or(Fault::Overflow),
+            None => self.over_steps(den, unit, mode),
+        }
+    }
+
+    /// The same, where the unit is no power of ten.
+    #[cold]
+    fn over_steps(&self, den: &Decimal, unit: &Decimal, mode: RoundingMode) -> Result<Decimal, Fault> {
         if den.is_zero() || unit.is_zero() {
             return Err(Fault::ZeroDivision);
         }
-        if let Some(places) = power_of_ten(unit) {
-            return self.0.over_rounded(Parts::of(&den), places, mode).map(Parts::decimal).ok_or(Fault::Overflow);
-        }
-        let steps = self.0.over_rounded(Parts::of(&mul(den, unit)?), 0, mode).ok_or(Fault::Overflow)?;
-        mul(steps.decimal(), unit)
+        let steps = self.0.over_rounded(Parts::of(&mul(*den, *unit)?), 0, mode).ok_or(Fault::Overflow)?;
+        mul(steps.decimal(), *unit)
     }
 }
 
 /// How many places a unit such as 0.01 leaves.
 #[inline]
-fn power_of_ten(unit: Decimal) -> Option<u32> {
-    if unit.mantissa() == 1 {
-        return Some(unit.scale());
+fn power_of_ten(unit: &Decimal) -> Option<u32> {
+    let parts = unit.unpack();
+    if parts.lo == 1 && parts.mid == 0 && parts.hi == 0 && !parts.negative {
+        return Some(parts.scale);
     }
     let plain = unit.normalize();
     (plain.mantissa() == 1).then(|| plain.scale())

@@ -305,7 +305,7 @@ impl<'p> Engine<'p> {
         self.m.set_now(first * 1440);
         self.m.when = Moment { at: 0, number: 0, day: first };
         if let Err(trap) = self.m.exec(self.m.program.begin_issuer) {
-            let why = self.reason(trap);
+            let why = self.reason(*trap);
             self.stopped = Some(Stopped { when: self.m.when, why });
         }
         self.m.undo.clear();

@@ -7,7 +7,7 @@ mod rows;
 use super::code::{Op, Target};
 use super::decimal::words::{self, Parts};
 use super::decimal::{self, Fault};
-use super::machine::{Iter, Later, Machine, Trap};
+use super::machine::{Later, Machine, Outcome, Trap};
 use super::math;
 use super::table::{Life, entry, kind_of, row_of};
 use crate::terms::{Builtin, Comparison, KindId, Lines};
@@ -35,7 +35,7 @@ pub(super) const fn bank(registers: usize) -> usize {
 
 impl Machine<'_> {
     /// Runs code until it returns.
-    pub(super) fn exec(&mut self, start: Target) -> Result<(), Trap> {
+    pub(super) fn exec(&mut self, start: Target) -> Outcome {
         let mut pc = usize::try_from(start).unwrap_or(usize::MAX);
         loop {
             // the registers are at hand, not behind the machine, but for what needs all of it
@@ -57,7 +57,7 @@ impl Machine<'_> {
 
     /// Runs code with banks of registers of some length.
     #[inline]
-    fn bank<const N: usize>(&mut self, d: &mut [Decimal], i: &mut [i64], pc: usize) -> Result<Option<usize>, Trap> {
+    fn bank<const N: usize>(&mut self, d: &mut [Decimal], i: &mut [i64], pc: usize) -> Outcome<Option<usize>> {
         match (d.first_chunk_mut::<N>(), i.first_chunk_mut::<N>()) {
             (Some(d), Some(i)) => self.run(d, i, pc),
             _ => Ok(None),
@@ -66,7 +66,7 @@ impl Machine<'_> {
 
     /// Runs code until it returns, or until an instruction that is carried out outside of this loop: that one's place.
     #[expect(clippy::indexing_slicing, reason = "what masks a register is the length of its bank, a power of two, less one")]
-    fn run<const N: usize>(&mut self, d: &mut [Decimal; N], i: &mut [i64; N], pc: usize) -> Result<Option<usize>, Trap> {
+    fn run<const N: usize>(&mut self, d: &mut [Decimal; N], i: &mut [i64; N], pc: usize) -> Outcome<Option<usize>> {
         let program = self.program;
         let ops = program.ops.as_slice();
         let mut pc = pc;
@@ -131,7 +131,7 @@ impl Machine<'_> {
                 }
                 Op::NonZero(a) => {
                     if rd!(a).is_zero() {
-                        return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
+                        return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)).into());
                     }
                 }
                 Op::Round(to, a, unit, mode) => calc!(to, decimal::round(rd!(a), rd!(unit), mode)),
@@ -140,11 +140,11 @@ impl Machine<'_> {
                 }
                 Op::Above(a, b) => above = decimal::Numerator::product(&rd!(a), &rd!(b)),
                 Op::AbovePlus(minus, a, b) => match above.plus(&rd!(a), &rd!(b), minus) {
-                    Ok(sum) => above = sum,
+                    Ok(()) => {}
                     Err(fault) => pc = self.fault(pc - 1, fault)?,
                 },
                 Op::Over(to, below) => calc!(to, above.over(&rd!(below))),
-                Op::OverRounded(to, below, unit, mode) => calc!(to, above.over_rounded(rd!(below), rd!(unit), mode)),
+                Op::OverRounded(to, below, unit, mode) => calc!(to, above.over_rounded(&rd!(below), &rd!(unit), mode)),
                 Op::Least(to, a, b) => {
                     let (a, b) = (rd!(a), rd!(b));
                     wd!(to, if decimal::order(b, a).is_lt() { b } else { a });
@@ -187,7 +187,7 @@ impl Machine<'_> {
                         let v = ri!(a).saturating_add(if back { -n } else { n });
                         wi!(to, v);
                     }
-                    None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1))),
+                    None => return Err(Trap::Arithmetic(Fault::Domain, at(pc - 1)).into()),
                 },
                 Op::DaysBetween(to, a, b) => {
                     let v = Decimal::from(ri!(b).saturating_sub(ri!(a)));
@@ -208,16 +208,16 @@ impl Machine<'_> {
                     }
                 }
                 Op::JumpUnlessD(c, a, b, t) => {
-                    if !compares(c, words::weigh(Parts::of(&rd!(a)), Parts::of(&rd!(b)))) {
+                    if !compares(c, words::weigh(&rd!(a), &rd!(b))) {
                         go!(t);
                     }
                 }
                 Op::JumpUnlessQ(c, a, b, den, t) => {
                     let den = rd!(den);
                     if den.is_zero() {
-                        return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)));
+                        return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)).into());
                     }
-                    let order = words::weigh(Parts::of(&rd!(a)), Parts::of(&rd!(b)));
+                    let order = words::weigh(&rd!(a), &rd!(b));
                     if !compares(c, if den.is_sign_negative() { order.reverse() } else { order }) {
                         go!(t);
                     }
@@ -228,7 +228,7 @@ impl Machine<'_> {
                     }
                 }
                 Op::JumpUnlessEqual(a, b, t) => {
-                    if words::weigh(Parts::of(&rd!(a)), Parts::of(&rd!(b))).is_ne() {
+                    if words::weigh(&rd!(a), &rd!(b)).is_ne() {
                         go!(t);
                     }
                 }
@@ -244,8 +244,8 @@ impl Machine<'_> {
                     }
                 }
                 Op::Return => return Ok(None),
-                Op::Missing(n) => return Err(Trap::Missing(n)),
-                Op::Fail(n) => return Err(Trap::Fail(n)),
+                Op::Missing(n) => return Err(Trap::Missing(n).into()),
+                Op::Fail(n) => return Err(Trap::Fail(n).into()),
                 Op::JumpIfReplaying(t) => {
                     if self.replaying {
                         go!(t);
@@ -286,17 +286,21 @@ impl Machine<'_> {
                     wi!(to, v);
                 }
 
-                Op::Rows(n, kind, any) => self.open(n, Iter::Rows { kind, any, next: 0 }),
-                Op::NextRow(n, to, t) => match self.next_row(n) {
+                Op::Rows(n) => {
+                    self.open(n);
+                }
+                Op::NextRow(n, to, kind, any, t) => match self.next_row(n, kind, any) {
                     Some(e) => wi!(to, e),
                     None => go!(t),
                 },
                 Op::Postings(n, index, from, to, key) => {
                     let key = (key != u16::MAX).then(|| ri!(key));
                     let range = self.range(index, key, ri!(from), ri!(to));
-                    self.open(n, Iter::Postings { index, key, next: range.start, end: range.end });
+                    if let Some(iter) = self.open(n) {
+                        (iter.next, iter.end, iter.key) = (range.start, range.end, key);
+                    }
                 }
-                Op::NextPosting(n, to, t) => match self.next_posting(n) {
+                Op::NextPosting(n, to, index, t) => match self.next_posting(n, index) {
                     Some(e) => wi!(to, e),
                     None => go!(t),
                 },
@@ -311,7 +315,11 @@ impl Machine<'_> {
                     let range = self.range(index, None, ri!(from), ri!(until));
                     wd!(to, Decimal::from(range.len()));
                 }
-                Op::Lines(n, list) => self.open(n, Iter::Lines { list, next: 0, order: None }),
+                Op::Lines(n, list) => {
+                    if let Some(iter) = self.open(n) {
+                        (iter.list, iter.order) = (list, None);
+                    }
+                }
                 Op::NextLine(n, last, t) => match self.next_line(n) {
                     Some(is_last) => wi!(last, i64::from(is_last)),
                     None => go!(t),
@@ -351,19 +359,19 @@ impl Machine<'_> {
                 Op::StoreI(site, a) => self.store_slot_whole(site, ri!(a), i),
                 Op::StoreQ(site, above, below) => match decimal::lowest_terms(rd!(above), rd!(below)) {
                     Ok((num, den)) => self.store_slot_ratio(site, num, den, d, i),
-                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1)).into()),
                 },
                 Op::StoreRowD(site, row, a) => self.store_row(site, row_of(ri!(row)), rd!(a)),
                 Op::StoreRowI(site, row, a) => self.store_row_whole(site, row_of(ri!(row)), ri!(a)),
                 Op::StoreRowQ(site, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
                     Ok((n, d)) => self.store_row_ratio(site, row_of(ri!(row)), n, d),
-                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1)).into()),
                 },
                 Op::LaterD(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Decimal(rd!(a)))),
                 Op::LaterI(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Whole(ri!(a)))),
                 Op::LaterQ(site, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
                     Ok((n, d)) => self.later.push((site, row_of(ri!(row)), Later::Ratio(n, d))),
-                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1)).into()),
                 },
                 Op::LaterWait(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Waits(rd!(a)))),
                 Op::LaterMake(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Made(rd!(a)))),
@@ -416,7 +424,7 @@ impl Machine<'_> {
 
     /// Where arithmetic failed: the plain formula if the fused one overflowed, else the end of the event.
     #[cold]
-    fn fault(&self, pc: usize, fault: Fault) -> Result<usize, Trap> {
+    fn fault(&self, pc: usize, fault: Fault) -> Outcome<usize> {
         let here = at(pc);
         if matches!(fault, Fault::Overflow | Fault::Inexact) {
             let before = self.program.fallbacks.partition_point(|(start, _, _)| *start <= here);
@@ -425,7 +433,7 @@ impl Machine<'_> {
                 return Ok(usize::try_from(*to).unwrap_or(usize::MAX));
             }
         }
-        Err(Trap::Arithmetic(fault, here))
+        Err(Trap::Arithmetic(fault, here).into())
     }
 
     /// The value a state had at a moment.
@@ -449,7 +457,7 @@ impl Machine<'_> {
         self.noticed_before.get(&(state, row)).copied()
     }
 
-    fn run_changes(&mut self, kind: Option<KindId>) -> Result<(), Trap> {
+    fn run_changes(&mut self, kind: Option<KindId>) -> Outcome {
         let program = self.program;
         for c in &program.changes {
             let of_kind = c.by.is_empty() || kind.is_some_and(|k| c.by.contains(&k));

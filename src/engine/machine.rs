@@ -10,6 +10,9 @@ use crate::terms::{ClauseId, KindId, Lines, ObligationId, StateId, Terms};
 use rust_decimal::Decimal;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// What has been carried out gives; or what kept it from that, which is rare, and kept out of the way.
+pub(super) type Outcome<T = ()> = Result<T, Box<Trap>>;
+
 /// What keeps an event from being carried out.
 #[derive(Debug)]
 pub(super) enum Trap {
@@ -22,11 +25,11 @@ pub(super) enum Trap {
     /// A rule annuls what was made for an entry: among [`Program::rescinds`].
     Rescind(u16, i64),
     /// The record is wrong.
-    Record(Box<BadRecord>),
+    Record(BadRecord),
     /// The record speaks of an entry that was never made.
     Void(i64),
     /// The record fails a check of its declaration.
-    Check(Box<Said>),
+    Check(Said),
 }
 
 /// A change that is kept until all rows have been gone through.
@@ -72,27 +75,19 @@ pub(super) struct Kept {
     pub seen: Vec<Decimal>,
 }
 
-/// An open loop.
+/// An open loop. What it is over, its instructions tell.
 #[derive(Debug, Clone, Default)]
-pub(super) enum Iter {
-    #[default]
-    None,
-    Rows {
-        kind: KindId,
-        any: bool,
-        next: usize,
-    },
-    Postings {
-        index: u16,
-        key: Option<i64>,
-        next: usize,
-        end: usize,
-    },
-    Lines {
-        list: Reg,
-        next: usize,
-        order: Option<Vec<u32>>,
-    },
+pub(super) struct Iter {
+    /// The row, posting or line that comes next.
+    pub next: usize,
+    /// The end of the postings.
+    pub end: usize,
+    /// The key by which postings are taken.
+    pub key: Option<i64>,
+    /// The list the lines are of.
+    pub list: Reg,
+    /// The order in which lines are taken, where it is not their own.
+    pub order: Option<Vec<u32>>,
 }
 
 /// A past value of a state: the moment from which it holds, and the value.
@@ -133,7 +128,9 @@ pub(super) struct Machine<'p> {
     pub warnings: Vec<Warning>,
     pub refusals: Vec<Refusal>,
 
+    /// The open loops, and others for code that has its own.
     pub iters: Vec<Iter>,
+    spare: Vec<Vec<Iter>>,
     pub queue: super::act::Queue,
     pub undo: Vec<Undo>,
     /// States that changed in the steps that are open, the innermost last.
@@ -221,7 +218,8 @@ impl<'p> Machine<'p> {
             lines: Vec::new(),
             warnings: Vec::new(),
             refusals: Vec::new(),
-            iters: vec![Iter::None; program.loops + 1],
+            iters: vec![Iter::default(); program.loops + 1],
+            spare: Vec::new(),
             queue: super::act::Queue::default(),
             undo: Vec::new(),
             changed: Vec::new(),
@@ -310,14 +308,11 @@ impl<'p> Machine<'p> {
     }
 
     /// Carries out a step, with its own part of the queue and its own record of what changed.
-    pub(super) fn step(&mut self, code: Target) -> Result<(), Trap> {
+    pub(super) fn step(&mut self, code: Target) -> Outcome {
         let queue = self.queue.open();
         let from = std::mem::replace(&mut self.changed_from, self.changed.len());
         self.later.clear();
-        let mut result = self.exec(code);
-        if let Err(trap) = result {
-            result = Err(self.refused_rather(trap));
-        }
+        let result = self.exec(code).map_err(|trap| self.refused_rather(trap));
         self.changed.truncate(self.changed_from);
         self.changed_from = from;
         self.queue.close(queue);
@@ -325,7 +320,8 @@ impl<'p> Machine<'p> {
     }
 
     /// Where a requirement could not be tested, the refusal of another one: a refused act need not be known in all its parts.
-    fn refused_rather(&mut self, trap: Trap) -> Trap {
+    #[cold]
+    fn refused_rather(&mut self, trap: Box<Trap>) -> Box<Trap> {
         let program = self.program;
         let stops = |t: &Trap| match t {
             Trap::Arithmetic(..) | Trap::Missing(_) => true,
@@ -334,7 +330,8 @@ impl<'p> Machine<'p> {
         };
         let Some(kind) = self.requiring.take().filter(|_| stops(&trap)) else { return trap };
         for look in program.second_looks.get(kind.at()).into_iter().flatten() {
-            if let Err(other @ Trap::Fail(_)) = self.exec(*look)
+            if let Err(other) = self.exec(*look)
+                && matches!(*other, Trap::Fail(_))
                 && !stops(&other)
             {
                 return other;
@@ -344,11 +341,11 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs a piece of code whose loops are its own.
-    pub(super) fn aside(&mut self, code: Target) -> Result<(), Trap> {
-        let count = self.iters.len();
-        let iters = std::mem::replace(&mut self.iters, vec![Iter::None; count]);
+    pub(super) fn aside(&mut self, code: Target) -> Outcome {
+        let others = self.spare.pop().unwrap_or_else(|| vec![Iter::default(); self.iters.len()]);
+        let iters = std::mem::replace(&mut self.iters, others);
         let result = self.exec(code);
-        self.iters = iters;
+        self.spare.push(std::mem::replace(&mut self.iters, iters));
         result
     }
 

@@ -1,6 +1,6 @@
 //! History, obligations, and what stands when the past is recomputed.
 
-use super::machine::{Instance, Kept, Machine, Trap, Undo};
+use super::machine::{Instance, Kept, Machine, Outcome, Trap, Undo};
 use super::plan::{COL_DATE, COL_ID, NOW, TODAY};
 use super::run::{Owed, Status, Value};
 use super::table::{entry, row_of};
@@ -188,7 +188,7 @@ impl Machine<'_> {
     }
 
     /// The day by which an obligation is due, the day it was done, and how it stands.
-    pub(super) fn settled_on(&mut self, owed: &Owed) -> Result<Settled, Trap> {
+    pub(super) fn settled_on(&mut self, owed: &Owed) -> Outcome<Settled> {
         let program = self.program;
         let open = Settled { due: owed.due, done: None, standing: Standing::Open };
         let Some(code) = program.duties.get(usize::from(owed.duty)) else { return Ok(open) };
@@ -211,7 +211,7 @@ impl Machine<'_> {
     }
 
     /// How an obligation about an entry stands; none where it has not arisen.
-    pub(super) fn standing(&mut self, id: ObligationId, row: i64) -> Result<Option<Standing>, Trap> {
+    pub(super) fn standing(&mut self, id: ObligationId, row: i64) -> Outcome<Option<Standing>> {
         let found = self.owed.iter().rev().find(|o| o.obligation == id && o.row == row).cloned();
         match found {
             None => Ok(None),
@@ -324,14 +324,14 @@ impl Machine<'_> {
     }
 
     /// A rule annuls: the event is begun again once the past is recomputed, or what followed is kept.
-    pub(super) fn rescind(&mut self, n: u16, of: i64) -> Result<(), Trap> {
+    pub(super) fn rescind(&mut self, n: u16, of: i64) -> Outcome {
         let targets = self.targets(n, of);
         let Some(code) = self.program.rescinds.get(usize::from(n)) else { return Ok(()) };
         if targets.is_empty() {
             return Ok(());
         }
         if !code.keeping {
-            return Err(Trap::Rescind(n, of));
+            return Err(Trap::Rescind(n, of).into());
         }
         for t in targets {
             self.undone.insert(t);

@@ -14,7 +14,7 @@ pub(in crate::engine) struct Long {
 }
 
 impl Long {
-    #[inline]
+    #[inline(always)]
     pub(in crate::engine) const fn product(x: Parts, y: Parts) -> Self {
         Self { negative: x.negative ^ y.negative, n: Wide::product(x.m, y.m), scale: x.scale + y.scale }
     }
@@ -24,15 +24,27 @@ impl Long {
         Self { negative: x.negative, n: Wide { high: 0, rest: x.m }, scale: x.scale }
     }
 
+    /// Has another added, or subtracted; whether it has room for that.
+    #[inline(never)]
+    pub(in crate::engine) fn add(&mut self, other: &Self, minus: bool) -> bool {
+        match self.plus(other, minus) {
+            Some(sum) => {
+                *self = sum;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// With another added, or subtracted.
-    #[inline]
-    pub(in crate::engine) fn plus(self, other: Self, minus: bool) -> Option<Self> {
+    #[inline(always)]
+    fn plus(&self, other: &Self, minus: bool) -> Option<Self> {
         if other.n.is_zero() {
-            return Some(self);
+            return Some(*self);
         }
         let negative = other.negative ^ minus;
         if self.n.is_zero() {
-            return Some(Self { negative, ..other });
+            return Some(Self { negative, ..*other });
         }
         let (left, right, scale) = match self.scale.cmp(&other.scale) {
             Ordering::Equal => (self.n, other.n, self.scale),
@@ -49,31 +61,31 @@ impl Long {
     }
 
     /// With no more digits than a decimal holds.
-    fn shortened(self) -> Option<Self> {
+    fn shortened(&self) -> Option<Self> {
         shortened(self.n, self.negative, self.scale).map(Self::whole)
     }
 
     /// Divided by a decimal that is not zero; where that takes more than three words, as a decimal.
-    #[inline]
-    pub(in crate::engine) fn over(self, y: Parts) -> Option<Parts> {
+    #[inline(always)]
+    pub(in crate::engine) fn over(&self, y: Parts) -> Option<Parts> {
         if self.n.is_zero() {
             return Some(Parts::ZERO);
         }
-        match divided(self.n, self.negative ^ y.negative, self.scale, y.m, y.scale) {
+        match divided(&self.n, self.negative ^ y.negative, self.scale, y.m, y.scale) {
             None => self.short_over(y),
             some => some,
         }
     }
 
     #[cold]
-    fn short_over(self, y: Parts) -> Option<Parts> {
+    fn short_over(&self, y: Parts) -> Option<Parts> {
         let short = self.shortened()?;
-        divided(short.n, short.negative ^ y.negative, short.scale, y.m, y.scale)
+        divided(&short.n, short.negative ^ y.negative, short.scale, y.m, y.scale)
     }
 
     /// The same, rounded to some places.
-    #[inline]
-    pub(in crate::engine) fn over_rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
+    #[inline(always)]
+    pub(in crate::engine) fn over_rounded(&self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
         match self.rounded(y, places, mode) {
             None => self.short_over_rounded(y, places, mode),
             some => some,
@@ -81,12 +93,12 @@ impl Long {
     }
 
     #[cold]
-    fn short_over_rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
+    fn short_over_rounded(&self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
         self.shortened()?.rounded(y, places, mode)
     }
 
-    #[inline]
-    fn rounded(self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
+    #[inline(never)]
+    fn rounded(&self, y: Parts, places: u32, mode: RoundingMode) -> Option<Parts> {
         if self.n.is_zero() {
             return Some(Parts::ZERO);
         }
@@ -95,7 +107,7 @@ impl Long {
         let k = more.saturating_sub(fewer);
         let n = self.n.scaled(k.min(PLACES))?.scaled(k.saturating_sub(PLACES))?;
         let (q, r) = match u64::try_from(d) {
-            Ok(d) => Divisor::new(d).divide(n).map(|(q, r)| (q, u128::from(r)))?,
+            Ok(d) => Divisor::new(d).divide(&n).map(|(q, r)| (q, u128::from(r)))?,
             Err(_) => n.over(d)?,
         };
         let near = d >> (ALIKE.saturating_sub(bits(q))).max(16);

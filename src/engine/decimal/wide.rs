@@ -57,7 +57,7 @@ impl Divisor {
 
     /// Divides a number; nothing where the quotient has more than two words.
     #[inline]
-    pub(super) fn divide(self, n: Wide) -> Option<(u128, u64)> {
+    pub(super) fn divide(self, n: &Wide) -> Option<(u128, u64)> {
         let (high, middle, low) = (n.high, (n.rest >> 64) as u64, n.rest as u64);
         let spread = |x: u64| (x as u128) << self.shift;
         let first = (spread(high) >> 64) as u64;

@@ -77,12 +77,12 @@ pub(in crate::engine) fn order(x: Parts, y: Parts) -> Ordering {
 }
 
 /// How two numbers compare, those alike being the same.
-#[inline]
-pub(in crate::engine) fn weigh(x: Parts, y: Parts) -> Ordering {
-    compare(x, y, |left, right| if left.abs_diff(right) <= left.max(right) >> ALIKE { Ordering::Equal } else { left.cmp(&right) })
+#[inline(never)]
+pub(in crate::engine) fn weigh(x: &Decimal, y: &Decimal) -> Ordering {
+    compare(Parts::of(x), Parts::of(y), |left, right| if left.abs_diff(right) <= left.max(right) >> ALIKE { Ordering::Equal } else { left.cmp(&right) })
 }
 
-#[inline]
+#[inline(always)]
 fn compare(x: Parts, y: Parts, by: impl Fn(u128, u128) -> Ordering) -> Ordering {
     if x.negative != y.negative || x.m == 0 || y.m == 0 {
         let sign = |p: Parts| if p.m == 0 { 0 } else { 1 - 2 * i8::from(p.negative) };
@@ -121,7 +121,7 @@ pub(super) fn shortened(n: Wide, negative: bool, scale: u32) -> Option<Parts> {
         }
         let (q, r) = match k {
             0 if n.high == 0 => (n.rest, 0),
-            _ => TENS.get(k as usize)?.divide(n)?,
+            _ => TENS.get(k as usize)?.divide(&n)?,
         };
         let half = (TEN.get(k as usize)? / 2) as u64;
         let q = q + u128::from(k > 0 && (r > half || (r == half && q & 1 == 1)));
@@ -144,22 +144,22 @@ pub(in crate::engine) fn quotient(x: Parts, y: Parts) -> Option<Parts> {
     {
         return Some(Parts::new(negative, u128::from(n / d), x.scale - y.scale));
     }
-    divided(Wide { high: 0, rest: x.m }, negative, x.scale, y.m, y.scale)
+    divided(&Wide { high: 0, rest: x.m }, negative, x.scale, y.m, y.scale)
 }
 
 /// `n ÷ d` by their mantissas and places: with as many digits as a decimal holds, rounded once.
-#[inline]
-pub(super) fn divided(n: Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<Parts> {
+#[inline(never)]
+pub(super) fn divided(n: &Wide, negative: bool, above: u32, d: u128, below: u32) -> Option<Parts> {
     // the most digits more that are sure to fit, or the fewest digits less; behind the point there are none to all places
     let fit = ((95 + bits(d) as i32 - n.bits() as i32) * 1233) >> 12;
     let fit = fit.min(ending(d));
     let more = fit.min(PLACES as i32 + below as i32 - above as i32).max(below as i32 - above as i32);
     let mut scale = u32::try_from(above as i32 - below as i32 + more).ok()?;
-    let (n, d) = if more >= 0 { (n.scaled(more as u32)?, d) } else { (n, scaled(d, more.unsigned_abs())?) };
+    let (n, d) = if more >= 0 { (n.scaled(more as u32)?, d) } else { (*n, scaled(d, more.unsigned_abs())?) };
     let (mut q, mut r, digit, rest) = match u64::try_from(d) {
         Ok(d) => {
             let divisor = Divisor::new(d);
-            let (q, r) = divisor.divide(n)?;
+            let (q, r) = divisor.divide(&n)?;
             let tenfold = (u128::from(r) * 10) << divisor.shift;
             let (digit, rest) = divisor.step((tenfold >> 64) as u64, tenfold as u64);
             (q, u128::from(r), u128::from(digit), u128::from(rest >> divisor.shift))
@@ -208,7 +208,7 @@ fn shorter(mut q: u128, mut scale: u32, least: u32) -> (u128, u32) {
     for k in [16, 8, 4, 2, 1] {
         // ten to the k is divided by two to the k
         while scale >= least + k && q.trailing_zeros() >= k {
-            let Some(Some((shorter, 0))) = TENS.get(k as usize).map(|t| t.divide(Wide { high: 0, rest: q })) else { break };
+            let Some(Some((shorter, 0))) = TENS.get(k as usize).map(|t| t.divide(&Wide { high: 0, rest: q })) else { break };
             (q, scale) = (shorter, scale - k);
         }
     }
@@ -234,7 +234,7 @@ pub(in crate::engine) fn rounded(x: Parts, places: u32, mode: RoundingMode) -> O
     let Some(k) = x.scale.checked_sub(places).filter(|k| *k > 0) else { return Some(x) };
     let ten = *TEN.get(k as usize)?;
     let (q, left) = match TENS.get(k as usize) {
-        Some(t) => t.divide(Wide { high: 0, rest: x.m }).map(|(q, r)| (q, u128::from(r)))?,
+        Some(t) => t.divide(&Wide { high: 0, rest: x.m }).map(|(q, r)| (q, u128::from(r)))?,
         None => (x.m / ten, x.m % ten),
     };
     // digits so far behind the point come of divisions: a difference may have few of them and still be uncertain in its last

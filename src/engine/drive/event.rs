@@ -1,7 +1,7 @@
 //! One record: its values into registers, its checks, its rules; and back to where it began if it is refused.
 
 use super::Engine;
-use crate::engine::machine::Trap;
+use crate::engine::machine::{Outcome, Trap};
 use crate::engine::run::{BadRecord, Breach, Moment, Refusal, Said, SaidPart, StopReason, Stopped};
 use crate::engine::table::{Life, entry};
 use crate::event::Head;
@@ -34,7 +34,7 @@ impl Engine<'_> {
             return;
         }
         let mark = self.mark();
-        match self.attempt(head) {
+        let trap = match self.attempt(head) {
             Ok(()) => {
                 if is_final {
                     self.m.settled.insert(at);
@@ -43,37 +43,38 @@ impl Engine<'_> {
                 self.cursor += 1;
                 self.applied = head.day;
                 self.after(head);
+                return;
             }
-            Err(Trap::Rescind(n, of)) => {
-                let targets = self.m.targets(n, of);
-                self.back(&mark);
-                self.recompute(n, targets);
+            Err(trap) => *trap,
+        };
+        if let Trap::Rescind(n, of) = trap {
+            let targets = self.m.targets(n, of);
+            self.back(&mark);
+            self.recompute(n, targets);
+            return;
+        }
+        let message = self.refusal(&trap);
+        self.back(&mark);
+        match message {
+            Some(refusal) => {
+                self.m.refusals.push(refusal);
+                let number = self.m.refusals.len() - 1;
+                self.make_void(head.kind, number);
+                self.m.undo.clear();
+                self.refused.insert(at);
+                self.cursor += 1;
+                self.applied = head.day;
+                self.after(head);
             }
-            Err(trap) => {
-                let message = self.refusal(&trap);
-                self.back(&mark);
-                match message {
-                    Some(refusal) => {
-                        self.m.refusals.push(refusal);
-                        let number = self.m.refusals.len() - 1;
-                        self.make_void(head.kind, number);
-                        self.m.undo.clear();
-                        self.refused.insert(at);
-                        self.cursor += 1;
-                        self.applied = head.day;
-                        self.after(head);
-                    }
-                    None => {
-                        let why = self.reason(trap);
-                        let stopped = Stopped { when: self.m.when, why };
-                        if self.options.keep_going {
-                            self.rejected.push(stopped);
-                            self.refused.insert(at);
-                            self.cursor += 1;
-                        } else {
-                            self.stopped = Some(stopped);
-                        }
-                    }
+            None => {
+                let why = self.reason(trap);
+                let stopped = Stopped { when: self.m.when, why };
+                if self.options.keep_going {
+                    self.rejected.push(stopped);
+                    self.refused.insert(at);
+                    self.cursor += 1;
+                } else {
+                    self.stopped = Some(stopped);
                 }
             }
         }
@@ -116,7 +117,7 @@ impl Engine<'_> {
     }
 
     /// Checks and rules of the record.
-    pub(super) fn attempt(&mut self, head: &Head) -> Result<(), Trap> {
+    pub(super) fn attempt(&mut self, head: &Head) -> Outcome {
         self.load(head)?;
         let program = self.m.program;
         let route = self.route(head);
@@ -126,7 +127,7 @@ impl Engine<'_> {
             for (code, holds, message) in checks {
                 self.m.exec(*code)?;
                 if self.m.ri(*holds) == 0 {
-                    return Err(Trap::Check(Box::new(self.m.said(message))));
+                    return Err(Trap::Check(self.m.said(message)).into());
                 }
             }
         }
@@ -145,7 +146,7 @@ impl Engine<'_> {
     }
 
     /// The values of the record, into the registers of its kind; entries by their keys.
-    fn load(&mut self, head: &Head) -> Result<(), Trap> {
+    fn load(&mut self, head: &Head) -> Outcome {
         let program = self.m.program;
         let route = self.route(head);
         let (d, i, lists) = self.tape.values(head, route.count);
@@ -187,7 +188,7 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn list_entries(&mut self, field: &str, shape: crate::terms::ShapeId, reg: u16) -> Result<(), Trap> {
+    fn list_entries(&mut self, field: &str, shape: crate::terms::ShapeId, reg: u16) -> Outcome {
         let terms = self.m.terms;
         let Some(shape) = terms.shapes.get(shape.at()) else { return Ok(()) };
         let layout = crate::terms::Layout::of_shape(shape);
@@ -208,7 +209,7 @@ impl Engine<'_> {
     }
 
     /// An entry by its key.
-    fn find(&self, field: &str, kinds: &[KindId], key: i64) -> Result<i64, Trap> {
+    fn find(&self, field: &str, kinds: &[KindId], key: i64) -> Outcome<i64> {
         for kind in kinds {
             if let Some(row) = self.m.tables.get(kind.at()).and_then(|t| t.by_key.get(&key)) {
                 return Ok(entry(*kind, *row));
@@ -223,12 +224,13 @@ impl Engine<'_> {
             .map(|k| (strsim::damerau_levenshtein(k, &wanted), k))
             .filter(|(distance, k)| *distance <= 1 + k.len() / 3)
             .min();
-        Err(Trap::Record(Box::new(BadRecord::NoSuchEntry {
+        Err(Trap::Record(BadRecord::NoSuchEntry {
             field: field.to_owned(),
             kind: kinds.iter().map(name).collect::<Vec<_>>().join(" or "),
             key: wanted,
             nearest: near.map(|(_, k)| k.to_owned()),
-        })))
+        })
+        .into())
     }
 
     /// The entries that the record is to make, by kind and key.
@@ -260,7 +262,7 @@ impl Engine<'_> {
     }
 
     /// Names of new entries must be new; what speaks of an entry that was never made is refused where no rule says so.
-    fn names(&mut self, head: &Head) -> Result<(), Trap> {
+    fn names(&mut self, head: &Head) -> Outcome {
         let made = self.made(head.kind);
         for (n, (kind, key)) in made.iter().enumerate() {
             let exists = self.m.tables.get(kind.at()).and_then(|t| t.by_key.get(key)).map(|row| self.m.life(entry(*kind, *row)));
@@ -268,13 +270,13 @@ impl Engine<'_> {
             if exists.is_some_and(|l| l != Life::Void) || twice {
                 let kind = self.m.terms.kind(*kind).map(|k| k.name.clone()).unwrap_or_default();
                 let key = self.m.texts.whole(*key).to_owned();
-                return Err(Trap::Record(Box::new(BadRecord::Exists { kind, key })));
+                return Err(Trap::Record(BadRecord::Exists { kind, key }).into());
             }
         }
         if !self.m.program.handles_void.get(head.kind.at()).copied().unwrap_or(false)
             && let Some(entry) = self.void_named(head.kind)
         {
-            return Err(Trap::Void(entry));
+            return Err(Trap::Void(entry).into());
         }
         Ok(())
     }
@@ -333,7 +335,7 @@ impl Engine<'_> {
     }
 
     /// Obligations that arise with an adjustment by the record.
-    fn duties(&mut self, head: &Head) -> Result<(), Trap> {
+    fn duties(&mut self, head: &Head) -> Outcome {
         if self.m.adjusted.is_empty() {
             return Ok(());
         }
@@ -356,7 +358,7 @@ impl Engine<'_> {
     }
 
     /// Rules on conditions that become true.
-    fn conditions(&mut self) -> Result<(), Trap> {
+    fn conditions(&mut self) -> Outcome {
         let program = self.m.program;
         for (n, once) in program.onces.iter().enumerate() {
             self.m.aside(once.when)?;
@@ -463,8 +465,8 @@ impl Engine<'_> {
                 let plain = SaidPart::Plain("a rule at a moment cannot annul".into());
                 StopReason::Stop { clause: None, reason: Said { parts: vec![plain] }, span: Span::default() }
             }
-            Trap::Record(bad) => StopReason::Record(*bad),
-            Trap::Check(said) => StopReason::Check(*said),
+            Trap::Record(bad) => StopReason::Record(bad),
+            Trap::Check(said) => StopReason::Check(said),
         }
     }
 }

@@ -42,7 +42,7 @@ impl Engine<'_> {
             self.m.when = Moment { at: place, number: head.number, day: head.day };
             self.m.event_kind = Some(head.kind);
             let inner = self.mark();
-            match self.attempt(head) {
+            match self.attempt(head).map_err(|trap| *trap) {
                 Ok(()) => self.m.undo.clear(),
                 Err(Trap::Fail(_) | Trap::Void(_)) => self.back(&inner),
                 Err(_) => {

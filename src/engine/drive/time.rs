@@ -96,7 +96,7 @@ impl Engine<'_> {
         }
         if let Err(trap) = self.m.step(timer.run) {
             self.m.take_back();
-            let why = self.reason(trap);
+            let why = self.reason(*trap);
             self.stopped = Some(Stopped { when: self.m.when, why });
         }
         self.m.undo.clear();

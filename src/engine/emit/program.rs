@@ -362,8 +362,8 @@ fn target(op: &mut Op) -> Option<&mut Target> {
         | Op::JumpIfReplaying(t)
         | Op::History(_, _, _, _, t)
         | Op::ChangeBy(_, _, _, _, _, t)
-        | Op::NextRow(_, _, t)
-        | Op::NextPosting(_, _, t)
+        | Op::NextRow(_, _, _, _, t)
+        | Op::NextPosting(_, _, _, t)
         | Op::Pick(_, _, _, _, _, t)
         | Op::NextLine(_, _, t) => Some(t),
         _ => None,

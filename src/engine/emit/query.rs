@@ -361,7 +361,7 @@ impl Emit<'_> {
                 }
                 self.op(Op::Postings(at, split.index, from, to, key));
                 self.place(next);
-                self.op(Op::NextPosting(at, row, Self::to(end)));
+                self.op(Op::NextPosting(at, row, split.index, Self::to(end)));
                 left = split.left;
             }
             None => match &q.source {
@@ -369,9 +369,9 @@ impl Emit<'_> {
                     if q.days.is_some() || q.trading_days.is_some() {
                         window = Some(self.days(q));
                     }
-                    self.op(Op::Rows(at, *kind, false));
+                    self.op(Op::Rows(at));
                     self.place(next);
-                    self.op(Op::NextRow(at, row, Self::to(end)));
+                    self.op(Op::NextRow(at, row, *kind, false, Self::to(end)));
                 }
                 Source::List(list) => {
                     let list = self.l(*list);

@@ -99,9 +99,9 @@ impl Emit<'_> {
         let (next, end) = (self.label(), self.label());
         let known = self.once.len();
         before(self);
-        self.op(Op::Rows(at, each.kind, each.any));
+        self.op(Op::Rows(at));
         self.place(next);
-        self.op(Op::NextRow(at, row, Self::to(end)));
+        self.op(Op::NextRow(at, row, each.kind, each.any, Self::to(end)));
         self.scoped(|e| inside(e, next));
         self.op(Op::Jump(Self::to(next)));
         self.place(end);

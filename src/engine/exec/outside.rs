@@ -3,14 +3,14 @@
 use super::{DAY, at, function, power};
 use crate::engine::code::Op;
 use crate::engine::decimal::{self, Fault};
-use crate::engine::machine::{Iter, Machine, Trap};
+use crate::engine::machine::{Machine, Outcome, Trap};
 use crate::engine::table::row_of;
 use crate::engine::{day, grid};
 use rust_decimal::Decimal;
 
 impl Machine<'_> {
     /// Carries out the instruction at a place, and gives the place of the next.
-    pub(super) fn outside(&mut self, here: usize) -> Result<usize, Trap> {
+    pub(super) fn outside(&mut self, here: usize) -> Outcome<usize> {
         let program = self.program;
         let Some(op) = program.ops.get(here) else { return Ok(usize::MAX) };
         let mut pc = here + 1;
@@ -84,7 +84,7 @@ impl Machine<'_> {
             }
             Op::InitQ(state, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
                 Ok((num, den)) => self.begin_d(state, row, num, Some(den)),
-                Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1))),
+                Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1)).into()),
             },
             Op::InitI(state, row, a) => {
                 let v = ri!(a);
@@ -93,7 +93,7 @@ impl Machine<'_> {
             Op::Flush(state, row) => {
                 let row = (row != u16::MAX).then(|| row_of(ri!(row)));
                 if let Err(fault) = (self.flush(state, row))? {
-                    return Err(Trap::Arithmetic(fault, at(pc - 1)));
+                    return Err(Trap::Arithmetic(fault, at(pc - 1)).into());
                 }
             }
             Op::Recall(n, row, body, end) => {
@@ -128,7 +128,7 @@ impl Machine<'_> {
                 let n = ri!(b);
                 match day::add_months(ri!(a), if back { -n } else { n }) {
                     Some(v) => wi!(to, v),
-                    None => return Err(Trap::Arithmetic(Fault::Overflow, at(pc - 1))),
+                    None => return Err(Trap::Arithmetic(Fault::Overflow, at(pc - 1)).into()),
                 }
             }
             Op::DaysInYear(to, a) => {
@@ -139,7 +139,7 @@ impl Machine<'_> {
                 let open = self.terms.calendars.get(usize::from(calendar)).and_then(|c| day::open(c, ri!(day)));
                 match open {
                     Some(v) => wi!(to, i64::from(v)),
-                    None => return Err(Trap::Arithmetic(Fault::UnknownDay, at(pc - 1))),
+                    None => return Err(Trap::Arithmetic(Fault::UnknownDay, at(pc - 1)).into()),
                 }
             }
             Op::History(to, state, part, moment, t) => match self.past_value(state, ri!(moment)) {
@@ -166,8 +166,8 @@ impl Machine<'_> {
                 let mut order: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(0)).collect();
                 let key = |at: &u32| keys.get(usize::try_from(*at).unwrap_or(0)).copied().unwrap_or_default();
                 order.sort_by(|a, b| if high { key(b).cmp(&key(a)) } else { key(a).cmp(&key(b)) });
-                if let Some(Iter::Lines { order: slot, .. }) = self.iters.get_mut(usize::from(n)) {
-                    *slot = Some(order);
+                if let Some(iter) = self.iters.get_mut(usize::from(n)) {
+                    iter.order = Some(order);
                 }
             }
             Op::EffectLines(to, effect) => {

@@ -1,26 +1,29 @@
 //! Rows, records and lines, one after another.
 
 use crate::engine::decimal::{self, Fault};
-use crate::engine::machine::{Iter, Machine, Trap};
+use crate::engine::machine::{Iter, Machine, Outcome};
 use crate::engine::table::{Life, entry};
-use crate::terms::Lines;
+use crate::terms::{KindId, Lines};
 use rust_decimal::Decimal;
 
 impl Machine<'_> {
-    pub(super) fn open(&mut self, n: u16, iter: Iter) {
-        if let Some(slot) = self.iters.get_mut(usize::from(n)) {
-            *slot = iter;
-        }
+    /// Opens a loop at its beginning.
+    #[inline]
+    pub(super) fn open(&mut self, n: u16) -> Option<&mut Iter> {
+        let iter = self.iters.get_mut(usize::from(n))?;
+        iter.next = 0;
+        Some(iter)
     }
 
+    /// The next row of a kind that lives, or of any that were made.
     #[inline]
-    pub(super) fn next_row(&mut self, n: u16) -> Option<i64> {
-        let Some(Iter::Rows { kind, any, next }) = self.iters.get_mut(usize::from(n)) else { return None };
+    pub(super) fn next_row(&mut self, n: u16, kind: KindId, any: bool) -> Option<i64> {
+        let iter = self.iters.get_mut(usize::from(n))?;
         let table = self.tables.get(kind.at())?;
-        while let Some(life) = table.life.get(*next) {
-            *next += 1;
-            if *life == Life::Live || (*any && *life == Life::Ended) {
-                return Some(entry(*kind, u32::try_from(*next - 1).unwrap_or(u32::MAX)));
+        while let Some(life) = table.life.get(iter.next) {
+            iter.next += 1;
+            if *life == Life::Live || (any && *life == Life::Ended) {
+                return Some(entry(kind, u32::try_from(iter.next - 1).unwrap_or(u32::MAX)));
             }
         }
         None
@@ -55,14 +58,14 @@ impl Machine<'_> {
         Some(entry(kind, *record))
     }
 
-    pub(super) fn next_posting(&mut self, n: u16) -> Option<i64> {
+    pub(super) fn next_posting(&mut self, n: u16, index: u16) -> Option<i64> {
         loop {
-            let Some(Iter::Postings { index, key, next, end }) = self.iters.get_mut(usize::from(n)) else { return None };
-            if next >= end {
+            let iter = self.iters.get_mut(usize::from(n))?;
+            if iter.next >= iter.end {
                 return None;
             }
-            let (index, key, at) = (*index, *key, *next);
-            *next += 1;
+            let (key, at) = (iter.key, iter.next);
+            iter.next += 1;
             let found = self.posting(index, key, at)?;
             let entries = self.program.indexes.get(usize::from(index)).is_some_and(|s| s.entries);
             if !entries || self.life(found) == Life::Live {
@@ -71,28 +74,30 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether there is a next line, and whether it is the last one.
     pub(super) fn next_line(&mut self, n: u16) -> Option<bool> {
-        let Some(Iter::Lines { list, next, .. }) = self.iters.get_mut(usize::from(n)) else { return None };
-        let len = self.l.get(usize::from(*list)).map_or(0, |l| l.len);
-        if *next >= len {
+        let iter = self.iters.get_mut(usize::from(n))?;
+        let len = self.l.get(usize::from(iter.list)).map_or(0, |l| l.len);
+        if iter.next >= len {
             return None;
         }
-        *next += 1;
-        Some(*next == len)
+        iter.next += 1;
+        Some(iter.next == len)
     }
 
+    /// The line at hand.
     pub(super) fn line(&self, n: u16) -> Option<(&Lines, usize)> {
-        let Some(Iter::Lines { list, next, order }) = self.iters.get(usize::from(n)) else { return None };
-        let at = next.saturating_sub(1);
-        let at = match order {
+        let iter = self.iters.get(usize::from(n))?;
+        let at = iter.next.saturating_sub(1);
+        let at = match &iter.order {
             None => at,
             Some(order) => order.get(at).and_then(|n| usize::try_from(*n).ok()).unwrap_or(at),
         };
-        self.l.get(usize::from(*list)).map(|l| (l, at))
+        self.l.get(usize::from(iter.list)).map(|l| (l, at))
     }
 
     /// The sum of the values of an index.
-    pub(super) fn sum(&mut self, index: u16, range: std::ops::Range<usize>) -> Result<Result<Decimal, Fault>, Trap> {
+    pub(super) fn sum(&mut self, index: u16, range: std::ops::Range<usize>) -> Outcome<Result<Decimal, Fault>> {
         let Some(ix) = self.indexes.get(usize::from(index)) else { return Ok(Ok(Decimal::ZERO)) };
         if range.is_empty() {
             return Ok(Ok(Decimal::ZERO));
