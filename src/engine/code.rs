@@ -33,6 +33,8 @@ pub enum Op {
     Div(Reg, Reg, Reg),
     /// `-a`
     Neg(Reg, Reg),
+    /// `|a|`
+    Abs(Reg, Reg),
     /// Fails where `a` is zero: it was cancelled from above and below a line.
     NonZero(Reg),
     /// `a` to the whole power `b`, or by way of logarithms.
@@ -155,6 +157,8 @@ pub enum Op {
     Rows(u16),
     /// The next row of a kind, with ended ones or without; or elsewhere.
     NextRow(u16, Reg, KindId, bool, Target),
+    /// The next row, and back to what is done for each; or on.
+    AgainRow(u16, Reg, KindId, bool, Target),
     /// Begins a loop over an index between two days.
     Postings(u16, u16, Reg, Reg, Reg),
     /// The next record of the index, or elsewhere.

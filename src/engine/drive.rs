@@ -12,7 +12,7 @@ use super::machine::Machine;
 use super::run::{BadRecord, Breach, Moment, Rescission, StopReason, Stopped};
 use crate::event::{Batch, Head, NONE};
 use crate::intern::Interner;
-use crate::terms::Terms;
+use crate::terms::{KindId, Terms};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How a run goes.
@@ -169,10 +169,11 @@ impl<'p> Engine<'p> {
             }
         }
         self.records += 1;
-        let minute = self.minute(head);
+        let route = self.route(head.kind);
+        let minute = self.minute(route, head);
         self.in_order &= minute >= self.minute;
         self.minute = minute;
-        let (d, i, l) = batch.values(head, self.route(head).count);
+        let (d, i, l) = batch.values(head, route.count);
         let day = if self.m.program.rescinding { &mut self.day } else { &mut self.tape };
         day.push(*head, d, i, l);
     }
@@ -200,34 +201,45 @@ impl<'p> Engine<'p> {
 
     /// Carries out the records of the day in the order in which they take effect.
     fn end_day(&mut self) {
-        let done = usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX);
+        let done = self.place();
         if self.stopped.is_some() || (self.day.is_empty() && self.tape.heads.len() <= done) {
             return;
         }
-        let rescinding = self.m.program.rescinding;
-        if rescinding || !self.in_order {
-            let mut day = std::mem::take(if rescinding { &mut self.day } else { &mut self.tape });
-            let from = if rescinding { 0 } else { done };
-            if !rescinding {
-                self.base = self.cursor;
-            }
-            let mut order: Vec<usize> = (from..day.heads.len()).collect();
-            order.sort_by_key(|at| day.heads.get(*at).map_or(i64::MAX, |h| self.minute(h)));
-            for at in order {
-                let Some(head) = day.heads.get(at) else { continue };
-                let (d, i, l) = day.values(head, self.route(head).count);
-                self.tape.push(*head, d, i, l);
-            }
-            day.clear();
-            self.day = day;
+        if self.m.program.rescinding || !self.in_order {
+            self.put_in_order(done);
         }
         (self.minute, self.in_order) = (i64::MIN, true);
         self.pump();
     }
 
+    /// Where on the tape the record at the cursor is.
+    #[inline]
+    fn place(&self) -> usize {
+        usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX)
+    }
+
+    /// Puts the records of the day on the tape in the order in which they take effect.
+    fn put_in_order(&mut self, done: usize) {
+        let rescinding = self.m.program.rescinding;
+        let mut day = std::mem::take(if rescinding { &mut self.day } else { &mut self.tape });
+        let from = if rescinding { 0 } else { done };
+        if !rescinding {
+            self.base = self.cursor;
+        }
+        let mut order: Vec<usize> = (from..day.heads.len()).collect();
+        order.sort_by_key(|at| day.heads.get(*at).map_or(i64::MAX, |h| self.minute(self.route(h.kind), h)));
+        for at in order {
+            let Some(head) = day.heads.get(at) else { continue };
+            let (d, i, l) = day.values(head, self.route(head.kind).count);
+            self.tape.push(*head, d, i, l);
+        }
+        day.clear();
+        self.day = day;
+    }
+
     /// How records of a kind are carried out.
     #[inline]
-    fn route(&self, head: &Head) -> &'p Route {
+    fn route(&self, kind: KindId) -> &'p Route {
         static NOTHING: Route = Route {
             base: (0, 0, 0),
             count: (0, 0, 0),
@@ -241,12 +253,13 @@ impl<'p> Engine<'p> {
             names: false,
             checked: false,
         };
-        self.m.program.routes.get(head.kind.at()).unwrap_or(&NOTHING)
+        self.m.program.routes.get(kind.at()).unwrap_or(&NOTHING)
     }
 
     /// The minute of the day at which a record takes effect; what is known all day comes first.
-    fn minute(&self, head: &Head) -> i64 {
-        match self.route(head).time {
+    #[inline]
+    fn minute(&self, route: &Route, head: &Head) -> i64 {
+        match route.time {
             // among the facts of a day the last is that of its close
             Time::AllDay => {
                 if head.minute == NONE {
@@ -261,34 +274,37 @@ impl<'p> Engine<'p> {
         }
     }
 
-    /// The moment at which a record takes effect.
-    fn moment(&self, head: &Head) -> i64 {
-        head.day * 1440 + self.minute(head).max(0)
-    }
-
     /// Carries out what is on the tape, from the cursor on.
     fn pump(&mut self) {
-        self.begin();
+        if !self.begun {
+            self.begin();
+        }
         while self.stopped.is_none() {
-            let at = usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX);
-            let Some(head) = self.tape.heads.get(at).copied() else { break };
+            let at = self.place();
+            // a record is read part by part, for it may only just have been written so
+            let Some(head) = self.tape.heads.get(at) else { break };
+            let route = self.route(head.kind);
+            let (day, minute) = (head.day, self.minute(route, head).max(0));
+            let moment = day * 1440 + minute;
             self.m.replaying = self.cursor < self.furthest;
             if self.m.program.rescinding {
                 self.snapshot();
             }
-            let moment = self.moment(&head);
-            self.advance(moment, self.route(&head).time == Time::AllDay);
+            if !self.m.program.timers.is_empty() {
+                self.carry_out_before(moment, route.time == Time::AllDay);
+            }
+            self.last_moment = self.last_moment.max(moment);
             if self.stopped.is_some() {
                 break;
             }
-            self.m.set_now(moment);
+            self.m.set_now(moment, day);
             if self.redo.is_some() {
                 self.catch_up();
             }
             if self.options.orders {
-                self.try_other_order(at, &head);
+                self.try_other_order(at);
             }
-            self.carry_out(&head);
+            self.carry_out(at, route);
             if self.options.orders {
                 self.compare_orders();
             }
@@ -297,12 +313,9 @@ impl<'p> Engine<'p> {
 
     /// The states of the issuer at the beginning.
     fn begin(&mut self) {
-        if self.begun {
-            return;
-        }
         self.begun = true;
         let first = self.tape.heads.first().map_or(0, |h| h.day);
-        self.m.set_now(first * 1440);
+        self.m.set_now(first * 1440, first);
         self.m.when = Moment { at: 0, number: 0, day: first };
         if let Err(trap) = self.m.exec(self.m.program.begin_issuer) {
             let why = self.reason(*trap);

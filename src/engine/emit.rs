@@ -36,10 +36,13 @@ struct Emit<'t> {
     graph: Graph,
     fractions: Fractions,
     out: Program,
-    /// Where labels are.
+    /// Where labels are, and where the last one was placed.
     labels: Vec<Option<Target>>,
+    placed: Target,
     /// Values that stand in registers, the innermost scope last.
     scopes: Vec<FxHashMap<NodeId, Reg>>,
+    /// What was remembered, and from where on it stands in its register.
+    computed: Vec<(Target, NodeId, Reg)>,
     /// Where to go when a value is missing; none stops the event.
     handler: Option<Label>,
     /// The register of the row of each kind that is looped over.
@@ -111,6 +114,8 @@ struct Fused {
     start: Target,
     end: Target,
     plain: Plain,
+    /// What was read on the way and is known after it, and its register.
+    read: Vec<(NodeId, Reg)>,
     rows: FxHashMap<KindId, Reg>,
     its: Vec<It>,
     handler: Option<Label>,
@@ -152,9 +157,20 @@ impl Emit<'_> {
     }
 
     fn place(&mut self, label: Label) {
+        self.leave_out_jump(label);
         let here = self.here();
+        self.placed = here;
         if let Some(slot) = self.labels.get_mut(label.0) {
             *slot = Some(here);
+        }
+    }
+
+    /// A jump to what follows it is none, unless something else begins or ends between the two.
+    fn leave_out_jump(&mut self, label: Label) {
+        let here = self.here();
+        let jumps = matches!(self.out.ops.last(), Some(Op::Jump(to)) if *to == Self::to(label));
+        if jumps && self.placed < here && self.fused.last().is_none_or(|f| f.end < here) {
+            self.out.ops.pop();
         }
     }
 
@@ -232,8 +248,10 @@ impl Emit<'_> {
     }
 
     fn remember(&mut self, node: NodeId, reg: Reg) {
+        let here = self.here();
         if let Some(scope) = self.scopes.last_mut() {
             scope.insert(node, reg);
+            self.computed.push((here, node, reg));
         }
     }
 

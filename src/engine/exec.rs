@@ -129,6 +129,10 @@ impl Machine<'_> {
                     let v = -rd!(a);
                     wd!(to, v);
                 }
+                Op::Abs(to, a) => {
+                    let v = rd!(a).abs();
+                    wd!(to, v);
+                }
                 Op::NonZero(a) => {
                     if rd!(a).is_zero() {
                         return Err(Trap::Arithmetic(Fault::ZeroDivision, at(pc - 1)).into());
@@ -293,6 +297,12 @@ impl Machine<'_> {
                     Some(e) => wi!(to, e),
                     None => go!(t),
                 },
+                Op::AgainRow(n, to, kind, any, t) => {
+                    if let Some(e) = self.next_row(n, kind, any) {
+                        wi!(to, e);
+                        go!(t);
+                    }
+                }
                 Op::Postings(n, index, from, to, key) => {
                     let key = (key != u16::MAX).then(|| ri!(key));
                     let range = self.range(index, key, ri!(from), ri!(to));
@@ -499,12 +509,13 @@ const fn compares(c: Comparison, order: std::cmp::Ordering) -> bool {
 
 fn function(f: Builtin, a: Decimal) -> Result<Decimal, Fault> {
     match f {
-        Builtin::Abs => Ok(a.abs()),
         Builtin::Exp => math::exp(a),
         Builtin::Ln => math::ln(a),
         Builtin::Sqrt => math::sqrt(a),
         Builtin::Normal => math::normal(a),
-        Builtin::Least | Builtin::Greatest | Builtin::KnownAmong | Builtin::DaysInYear | Builtin::TradingDays => Ok(a),
+        Builtin::Abs | Builtin::Least | Builtin::Greatest | Builtin::KnownAmong | Builtin::DaysInYear | Builtin::TradingDays => {
+            Ok(a)
+        }
     }
 }
 

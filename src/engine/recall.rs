@@ -345,9 +345,9 @@ impl Machine<'_> {
     }
 
     /// The present moment.
-    pub(super) fn set_now(&mut self, moment: i64) {
+    pub(super) fn set_now(&mut self, moment: i64, day: i64) {
         self.now = moment;
         self.wi(NOW, moment);
-        self.wi(TODAY, moment.div_euclid(1440));
+        self.wi(TODAY, day);
     }
 }

@@ -79,7 +79,9 @@ pub(in crate::engine) fn order(x: Parts, y: Parts) -> Ordering {
 /// How two numbers compare, those alike being the same.
 #[inline(never)]
 pub(in crate::engine) fn weigh(x: &Decimal, y: &Decimal) -> Ordering {
-    compare(Parts::of(x), Parts::of(y), |left, right| if left.abs_diff(right) <= left.max(right) >> ALIKE { Ordering::Equal } else { left.cmp(&right) })
+    compare(Parts::of(x), Parts::of(y), |left, right| {
+        if left.abs_diff(right) <= left.max(right) >> ALIKE { Ordering::Equal } else { left.cmp(&right) }
+    })
 }
 
 #[inline(always)]

@@ -9,7 +9,9 @@ impl Engine<'_> {
     #[must_use]
     pub fn finish(mut self) -> Run {
         self.end_day();
-        self.begin();
+        if !self.begun {
+            self.begin();
+        }
         let last = if self.stopped.is_some() { self.applied } else { self.day_number };
         let last = if last == i64::MIN { 0 } else { last };
         let as_of = match (&self.stopped, self.options.as_of) {
@@ -18,19 +20,21 @@ impl Engine<'_> {
         };
         let end = as_of * 1440 + 1439;
         if self.stopped.is_none() {
-            self.advance(end + 1, true);
+            self.carry_out_before(end + 1, true);
         }
-        self.m.set_now(end);
+        self.m.set_now(end, as_of);
         self.m.when.day = as_of;
         self.m.when.at = u32::MAX;
         let mut run = Run { as_of, journal: self.options.journal, ..Run::default() };
         self.obligations();
         self.shown(&mut run);
         self.asked(&mut run);
-        run.changes = std::mem::take(&mut self.archive);
-        run.changes.append(&mut self.m.changes);
-        // what no longer stands before what does, record by record
-        run.changes.sort_by_key(|c| (c.when.at, !matches!(c.status, Status::Rescinded | Status::Superseded)));
+        run.changes = std::mem::take(&mut self.m.changes);
+        if !self.archive.is_empty() || !self.m.undone.is_empty() {
+            // what no longer stands before what does, record by record
+            run.changes.splice(..0, std::mem::take(&mut self.archive));
+            run.changes.sort_by_key(|c| (c.when.at, !matches!(c.status, Status::Rescinded | Status::Superseded)));
+        }
         run.refusals = std::mem::take(&mut self.m.refusals);
         run.refusals.sort_by_key(|r| r.when.number);
         run.owed = std::mem::take(&mut self.m.owed);
@@ -51,13 +55,15 @@ impl Engine<'_> {
     /// and none of a later one.
     pub fn look(&mut self, day: i64) -> Vec<Shown> {
         self.end_day();
-        self.begin();
+        if !self.begun {
+            self.begin();
+        }
         if self.stopped.is_some() {
             return Vec::new();
         }
         let end = day * 1440 + 1439;
         self.carry_out_before(end + 1, true);
-        self.m.set_now(end);
+        self.m.set_now(end, day);
         let when = std::mem::replace(&mut self.m.when, Moment { at: u32::MAX, number: 0, day });
         let mut run = Run::default();
         self.shown(&mut run);

@@ -1,10 +1,10 @@
 //! One record: its values into registers, its checks, its rules; and back to where it began if it is refused.
 
 use super::Engine;
+use crate::engine::code::Route;
 use crate::engine::machine::{Outcome, Trap};
 use crate::engine::run::{BadRecord, Breach, Moment, Refusal, Said, SaidPart, StopReason, Stopped};
 use crate::engine::table::{Life, entry};
-use crate::event::Head;
 use crate::source::Span;
 use crate::terms::{Key, KindId, Place, Type};
 
@@ -17,32 +17,33 @@ pub(super) struct Mark {
     links: usize,
 }
 
-impl Engine<'_> {
+impl<'p> Engine<'p> {
     /// Carries out the record at the cursor.
-    pub(super) fn carry_out(&mut self, head: &Head) {
+    pub(super) fn carry_out(&mut self, place: usize, route: &'p Route) {
         let at = self.cursor;
-        self.m.when = Moment { at, number: head.number, day: head.day };
-        self.m.event_kind = Some(head.kind);
-        let is_final = self.route(head).is_final;
+        let Some(head) = self.tape.heads.get(place) else { return };
+        let (kind, day) = (head.kind, head.day);
+        self.m.when = Moment { at, number: head.number, day };
+        self.m.event_kind = Some(kind);
         if self.m.replaying && self.refused.contains(&at) {
             // refused then, and refused it stays
-            if let Ok(()) = self.load(head) {
-                self.make_void(head.kind, usize::MAX);
+            if let Ok(()) = self.load(place, route) {
+                self.make_void(kind, usize::MAX);
             }
             self.m.undo.clear();
             self.cursor += 1;
             return;
         }
         let mark = self.mark();
-        let trap = match self.attempt(head) {
+        let trap = match self.attempt(place, route) {
             Ok(()) => {
-                if is_final {
+                if route.is_final {
                     self.m.settled.insert(at);
                 }
                 self.m.undo.clear();
                 self.cursor += 1;
-                self.applied = head.day;
-                self.after(head);
+                self.applied = day;
+                self.after(day);
                 return;
             }
             Err(trap) => *trap,
@@ -59,12 +60,12 @@ impl Engine<'_> {
             Some(refusal) => {
                 self.m.refusals.push(refusal);
                 let number = self.m.refusals.len() - 1;
-                self.make_void(head.kind, number);
+                self.make_void(kind, number);
                 self.m.undo.clear();
                 self.refused.insert(at);
                 self.cursor += 1;
-                self.applied = head.day;
-                self.after(head);
+                self.applied = day;
+                self.after(day);
             }
             None => {
                 let why = self.reason(trap);
@@ -83,7 +84,9 @@ impl Engine<'_> {
     pub(super) fn mark(&mut self) -> Mark {
         self.m.undo.clear();
         self.m.adjusted.clear();
-        self.m.adjusted.append(&mut self.redone);
+        if !self.redone.is_empty() {
+            self.m.adjusted.append(&mut self.redone);
+        }
         self.m.fresh.clear();
         self.m.ordinals.clear();
         self.m.clause = None;
@@ -117,12 +120,13 @@ impl Engine<'_> {
     }
 
     /// Checks and rules of the record.
-    pub(super) fn attempt(&mut self, head: &Head) -> Outcome {
-        self.load(head)?;
+    pub(super) fn attempt(&mut self, place: usize, route: &'p Route) -> Outcome {
+        let Some(head) = self.tape.heads.get(place) else { return Ok(()) };
+        let kind = head.kind;
+        self.load(place, route)?;
         let program = self.m.program;
-        let route = self.route(head);
         if route.checked
-            && let Some(checks) = program.checks.get(head.kind.at())
+            && let Some(checks) = program.checks.get(kind.at())
         {
             for (code, holds, message) in checks {
                 self.m.exec(*code)?;
@@ -132,29 +136,32 @@ impl Engine<'_> {
             }
         }
         if route.names {
-            self.names(head)?;
+            self.names(kind)?;
         }
         if route.kept {
-            self.m.new_row(head.kind, None, &[])?;
+            self.m.new_row(kind, None, &[])?;
         }
         self.m.step(route.step)?;
         if route.past {
-            self.m.remember_event(head.kind);
+            self.m.remember_event(kind);
         }
-        self.duties(head)?;
+        if !self.m.adjusted.is_empty() {
+            self.duties(place)?;
+        }
         if program.onces.is_empty() { Ok(()) } else { self.conditions() }
     }
 
-    /// The values of the record, into the registers of its kind; entries by their keys.
-    fn load(&mut self, head: &Head) -> Outcome {
-        let program = self.m.program;
-        let route = self.route(head);
+    /// The values of the record, into the registers of its kind.
+    #[inline]
+    fn load(&mut self, place: usize, route: &'p Route) -> Outcome {
+        let Some(head) = self.tape.heads.get(place) else { return Ok(()) };
         let (d, i, lists) = self.tape.values(head, route.count);
-        if let Some(to) = self.m.d.get_mut(route.base.0..route.base.0 + route.count.0) {
-            to.copy_from_slice(d);
+        // they are few: a call to copy them costs more
+        for (to, v) in self.m.d.iter_mut().skip(route.base.0).zip(d) {
+            *to = *v;
         }
-        if let Some(to) = self.m.i.get_mut(route.base.1..route.base.1 + route.count.1) {
-            to.copy_from_slice(i);
+        for (to, v) in self.m.i.iter_mut().skip(route.base.1).zip(i) {
+            *to = *v;
         }
         if !lists.is_empty()
             && let Some(to) = self.m.l.get_mut(route.base.2..route.base.2 + route.count.2)
@@ -165,12 +172,14 @@ impl Engine<'_> {
         self.m.wi(date, head.day);
         self.m.wi(id, head.id);
         self.m.wi(row, -1);
-        if !route.names {
-            return Ok(());
-        }
-        let Some(plan) = program.plan.kinds.get(head.kind.at()) else { return Ok(()) };
+        if route.names { self.entries(head.kind) } else { Ok(()) }
+    }
+
+    /// The entries that a record names, by their keys.
+    fn entries(&mut self, kind: KindId) -> Outcome {
+        let Some(plan) = self.m.program.plan.kinds.get(kind.at()) else { return Ok(()) };
         let terms = self.m.terms;
-        let Some(kind) = terms.kind(head.kind) else { return Ok(()) };
+        let Some(kind) = terms.kind(kind) else { return Ok(()) };
         for (field, spot) in kind.fields.iter().zip(&plan.layout.spots) {
             match (&field.ty, spot.place) {
                 (Type::Entry(kinds), Place::Whole(at)) => {
@@ -262,8 +271,8 @@ impl Engine<'_> {
     }
 
     /// Names of new entries must be new; what speaks of an entry that was never made is refused where no rule says so.
-    fn names(&mut self, head: &Head) -> Outcome {
-        let made = self.made(head.kind);
+    fn names(&mut self, kind: KindId) -> Outcome {
+        let made = self.made(kind);
         for (n, (kind, key)) in made.iter().enumerate() {
             let exists = self.m.tables.get(kind.at()).and_then(|t| t.by_key.get(key)).map(|row| self.m.life(entry(*kind, *row)));
             let twice = made.iter().take(n).any(|(k, other)| k == kind && other == key);
@@ -273,8 +282,8 @@ impl Engine<'_> {
                 return Err(Trap::Record(BadRecord::Exists { kind, key }).into());
             }
         }
-        if !self.m.program.handles_void.get(head.kind.at()).copied().unwrap_or(false)
-            && let Some(entry) = self.void_named(head.kind)
+        if !self.m.program.handles_void.get(kind.at()).copied().unwrap_or(false)
+            && let Some(entry) = self.void_named(kind)
         {
             return Err(Trap::Void(entry).into());
         }
@@ -335,10 +344,9 @@ impl Engine<'_> {
     }
 
     /// Obligations that arise with an adjustment by the record.
-    fn duties(&mut self, head: &Head) -> Outcome {
-        if self.m.adjusted.is_empty() {
-            return Ok(());
-        }
+    fn duties(&mut self, place: usize) -> Outcome {
+        let Some(head) = self.tape.heads.get(place) else { return Ok(()) };
+        let (day, id) = (head.day, head.id);
         let program = self.m.program;
         for duty in &program.adjustment_duties {
             let terms = self.m.terms;
@@ -348,7 +356,7 @@ impl Engine<'_> {
                     || duty.under.iter().any(|u| crate::engine::machine::under(terms.cite(*clause), u))
             };
             if self.m.adjusted.iter().any(|(s, clause)| duty.states.contains(s) && under(clause)) {
-                for (reg, value) in duty.asks.iter().zip([-1, head.day, head.id, -1]) {
+                for (reg, value) in duty.asks.iter().zip([-1, day, id, -1]) {
                     self.m.wi(*reg, value);
                 }
                 self.m.aside(duty.run)?;
@@ -376,11 +384,15 @@ impl Engine<'_> {
     }
 
     /// Covenants, after every record and on every new day.
-    pub(super) fn after(&mut self, head: &Head) {
-        if self.m.replaying || self.m.program.covenants.is_empty() {
-            return;
+    #[inline]
+    pub(super) fn after(&mut self, day: i64) {
+        if !self.m.replaying && !self.m.program.covenants.is_empty() {
+            self.look_at_covenants(day);
         }
-        let seen = (self.m.version, head.day);
+    }
+
+    fn look_at_covenants(&mut self, day: i64) {
+        let seen = (self.m.version, day);
         if self.looked == seen {
             return;
         }
@@ -402,7 +414,7 @@ impl Engine<'_> {
                 && !broken
                 && let Some(b) = self.breaches.iter_mut().rev().find(|b| b.covenant.at() == n)
             {
-                b.cured = Some(head.day);
+                b.cured = Some(day);
             }
         }
     }

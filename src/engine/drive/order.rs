@@ -21,7 +21,7 @@ pub(super) struct Other {
 
 impl Engine<'_> {
     /// Tries a record and the one after it in the other order, where both take effect at the same close.
-    pub(super) fn try_other_order(&mut self, at: usize, first: &Head) {
+    pub(super) fn try_other_order(&mut self, at: usize) {
         if self.m.replaying || self.redo.is_some() || !self.m.explain.is_empty() {
             return;
         }
@@ -29,20 +29,22 @@ impl Engine<'_> {
         if !self.redone.is_empty() {
             return;
         }
-        let Some(second) = self.tape.heads.get(at + 1).copied() else { return };
+        let (Some(first), Some(second)) = (self.tape.heads.get(at).copied(), self.tape.heads.get(at + 1).copied()) else {
+            return;
+        };
         let closes = |h: &Head| self.m.terms.kind(h.kind).is_some_and(|k| k.at_close);
-        if second.day != first.day || !closes(first) || !closes(&second) {
+        if second.day != first.day || !closes(&first) || !closes(&second) {
             return;
         }
         let copy = self.copy();
         let mark = self.mark();
         let journal = std::mem::replace(&mut self.m.journal, false);
         let mut told = true;
-        for (head, place) in [(&second, self.cursor + 1), (first, self.cursor)] {
-            self.m.when = Moment { at: place, number: head.number, day: head.day };
+        for (head, place, cursor) in [(&second, at + 1, self.cursor + 1), (&first, at, self.cursor)] {
+            self.m.when = Moment { at: cursor, number: head.number, day: head.day };
             self.m.event_kind = Some(head.kind);
             let inner = self.mark();
-            match self.attempt(head).map_err(|trap| *trap) {
+            match self.attempt(place, self.route(head.kind)).map_err(|trap| *trap) {
                 Ok(()) => self.m.undo.clear(),
                 Err(Trap::Fail(_) | Trap::Void(_)) => self.back(&inner),
                 Err(_) => {

@@ -10,12 +10,6 @@ type Due = (i64, bool, usize, i64);
 impl Engine<'_> {
     /// Carries out all rules whose moment comes before a record at `moment`: those of that very moment only where they
     /// come first. What is known all day comes before all of its day.
-    pub(super) fn advance(&mut self, moment: i64, observation: bool) {
-        self.carry_out_before(moment, observation);
-        self.last_moment = self.last_moment.max(moment);
-    }
-
-    /// The same, the run not yet being at `moment`.
     pub(super) fn carry_out_before(&mut self, moment: i64, observation: bool) {
         if self.m.program.timers.is_empty() {
             return;
@@ -82,7 +76,7 @@ impl Engine<'_> {
     fn fire(&mut self, moment: i64, n: usize, row: i64) {
         self.fired.insert((n, row));
         let Some(timer) = self.m.program.timers.get(n) else { return };
-        self.m.set_now(moment);
+        self.m.set_now(moment, moment.div_euclid(1440));
         self.last_moment = moment;
         self.m.when = Moment { at: self.cursor, number: 0, day: moment.div_euclid(1440) };
         self.m.event_kind = None;

@@ -4,7 +4,7 @@ use super::value::arithmetic;
 use super::{Emit, Fused, Plain};
 use crate::engine::code::{Op, Reg, Target};
 use crate::engine::fraction::Fraction;
-use crate::engine::graph::{Node, NodeId};
+use crate::engine::graph::{Bank, Node, NodeId};
 use crate::source::Span;
 use crate::terms::RoundingMode;
 use rust_decimal::Decimal;
@@ -100,10 +100,12 @@ impl Emit<'_> {
     pub(super) fn fall_back_to(&mut self, start: Target, plain: Plain) {
         let end = self.here();
         if end > start {
+            let read = self.read_since(start, plain);
             self.fused.push(Fused {
                 start,
                 end,
                 plain,
+                read,
                 rows: self.rows.clone(),
                 its: self.its.clone(),
                 handler: self.handler,
@@ -111,6 +113,50 @@ impl Emit<'_> {
                 open_loops: self.open_loops,
             });
         }
+    }
+
+    /// What was read since a place in the code: it is read again where the formula is computed as it is written. What was
+    /// calculated for the fused formula only is forgotten, for then it is not there.
+    fn read_since(&mut self, start: Target, plain: Plain) -> Vec<(NodeId, Reg)> {
+        let from = self.computed.partition_point(|(at, _, _)| *at < start);
+        let since = self.computed.split_off(from);
+        let mut read = Vec::new();
+        for (at, node, reg) in since {
+            let known = self.scopes.last().is_some_and(|s| s.get(&node) == Some(&reg));
+            if !known {
+                continue;
+            }
+            let is_result = matches!(plain, Plain::Value(_, to) if to == reg) && self.graph.bank(node) == Bank::Decimal;
+            if is_result {
+                self.computed.push((at, node, reg));
+            } else if self.calculates(node) {
+                if let Some(scope) = self.scopes.last_mut() {
+                    scope.remove(&node);
+                }
+            } else {
+                self.computed.push((at, node, reg));
+                read.push((node, reg));
+            }
+        }
+        read
+    }
+
+    /// Whether a value is calculated from others, rather than read.
+    fn calculates(&self, node: NodeId) -> bool {
+        matches!(
+            self.graph.get(node),
+            Node::Arithmetic(..)
+                | Node::Sum(_)
+                | Node::Product(_)
+                | Node::Negative(_)
+                | Node::Settled(_)
+                | Node::CaseNumerator(_)
+                | Node::CaseDenominator(_)
+                | Node::PowerOf(..)
+                | Node::Round(..)
+                | Node::Call(..)
+                | Node::FirstOf(..)
+        )
     }
 
     /// What a fraction cancelled must not be zero.
@@ -127,40 +173,59 @@ impl Emit<'_> {
         }
     }
 
+    /// A sum, term by term; it may begin as another sum does that is known.
     pub(super) fn sum(&mut self, id: NodeId, terms: &[(bool, NodeId)]) -> Reg {
         let span = self.graph.span(id);
         // begin with a term that is added
-        let first = terms.iter().position(|(minus, _)| !minus);
-        let mut so_far: Option<Reg> = None;
-        if let Some((_, x)) = first.and_then(|at| terms.get(at)) {
-            so_far = Some(self.d(*x));
+        let mut terms = terms.to_vec();
+        if let Some(first) = terms.iter().position(|(minus, _)| !minus) {
+            let first = terms.remove(first);
+            terms.insert(0, first);
         }
-        for (at, (minus, x)) in terms.iter().enumerate() {
-            if Some(at) == first {
+        let mut so_far: Option<Reg> = None;
+        for at in 0..terms.len() {
+            let Some((minus, x)) = terms.get(at).copied() else { break };
+            let part = self.graph.add(Node::Sum(terms.get(..=at).unwrap_or(&[]).to_vec()));
+            if let Some(known) = self.remembered(part).filter(|_| at > 0) {
+                so_far = Some(known);
                 continue;
             }
-            let next = self.d(*x);
-            let to = self.new_d();
+            let next = self.d(x);
+            let to = match (so_far, minus) {
+                (None, false) => {
+                    so_far = Some(next);
+                    continue;
+                }
+                _ => self.new_d(),
+            };
             match (so_far, minus) {
                 (Some(a), false) => self.op_at(Op::Add(to, a, next), span),
                 (Some(a), true) => self.op_at(Op::Sub(to, a, next), span),
                 (None, _) => self.op(Op::Neg(to, next)),
             }
+            self.remember(part, to);
             so_far = Some(to);
         }
         so_far.unwrap_or(0)
     }
 
+    /// A product, factor by factor; it may begin as another product does that is known.
     pub(super) fn product(&mut self, id: NodeId, factors: &[NodeId]) -> Reg {
         let span = self.graph.span(id);
         let mut so_far: Option<Reg> = None;
-        for x in factors {
+        for (at, x) in factors.iter().enumerate() {
+            let part = self.graph.add(Node::Product(factors.get(..=at).unwrap_or(&[]).to_vec()));
+            if let Some(known) = self.remembered(part).filter(|_| at > 0) {
+                so_far = Some(known);
+                continue;
+            }
             let next = self.d(*x);
             so_far = Some(match so_far {
                 None => next,
                 Some(a) => {
                     let to = self.new_d();
                     self.op_at(Op::Mul(to, a, next), span);
+                    self.remember(part, to);
                     to
                 }
             });
@@ -222,22 +287,40 @@ impl Emit<'_> {
             self.plainly = true;
             let handler = f.handler;
             self.reusing(|e| {
-                e.handled(handler, |e| match f.plain {
-                    Plain::Value(node, to) => {
-                        let from = e.decimal(node);
-                        e.op(Op::MoveD(to, from));
+                e.handled(handler, |e| {
+                    for (node, to) in &f.read {
+                        match e.graph.bank(*node) {
+                            Bank::Decimal => {
+                                let from = e.d(*node);
+                                e.op(Op::MoveD(*to, from));
+                            }
+                            Bank::Whole => {
+                                let from = e.i(*node);
+                                e.op(Op::MoveI(*to, from));
+                            }
+                            Bank::List => {
+                                let from = e.l(*node);
+                                e.op(Op::MoveL(*to, from));
+                            }
+                        }
                     }
-                    Plain::Pair(node, num, den) => {
-                        let (from, one) = (e.d(node), e.constant(Decimal::ONE));
-                        e.op(Op::MoveD(num, from));
-                        e.op(Op::MoveD(den, one));
-                    }
-                    Plain::Test(comparison, a, b, to) => {
-                        let (a, b) = (e.d(a), e.d(b));
-                        e.op(match comparison {
-                            Some(c) => Op::JumpUnlessD(c, a, b, Self::to(to)),
-                            None => Op::JumpUnlessEqual(a, b, Self::to(to)),
-                        });
+                    match f.plain {
+                        Plain::Value(node, to) => {
+                            let from = e.decimal(node);
+                            e.op(Op::MoveD(to, from));
+                        }
+                        Plain::Pair(node, num, den) => {
+                            let (from, one) = (e.d(node), e.constant(Decimal::ONE));
+                            e.op(Op::MoveD(num, from));
+                            e.op(Op::MoveD(den, one));
+                        }
+                        Plain::Test(comparison, a, b, to) => {
+                            let (a, b) = (e.d(a), e.d(b));
+                            e.op(match comparison {
+                                Some(c) => Op::JumpUnlessD(c, a, b, Self::to(to)),
+                                None => Op::JumpUnlessEqual(a, b, Self::to(to)),
+                            });
+                        }
                     }
                 });
             });

@@ -23,6 +23,8 @@ pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -
         fractions: Fractions::default(),
         out: Program::default(),
         labels: Vec::new(),
+        placed: 0,
+        computed: Vec::new(),
         scopes: vec![FxHashMap::default()],
         handler: None,
         rows: FxHashMap::default(),
@@ -363,6 +365,7 @@ fn target(op: &mut Op) -> Option<&mut Target> {
         | Op::History(_, _, _, _, t)
         | Op::ChangeBy(_, _, _, _, _, t)
         | Op::NextRow(_, _, _, _, t)
+        | Op::AgainRow(_, _, _, _, t)
         | Op::NextPosting(_, _, _, t)
         | Op::Pick(_, _, _, _, _, t)
         | Op::NextLine(_, _, t) => Some(t),

@@ -100,10 +100,12 @@ impl Emit<'_> {
         let known = self.once.len();
         before(self);
         self.op(Op::Rows(at));
-        self.place(next);
         self.op(Op::NextRow(at, row, each.kind, each.any, Self::to(end)));
+        let body = self.label();
+        self.place(body);
         self.scoped(|e| inside(e, next));
-        self.op(Op::Jump(Self::to(next)));
+        self.place(next);
+        self.op(Op::AgainRow(at, row, each.kind, each.any, Self::to(body)));
         self.place(end);
         // no mark is set outside of its loop; where a loop is left by a failure, the machine sees to that
         for flag in self.once.split_off(known.min(self.once.len())) {
@@ -220,8 +222,8 @@ impl Emit<'_> {
         let done = self.label();
         self.op(Op::Jump(Self::to(done)));
         self.place(end);
-        for c in &own {
-            self.op(Op::SetI(c.flag(), 0));
+        for flag in own.iter().filter_map(Change::flag) {
+            self.op(Op::SetI(flag, 0));
         }
         self.place(done);
         changes.append(&mut own);
@@ -235,7 +237,7 @@ impl Emit<'_> {
             self.write_now(&rule.writes);
             return Vec::new();
         }
-        let own: Vec<Change> = rule.writes.iter().map(|w| self.change(w)).collect();
+        let own: Vec<Change> = rule.writes.iter().map(|w| self.change(w, &rule.writes, at_once)).collect();
         rule.acts.iter().for_each(|a| self.act(a));
         if at_once {
             self.store(own);

@@ -5,7 +5,7 @@ use crate::engine::code::{Op, Reg};
 use crate::engine::graph::{Bank, Node, NodeId};
 use crate::engine::plan::{WaitPlan, WritePlan};
 use crate::source::Span;
-use crate::terms::{Builtin, Comparison, Place, Proportion, RoundingMode, Spot, StateId};
+use crate::terms::{Comparison, Place, Proportion, RoundingMode, Spot, StateId};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -13,8 +13,8 @@ use rustc_hash::FxHashMap;
 pub(super) struct Change {
     /// The change.
     write: WritePlan,
-    /// Whether it happens.
-    flag: Reg,
+    /// The register that tells whether it happens; none where it always does.
+    flag: Option<Reg>,
     /// The register of its row.
     row: Option<Reg>,
     /// The new value.
@@ -28,8 +28,8 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// The register that tells whether it happens.
-    pub(super) const fn flag(&self) -> Reg {
+    /// The register that tells whether it happens; none where it always does.
+    pub(super) const fn flag(&self) -> Option<Reg> {
         self.flag
     }
 }
@@ -38,8 +38,42 @@ impl Change {
 type Waits = FxHashMap<StateId, (Reg, Reg, Reg)>;
 
 impl Emit<'_> {
-    /// The new value of a state, and whether it changes at all.
-    pub(super) fn change(&mut self, write: &WritePlan) -> Change {
+    /// The new value of a state, of a rule that sets others too, and whether it changes at all. `at_once`: the change is made
+    /// where the rule is carried out.
+    pub(super) fn change(&mut self, write: &WritePlan, others: &[WritePlan], at_once: bool) -> Change {
+        let ratio = matches!(self.spot(write.state).place, Place::Ratio(_)) && !write.pending;
+        if at_once && write.guards.is_empty() && !ratio {
+            let row = write.row.map(|node| self.i(node));
+            let value = self.settled(write, others);
+            let raw = write.wait.as_ref().and_then(|w| w.raw).map(|node| self.d(node));
+            return Change { write: write.clone(), flag: None, row, value, den: None, raw, waiting: None };
+        }
+        self.conditional_change(write)
+    }
+
+    /// A new value in a register that no change of the same rule sets.
+    fn settled(&mut self, write: &WritePlan, others: &[WritePlan]) -> Reg {
+        let whole = self.graph.bank(write.value) == Bank::Whole;
+        let from = if whole { self.i(write.value) } else { self.d(write.value) };
+        let set = others.iter().any(|o| {
+            self.plan.states.get(o.state.at()).is_some_and(|s| {
+                s.of.is_none()
+                    && match s.spot.place {
+                        Place::Whole(reg) => whole && reg == from,
+                        Place::Decimal(reg) => !whole && reg == from,
+                        Place::Ratio(_) | Place::List(_) => false,
+                    }
+            })
+        });
+        if !set {
+            return from;
+        }
+        let to = if whole { self.new_i() } else { self.new_d() };
+        self.op(if whole { Op::MoveI(to, from) } else { Op::MoveD(to, from) });
+        to
+    }
+
+    fn conditional_change(&mut self, write: &WritePlan) -> Change {
         let flag = self.new_i();
         let spot = self.spot(write.state);
         let ratio = matches!(spot.place, Place::Ratio(_)) && !write.pending;
@@ -78,7 +112,7 @@ impl Emit<'_> {
             e.op(Op::SetI(flag, 1));
         });
         self.place(end);
-        Change { write: write.clone(), flag, row, value, den, raw: raw.map(|(_, reg)| reg), waiting: None }
+        Change { write: write.clone(), flag: Some(flag), row, value, den, raw: raw.map(|(_, reg)| reg), waiting: None }
     }
 
     /// Changes whose conditions nothing else waits for: all new values, then the changes, without marks.
@@ -94,8 +128,8 @@ impl Emit<'_> {
             let ratio = matches!(self.spot(w.state).place, Place::Ratio(_)) && !w.pending;
             let row = w.row.map(|r| self.i(r));
             let op = match (self.graph.bank(w.value), row) {
-                (Bank::Whole, None) => Op::StoreI(w.site, self.i(w.value)),
-                (Bank::Whole, Some(row)) => Op::StoreRowI(w.site, row, self.i(w.value)),
+                (Bank::Whole, None) => Op::StoreI(w.site, self.settled(w, writes)),
+                (Bank::Whole, Some(row)) => Op::StoreRowI(w.site, row, self.settled(w, writes)),
                 (_, row) if ratio => {
                     let (n, d) = self.pair(w.value);
                     match row {
@@ -103,8 +137,8 @@ impl Emit<'_> {
                         Some(row) => Op::StoreRowQ(w.site, row, n, d),
                     }
                 }
-                (_, None) => Op::StoreD(w.site, self.d(w.value)),
-                (_, Some(row)) => Op::StoreRowD(w.site, row, self.d(w.value)),
+                (_, None) => Op::StoreD(w.site, self.settled(w, writes)),
+                (_, Some(row)) => Op::StoreRowD(w.site, row, self.settled(w, writes)),
             };
             if guarded {
                 // a change with a condition is the only one of its rule
@@ -147,10 +181,17 @@ impl Emit<'_> {
         let (set, made): (Vec<_>, Vec<_>) = changes.into_iter().partition(|c| c.write.pending);
         for c in set.into_iter().chain(made) {
             let skip = self.label();
-            self.op(Op::JumpUnless(c.flag, Self::to(skip)));
+            self.unless(c.flag, skip);
             let own = c.write.row.is_some_and(|r| matches!(self.graph.get(self.graph.plain(r)), Node::EachRow(_)));
             self.make(&c, later && own);
             self.place(skip);
+        }
+    }
+
+    /// Elsewhere where a change does not happen.
+    fn unless(&mut self, flag: Option<Reg>, to: super::Label) {
+        if let Some(flag) = flag {
+            self.op(Op::JumpUnless(flag, Self::to(to)));
         }
     }
 
@@ -187,7 +228,7 @@ impl Emit<'_> {
         let (flag, pending, value) = (self.new_i(), self.new_d(), self.new_d());
         let skip = self.label();
         self.op(Op::SetI(flag, 0));
-        self.op(Op::JumpUnless(c.flag, Self::to(skip)));
+        self.unless(c.flag, skip);
         let before = self.state_now(c.write.state, c.row, false);
         let waited = self.waited(c, all);
         if wait.compounding || wait.restating {
@@ -217,10 +258,10 @@ impl Emit<'_> {
                     };
                     let limit = self.scoped(|e| e.d(test.limit));
                     let (size, bound) = (self.new_d(), self.new_d());
-                    self.op(Op::Function(Builtin::Abs, size, change));
+                    self.op(Op::Abs(size, change));
                     if test.relative {
                         self.op_at(Op::Mul(bound, limit, base), span);
-                        self.op(Op::Function(Builtin::Abs, bound, bound));
+                        self.op(Op::Abs(bound, bound));
                     } else {
                         self.op(Op::MoveD(bound, limit));
                     }
@@ -277,7 +318,7 @@ impl Emit<'_> {
         let Some(set) = all.iter().find(|o| o.write.state == c.write.state && o.write.pending) else { return now };
         let (waited, unset) = (self.new_d(), self.label());
         self.op(Op::MoveD(waited, now));
-        self.op(Op::JumpUnless(set.flag, Self::to(unset)));
+        self.unless(set.flag, unset);
         self.op(Op::MoveD(waited, set.value));
         self.place(unset);
         waited
@@ -291,7 +332,7 @@ impl Emit<'_> {
         self.op(Op::MoveD(change, zero));
         if let Some(c) = all.iter().find(|c| c.write.state == state && !c.write.pending) {
             let (unchanged, waited) = (self.label(), self.state_now(state, row, true));
-            self.op(Op::JumpUnless(c.flag, Self::to(unchanged)));
+            self.unless(c.flag, unchanged);
             self.op_at(Op::Sub(change, c.value, before), span);
             if c.write.wait.is_some() {
                 self.op_at(Op::Add(change, change, waited), span);

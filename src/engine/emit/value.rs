@@ -188,8 +188,12 @@ impl Emit<'_> {
                 }
                 best
             }
-            Builtin::Abs
-            | Builtin::Exp
+            Builtin::Abs => {
+                let to = self.new_d();
+                self.op(Op::Abs(to, first));
+                to
+            }
+            Builtin::Exp
             | Builtin::Ln
             | Builtin::Sqrt
             | Builtin::Normal
