@@ -24,15 +24,27 @@ pub(super) fn text_to(file: Option<&Path>, text: &str) -> Result<(), End> {
 /// Writes bytes to a file, or to standard output where there is none.
 pub(super) fn bytes_to(file: Option<&Path>, all: &[u8]) -> Result<(), End> {
     let Some(path) = file else { return bytes(all) };
-    std::fs::write(path, all).map_err(|e| {
-        let why = super::terms::why(path, &e);
-        diagnose::message(
-            "run::output",
-            &format!("`{}` cannot be written: {why}", path.display()),
-            "name another with `--output`",
-        );
-        End::Io
-    })
+    std::fs::write(path, all).map_err(|e| unwritten(path, &e))
+}
+
+/// Writes a JSON document to a file, or to standard output where there is none, as it is gone through.
+pub(super) fn json_to(file: Option<&Path>, document: &impl serde::Serialize) -> Result<(), End> {
+    let write = |out: &mut dyn Write| -> io::Result<()> {
+        let mut out = BufWriter::with_capacity(1 << 16, out);
+        serde_json::to_writer_pretty(&mut out, document)?;
+        out.write_all(b"\n")?;
+        out.flush()
+    };
+    match file {
+        None => write(&mut io::stdout().lock()).map_err(|e| failed(&e)),
+        Some(path) => std::fs::File::create(path).and_then(|mut f| write(&mut f)).map_err(|e| unwritten(path, &e)),
+    }
+}
+
+fn unwritten(path: &Path, e: &io::Error) -> End {
+    let why = super::terms::why(path, e);
+    diagnose::message("run::output", &format!("`{}` cannot be written: {why}", path.display()), "name another with `--output`");
+    End::Io
 }
 
 /// Refuses to show on a terminal what is no text.

@@ -17,16 +17,14 @@ pub(super) fn run(args: &Args) -> Outcome {
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile(&t, &readings, &[])?;
     let ran = events::run(&args.stream, &t, &program, args.keep_going, |_| {})?;
-    let text = match args.format {
-        RunFormat::Json => {
-            let document = report::json::document(&t, &program, &ran.run);
-            serde_json::to_string_pretty(&document).map_err(|_| End::Software)? + "\n"
-        }
-        RunFormat::Table => table::table(&report::document(&t, &program, &ran.run)),
-        RunFormat::Md => table::markdown(&report::document(&t, &program, &ran.run)),
-        RunFormat::Csv | RunFormat::Html | RunFormat::Xlsx => table::csv(&report::document(&t, &program, &ran.run)),
-    };
-    output::text_to(args.output.as_deref(), &text)?;
+    let file = args.output.as_deref();
+    let document = || report::document(&t, &program, &ran.run);
+    match args.format {
+        RunFormat::Json => output::json_to(file, &report::json::Document { terms: &t, program: &program, run: &ran.run })?,
+        RunFormat::Table => output::text_to(file, &table::table(&document()))?,
+        RunFormat::Md => output::text_to(file, &table::markdown(&document()))?,
+        RunFormat::Csv | RunFormat::Html | RunFormat::Xlsx => output::text_to(file, &table::csv(&document()))?,
+    }
     let bad = events::tell(&args.stream, &t, &ran, args.keep_going);
     if args.keep_going {
         events::rejects(&args.stream, args.rejects.as_deref(), &t, &ran)?;

@@ -2,80 +2,108 @@
 
 use super::words::{Words, day};
 use crate::engine::code::Program;
-use crate::engine::run::{Change, Run, Status, Stopped, Value};
-use crate::terms::{ExprKind, Key, Standing, StateId, Terms, Type};
+use crate::engine::run::{Change, Line, Moment, Run, Shown, Status, Stopped, Value};
+use crate::terms::{Effect, ExprKind, Key, Report, Standing, StateId, Terms, Type};
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value as Json, json};
+use std::cell::RefCell;
 
-/// The document.
-#[must_use]
-pub fn document(terms: &Terms, program: &Program, run: &Run) -> Json {
-    let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let mut out = Map::new();
-    out.insert("terms".into(), terms.title.clone().into());
-    // a run that applied nothing stands at no day
-    out.insert("as_of".into(), if run.as_of == 0 { Json::Null } else { day(run.as_of).into() });
-    out.insert("readings".into(), readings(terms, program));
-    for (n, report) in terms.reports.iter().enumerate() {
-        let rows: Vec<Json> = run
-            .shown
-            .iter()
-            .filter(|s| s.report == n)
-            .map(|s| {
-                let mut row = Map::new();
-                // an entry kept by id is what one record said; one kept under a name of its own outlives its record
-                let by_id = report.of.and_then(|k| terms.kind(k)).is_some_and(|k| k.kept == Some(Key::Id));
-                if by_id && s.made.number > 0 {
-                    row.insert("event".into(), s.made.number.into());
-                }
-                for ((name, expr), value) in report.columns.iter().zip(&s.columns) {
-                    row.insert(name.clone(), padded(terms, program, &expr.kind, value, &expr.ty, &words));
-                }
-                Json::Object(row)
+/// The document, written as it is gone through: a long run is never held twice.
+pub struct Document<'r> {
+    /// The terms.
+    pub terms: &'r Terms,
+    /// The program that ran.
+    pub program: &'r Program,
+    /// What it gave.
+    pub run: &'r Run,
+}
+
+/// Rows, written one by one.
+struct Rows<F>(F);
+
+impl<F: Fn() -> I, I: IntoIterator<Item: Serialize>> Serialize for Rows<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+/// A value written by its text.
+struct Text<T>(T);
+
+impl<T: std::fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { terms, program, run } = *self;
+        let words = &Words { terms, texts: &run.texts, keys: &run.keys };
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("terms", &terms.title)?;
+        // a run that applied nothing stands at no day
+        out.serialize_entry("as_of", &(run.as_of != 0).then(|| day(run.as_of)))?;
+        out.serialize_entry("readings", &readings(terms, program))?;
+        for (n, report) in terms.reports.iter().enumerate() {
+            let rows = || run.shown.iter().filter(move |s| s.report == n).map(|s| shown(terms, program, words, report, s));
+            match report.of {
+                Some(_) => out.serialize_entry(&report.name, &Rows(rows))?,
+                None => out.serialize_entry(&report.name, &rows().next())?,
+            }
+        }
+        let adjusts = adjusts(terms, program);
+        let adjustments = || run.changes.iter().filter(|c| adjusts(c)).map(|c| Row { terms, program, words, change: c });
+        out.serialize_entry("adjustments", &Rows(adjustments))?;
+        out.serialize_entry("refusals", &Rows(|| run.refusals.iter().map(|r| refusal(terms, words, r))))?;
+        out.serialize_entry("obligations", &obligations(terms, words, run))?;
+        for (n, effect) in terms.effects.iter().enumerate() {
+            let lines = || run.lines.iter().filter(move |l| l.effect.at() == n).map(|l| line(terms, words, effect, l));
+            out.serialize_entry(&effect.name, &Rows(lines))?;
+        }
+        let rescissions = || {
+            run.rescissions.iter().map(|r| {
+                json!({ "event": r.when.number, "date": day(r.when.day), "clause": terms.section(r.clause),
+                    "rescinds": r.annulled, "affected": r.affected })
             })
-            .collect();
-        let value = if report.of.is_some() { Json::Array(rows) } else { rows.into_iter().next().unwrap_or(Json::Null) };
-        out.insert(report.name.clone(), value);
+        };
+        out.serialize_entry("rescissions", &Rows(rescissions))?;
+        out.serialize_entry("warnings", &warnings(terms, words, run))?;
+        if let Some(stopped) = &run.stopped {
+            out.serialize_entry("stopped", &stop(words, stopped))?;
+        }
+        if !run.rejected.is_empty() {
+            out.serialize_entry("rejected", &Rows(|| run.rejected.iter().map(|s| stop(words, s))))?;
+        }
+        out.end()
     }
-    let adjustments: Vec<Json> =
-        run.changes.iter().filter(|c| is_adjustment(terms, program, c)).map(|c| change(terms, program, &words, c)).collect();
-    out.insert("adjustments".into(), adjustments.into());
-    out.insert("refusals".into(), run.refusals.iter().map(|r| refusal(terms, &words, r)).collect());
-    out.insert("obligations".into(), obligations(terms, &words, run));
-    for (n, effect) in terms.effects.iter().enumerate() {
-        let lines: Vec<Json> = run
-            .lines
-            .iter()
-            .filter(|l| l.effect.at() == n)
-            .map(|l| {
-                let mut row = Map::new();
-                row.insert("event".into(), l.when.number.into());
-                row.insert("clause".into(), terms.section(l.clause).into());
-                for ((name, ty, _), value) in effect.fields.iter().zip(&l.values) {
-                    row.insert(name.clone(), self::value(&words, value, ty));
-                }
-                Json::Object(row)
-            })
-            .collect();
-        out.insert(effect.name.clone(), lines.into());
+}
+
+/// A row of a report.
+fn shown(terms: &Terms, program: &Program, words: &Words<'_>, report: &Report, s: &Shown) -> Json {
+    let mut row = Map::new();
+    // an entry kept by id is what one record said; one kept under a name of its own outlives its record
+    let by_id = report.of.and_then(|k| terms.kind(k)).is_some_and(|k| k.kept == Some(Key::Id));
+    if by_id && s.made.number > 0 {
+        row.insert("event".into(), s.made.number.into());
     }
-    let rescissions: Vec<Json> = run
-        .rescissions
-        .iter()
-        .map(|r| {
-            json!({ "event": r.when.number, "date": day(r.when.day), "clause": terms.section(r.clause),
-                "rescinds": r.annulled, "affected": r.affected })
-        })
-        .collect();
-    out.insert("rescissions".into(), rescissions.into());
-    out.insert("warnings".into(), warnings(terms, &words, run));
-    if let Some(stopped) = &run.stopped {
-        out.insert("stopped".into(), stop(&words, stopped));
+    for ((name, expr), value) in report.columns.iter().zip(&s.columns) {
+        row.insert(name.clone(), padded(terms, program, &expr.kind, value, &expr.ty, words));
     }
-    if !run.rejected.is_empty() {
-        out.insert("rejected".into(), run.rejected.iter().map(|s| stop(&words, s)).collect());
+    Json::Object(row)
+}
+
+/// A line of an effect.
+fn line(terms: &Terms, words: &Words<'_>, effect: &Effect, l: &Line) -> Json {
+    let mut row = Map::new();
+    row.insert("event".into(), l.when.number.into());
+    row.insert("clause".into(), terms.section(l.clause).into());
+    for ((name, ty, _), value) in effect.fields.iter().zip(&l.values) {
+        row.insert(name.clone(), self::value(words, value, ty));
     }
-    Json::Object(out)
+    Json::Object(row)
 }
 
 /// The readings chosen.
@@ -104,28 +132,48 @@ pub fn is_adjustment(terms: &Terms, program: &Program, c: &Change) -> bool {
     })
 }
 
-fn change(terms: &Terms, program: &Program, words: &Words<'_>, c: &Change) -> Json {
-    let mut row = Map::new();
-    let Some(site) = program.sites.get(usize::from(c.site)) else { return Json::Null };
-    let state = terms.states.get(site.state.at());
-    row.insert("event".into(), if c.when.number == 0 { Json::Null } else { c.when.number.into() });
-    row.insert("date".into(), day(c.when.day).into());
-    if let Some(kind) = site.of {
-        let name = terms.kind(kind).map_or("", |k| k.name.as_str());
-        row.insert(name.to_owned(), words.entry(crate::engine::table::entry(kind, c.row)).into());
+/// Which changes are adjustments: asked once for each place of change and clause, for a run has many of each.
+fn adjusts<'r>(terms: &'r Terms, program: &'r Program) -> impl Fn(&Change) -> bool + 'r {
+    let known = RefCell::new(FxHashMap::default());
+    move |c| *known.borrow_mut().entry((c.site, c.clause)).or_insert_with(|| is_adjustment(terms, program, c))
+}
+
+/// An adjustment.
+struct Row<'r> {
+    terms: &'r Terms,
+    program: &'r Program,
+    words: &'r Words<'r>,
+    change: &'r Change,
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (terms, c) = (self.terms, self.change);
+        let mut row = serializer.serialize_map(None)?;
+        let Some(site) = self.program.sites.get(usize::from(c.site)) else { return row.end() };
+        row.serialize_entry("event", &event(c.when))?;
+        row.serialize_entry("date", &day(c.when.day))?;
+        if let Some(kind) = site.of {
+            let name = terms.kind(kind).map_or("", |k| k.name.as_str());
+            row.serialize_entry(name, &self.words.entry(crate::engine::table::entry(kind, c.row)))?;
+        }
+        row.serialize_entry("clause", terms.section(c.clause))?;
+        row.serialize_entry("rule", terms.rules.get(site.rule.at()).map_or("", |r| r.name.as_str()))?;
+        row.serialize_entry("state", terms.states.get(site.state.at()).map_or("", |s| s.name.as_str()))?;
+        let places = unit(self.program, terms, site.state);
+        row.serialize_entry("before", &c.was_known.then(|| Text(pad(c.before, places))))?;
+        row.serialize_entry("after", &Text(pad(c.after, places)))?;
+        row.serialize_entry("status", status(c.status))?;
+        if let Some(m) = c.made {
+            row.serialize_entry("made", &json!({ "event": event(m), "date": day(m.day) }))?;
+        }
+        row.end()
     }
-    row.insert("clause".into(), terms.section(c.clause).into());
-    row.insert("rule".into(), terms.rules.get(site.rule.at()).map_or("", |r| r.name.as_str()).into());
-    row.insert("state".into(), state.map_or("", |s| s.name.as_str()).into());
-    let show = |n: Decimal| pad(n, unit(program, terms, site.state)).to_string();
-    row.insert("before".into(), if c.was_known { show(c.before).into() } else { Json::Null });
-    row.insert("after".into(), show(c.after).into());
-    row.insert("status".into(), status(c.status).into());
-    if let Some(m) = c.made {
-        let event = if m.number == 0 { Json::Null } else { m.number.into() };
-        row.insert("made".into(), serde_json::json!({ "event": event, "date": day(m.day) }));
-    }
-    Json::Object(row)
+}
+
+/// The record of a moment; none where a rule at a moment was.
+fn event(when: Moment) -> Option<u32> {
+    (when.number != 0).then_some(when.number)
 }
 
 /// How a change stands, as a word.
