@@ -171,6 +171,13 @@ impl<'p> Machine<'p> {
             self.version += 1;
             self.changed.push((s.state, row, before));
         }
+        if self.journal || !self.adjusting.is_empty() {
+            self.enter(site, s, row, before, after, was_known);
+        }
+    }
+
+    /// A change into the journal, and among what its record adjusted.
+    fn enter(&mut self, site: u16, s: &Site, row: u32, before: Decimal, after: Decimal, was_known: bool) {
         let clause = s.clause.or(self.clause);
         if !s.pending && clause.is_some_and(|c| self.adjusting.get(c.at()).copied().unwrap_or(false)) {
             self.adjusted.push((s.state, clause));

@@ -43,7 +43,13 @@ pub enum Op {
     Round(Reg, Reg, Reg, RoundingMode),
     /// Rounds a quotient to a multiple of a unit, as it is before it is cut to what a decimal holds.
     RoundQuotient(Reg, Reg, Reg, Reg, RoundingMode),
-    /// Begins a numerator with `a × b`: a sum of products is exact until it is divided.
+    /// `a × b ÷ c`, exact until it is divided.
+    Fraction(Reg, Reg, Reg, Reg),
+    /// The same, rounded to a multiple of a unit.
+    FractionRounded(Reg, Reg, Reg, Reg, Reg, RoundingMode),
+    /// `(a × b + c × d) ÷ e`, or `−`, exact until it is divided.
+    FractionOfTwo(bool, Reg, Reg, Reg, Reg, Reg, Reg),
+    /// Begins a longer numerator with `a × b`.
     Above(Reg, Reg),
     /// Adds `a × b` to the numerator, or subtracts it.
     AbovePlus(bool, Reg, Reg),

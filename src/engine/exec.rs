@@ -142,6 +142,21 @@ impl Machine<'_> {
                 Op::RoundQuotient(to, above, below, unit, mode) => {
                     calc!(to, decimal::round_quotient(rd!(above), rd!(below), rd!(unit), mode));
                 }
+                Op::Fraction(to, a, b, below) => {
+                    let above = decimal::Numerator::product(&rd!(a), &rd!(b));
+                    calc!(to, above.over(&rd!(below)));
+                }
+                Op::FractionRounded(to, a, b, below, unit, mode) => {
+                    let above = decimal::Numerator::product(&rd!(a), &rd!(b));
+                    calc!(to, above.over_rounded(&rd!(below), &rd!(unit), mode));
+                }
+                Op::FractionOfTwo(minus, to, a, b, c, e, below) => {
+                    let mut above = decimal::Numerator::product(&rd!(a), &rd!(b));
+                    match above.plus(&rd!(c), &rd!(e), minus) {
+                        Ok(()) => calc!(to, above.over(&rd!(below))),
+                        Err(fault) => pc = self.fault(pc - 1, fault)?,
+                    }
+                }
                 Op::Above(a, b) => above = decimal::Numerator::product(&rd!(a), &rd!(b)),
                 Op::AbovePlus(minus, a, b) => match above.plus(&rd!(a), &rd!(b), minus) {
                     Ok(()) => {}

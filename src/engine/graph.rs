@@ -261,6 +261,18 @@ pub struct Query {
     pub span: Span,
 }
 
+impl Query {
+    /// Whether it asks what another does, wherever the two are written.
+    fn asks_the_same(&self, other: &Self) -> bool {
+        self.ask == other.ask
+            && self.source == other.source
+            && self.depth == other.depth
+            && self.days == other.days
+            && self.trading_days == other.trading_days
+            && self.filter == other.filter
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Ask {
@@ -308,6 +320,8 @@ pub struct Graph {
     pub fails: Vec<Fail>,
     /// Queries.
     pub queries: Vec<Query>,
+    /// For each of them, the first that asks the same, wherever the two are written.
+    first_asked: Vec<NodeId>,
     /// Types of values shown in texts.
     pub types: Vec<Type>,
 }
@@ -399,11 +413,25 @@ impl Graph {
 
     /// A query, shared with an equal one.
     pub fn ask(&mut self, query: Query) -> NodeId {
-        let at = self.queries.iter().position(|q| *q == query).unwrap_or_else(|| {
-            self.queries.push(query);
-            self.queries.len() - 1
-        });
-        self.add(Node::Query(QueryId(u32::try_from(at).unwrap_or(u32::MAX))))
+        let node = |at: usize| Node::Query(QueryId(u32::try_from(at).unwrap_or(u32::MAX)));
+        if let Some(at) = self.queries.iter().position(|q| *q == query) {
+            return self.add(node(at));
+        }
+        let first = self.queries.iter().position(|q| q.asks_the_same(&query));
+        self.queries.push(query);
+        let id = self.add(node(self.queries.len() - 1));
+        let first = first.and_then(|at| self.first_asked.get(at).copied()).unwrap_or(id);
+        self.first_asked.push(first);
+        id
+    }
+
+    /// A query as it is asked for the first time, wherever that is written; any other formula itself.
+    #[must_use]
+    pub fn alike(&self, id: NodeId) -> NodeId {
+        match self.get(id) {
+            Node::Query(q) => self.first_asked.get(q.0 as usize).copied().unwrap_or(id),
+            _ => id,
+        }
     }
 
     /// A type, shared with an equal one.

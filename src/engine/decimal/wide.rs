@@ -20,6 +20,18 @@ pub(super) const TEN: [u128; 29] = {
     out
 };
 
+/// How many bits they have.
+#[expect(clippy::indexing_slicing, reason = "a table made while the program is compiled")]
+const TEN_BITS: [u32; 29] = {
+    let mut out = [1; 29];
+    let mut k = 1;
+    while k < 29 {
+        out[k] = bits(TEN[k]);
+        k += 1;
+    }
+    out
+};
+
 /// A divisor made ready: shifted to the top of its word, with its reciprocal (Möller and Granlund, "Improved division by
 /// invariant integers", algorithm 4).
 #[derive(Clone, Copy)]
@@ -133,8 +145,11 @@ impl Wide {
     /// Times `10^k`, where it fits.
     #[inline]
     pub(super) fn scaled(self, k: u32) -> Option<Self> {
+        if k == 0 {
+            return Some(self);
+        }
         let ten = *TEN.get(k as usize)?;
-        let both = self.bits() + bits(ten);
+        let both = self.bits() + TEN_BITS.get(k as usize)?;
         if both <= 127 {
             return Some(Self { high: 0, rest: self.rest.wrapping_mul(ten) });
         }
@@ -183,5 +198,5 @@ pub(super) const fn bits(m: u128) -> u32 {
 #[inline]
 pub(super) fn scaled(m: u128, k: u32) -> Option<u128> {
     let ten = *TEN.get(k as usize)?;
-    (bits(m) + bits(ten) <= 127).then(|| m.wrapping_mul(ten))
+    (bits(m) + TEN_BITS.get(k as usize)? <= 127).then(|| m.wrapping_mul(ten))
 }

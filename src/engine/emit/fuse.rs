@@ -58,6 +58,16 @@ impl Emit<'_> {
             return;
         };
         let d = self.d(den);
+        let short = match (products.as_slice(), rounding) {
+            ([(_, a, b)], None) => Some(Op::Fraction(to, *a, *b, d)),
+            ([(_, a, b)], Some((unit, mode))) => Some(Op::FractionRounded(to, *a, *b, d, unit, mode)),
+            ([(_, a, b), (minus, c, e)], None) => Some(Op::FractionOfTwo(*minus, to, *a, *b, *c, *e, d)),
+            _ => None,
+        };
+        if let Some(op) = short {
+            self.op_at(op, span);
+            return;
+        }
         for (at, (minus, a, b)) in products.into_iter().enumerate() {
             self.op_at(if at == 0 { Op::Above(a, b) } else { Op::AbovePlus(minus, a, b) }, span);
         }

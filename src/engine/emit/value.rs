@@ -18,14 +18,15 @@ impl Emit<'_> {
             Node::SlotD(reg) => return *reg,
             _ => {}
         }
-        if let Some(reg) = self.remembered(id) {
+        let known = self.graph.alike(id);
+        if let Some(reg) = self.remembered(known) {
             return reg;
         }
         if let Some(reg) = self.once_for_all(id, Bank::Decimal) {
             return reg;
         }
         let reg = self.decimal(id);
-        self.remember(id, reg);
+        self.remember(known, reg);
         reg
     }
 
@@ -283,14 +284,15 @@ impl Emit<'_> {
             Node::It(depth) => return self.it(*depth).row,
             _ => {}
         }
-        if let Some(reg) = self.remembered(id) {
+        let known = self.graph.alike(id);
+        if let Some(reg) = self.remembered(known) {
             return reg;
         }
         if let Some(reg) = self.once_for_all(id, Bank::Whole) {
             return reg;
         }
         let reg = self.whole_number(id);
-        self.remember(id, reg);
+        self.remember(known, reg);
         reg
     }
 
@@ -505,13 +507,14 @@ impl Emit<'_> {
         {
             return None;
         }
-        let (flag, to) = match self.once_for.get(&id).copied() {
+        let alike = self.graph.alike(id);
+        let (flag, to) = match self.once_for.get(&alike).copied() {
             Some(known) => known,
             None => {
                 let flag = self.new_i();
                 self.once.push(flag);
                 let to = if bank == Bank::Decimal { self.new_d() } else { self.new_i() };
-                self.once_for.insert(id, (flag, to));
+                self.once_for.insert(alike, (flag, to));
                 (flag, to)
             }
         };
@@ -530,7 +533,7 @@ impl Emit<'_> {
         self.rows = rows;
         self.op(Op::SetI(flag, 1));
         self.place(done);
-        self.remember(id, to);
+        self.remember(alike, to);
         Some(to)
     }
 

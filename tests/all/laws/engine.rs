@@ -52,7 +52,7 @@ pub(super) fn run(stream: &[Event]) -> Result<Json, String> {
     let run = engine.finish();
     match &run.stopped {
         Some(stopped) => Err(format!("stopped at record {}: {:?}", stopped.when.number, stopped.why)),
-        None => Ok(::tenor::report::json::document(terms, program, &run)),
+        None => serde_json::to_value(::tenor::report::json::Document { terms, program, run: &run }).map_err(|e| e.to_string()),
     }
 }
 
