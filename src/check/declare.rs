@@ -125,7 +125,7 @@ impl<'l> Checker<'l> {
     }
 
     /// Tells of a name declared twice.
-    fn fresh(&mut self, taken: Option<Span>, name: &Ident) {
+    pub(super) fn fresh(&mut self, taken: Option<Span>, name: &Ident) {
         if let Some(first) = taken {
             let elsewhere = first.file != name.span.file;
             let (at, name, first) = (name.span, name.name.clone(), self.loaded.sources.place(first));
@@ -134,6 +134,13 @@ impl<'l> Checker<'l> {
             } else {
                 Problem::Duplicate { at, name, first }
             });
+        }
+    }
+
+    /// What is shown in a result under its name is not one of the parts that every result has.
+    pub(super) fn no_part_of_result(&mut self, name: &Ident) {
+        if crate::terms::PARTS_OF_RESULT.contains(&name.name.as_str()) {
+            self.problems.push(Problem::PartOfResult { at: name.span, name: name.name.clone() });
         }
     }
 
@@ -158,6 +165,7 @@ impl<'l> Checker<'l> {
             ItemKind::Effect { name, .. } => {
                 let taken = self.names.effects.get(&name.name).and_then(|e| self.terms.effects.get(e.at())).map(|e| e.span);
                 self.fresh(taken, name);
+                self.no_part_of_result(name);
                 self.names.effects.insert(name.name.clone(), EffectId::from(self.terms.effects.len()));
                 self.terms.effects.push(Effect { name: name.name.clone(), fields: Vec::new(), clause, span: name.span });
             }

@@ -41,6 +41,9 @@ pub enum Problem {
     /// A name declared in another file too.
     #[error("`{name}` is declared twice")]
     DuplicateOfFile { at: Span, name: String, first: String },
+    /// A report or an effect with the name of a part that every result has.
+    #[error("every result has a part `{name}`")]
+    PartOfResult { at: Span, name: String },
     /// Two sides that do not go together.
     #[error("{left} and {right} cannot be {verb}")]
     Dimensions { at: Span, left: String, left_at: Span, right: String, right_at: Span, verb: &'static str, hint: String },
@@ -116,6 +119,7 @@ impl Problem {
             | Self::Duplicate { at, .. }
             | Self::NotReplaced { at, .. }
             | Self::DuplicateOfFile { at, .. }
+            | Self::PartOfResult { at, .. }
             | Self::Dimensions { at, .. }
             | Self::WrongType { at, .. }
             | Self::Arguments { at, .. }
@@ -149,7 +153,9 @@ impl Problem {
             Self::BadSetting { .. } => "check::bad-setting",
             Self::UnknownName { .. } | Self::Meant { .. } => "check::unknown-name",
             Self::Ambiguous { .. } => "check::ambiguous",
-            Self::Duplicate { .. } | Self::NotReplaced { .. } | Self::DuplicateOfFile { .. } => "check::duplicate",
+            Self::Duplicate { .. } | Self::NotReplaced { .. } | Self::DuplicateOfFile { .. } | Self::PartOfResult { .. } => {
+                "check::duplicate"
+            }
             Self::Dimensions { .. } => "check::dimensions",
             Self::WrongType { .. } => "check::wrong-type",
             Self::Arguments { .. } => "check::arguments",
@@ -186,6 +192,7 @@ impl Problem {
             Self::UnknownName { .. } | Self::Meant { .. } => "not declared".into(),
             Self::Ambiguous { .. } => "which of the two".into(),
             Self::Duplicate { .. } | Self::NotReplaced { .. } | Self::DuplicateOfFile { .. } => "declared again here".into(),
+            Self::PartOfResult { .. } => "taken".into(),
             Self::WrongType { found, .. } => format!("this is {found}"),
             Self::Arguments { .. } => "these values".into(),
             Self::MissingField { .. } => "made here".into(),
@@ -231,6 +238,7 @@ impl Problem {
                     "the first is at {first}; write `replace` before this one to put it in its place, or give it another name"
                 )
             }
+            Self::PartOfResult { .. } => "give it another name".into(),
             Self::DuplicateOfFile { first, .. } => {
                 format!("the first is at {first}; give one of them another name, or write `replace` in a variant of that file")
             }

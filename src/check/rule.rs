@@ -436,6 +436,10 @@ impl Checker<'_> {
     }
 
     fn report(&mut self, name: &Ident, of: Option<&Ident>, filter: Option<&ast::Expr>, columns: &[(Ident, Option<ast::Expr>)]) {
+        let taken = self.terms.reports.iter().find(|r| r.name == name.name).map(|r| r.span);
+        let taken = taken.or_else(|| self.terms.effects.iter().find(|e| e.name == name.name).map(|e| e.span));
+        self.fresh(taken, name);
+        self.no_part_of_result(name);
         let mut env = Env::default();
         let kind = match of {
             None => None,

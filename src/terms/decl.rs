@@ -455,6 +455,10 @@ pub struct Adjustments {
     pub under: Vec<String>,
 }
 
+/// The parts of every result: no report and no effect has one of these names.
+pub const PARTS_OF_RESULT: [&str; 10] =
+    ["terms", "as_of", "readings", "adjustments", "refusals", "obligations", "rescissions", "warnings", "stopped", "rejected"];
+
 /// What the result shows.
 #[derive(Debug, Clone)]
 pub struct Report {
