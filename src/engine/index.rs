@@ -89,8 +89,13 @@ impl Postings {
         self.days.get(first).filter(|d| **d <= to).map(|_| first)
     }
 
-    fn add_sum(&mut self, value: Decimal) {
+    fn add_sum(&mut self, value: Option<Decimal>) {
         let before = self.sums.last().copied().unwrap_or(Decimal::ZERO);
+        let value = value.unwrap_or_else(|| {
+            // what is wrong with it is told when somebody asks
+            self.inexact = true;
+            Decimal::ZERO
+        });
         match before.checked_add(value) {
             Some(sum) if sum.scale() >= before.scale().max(value.scale()) || before.is_zero() || value.is_zero() => {
                 self.sums.push(sum);
@@ -121,8 +126,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Adds a record.
-    pub(super) fn add(&mut self, day: i64, record: u32, key: Option<i64>, value: Option<Decimal>) {
+    /// Adds a record; where values are summed, with its own, or with none where that could not be computed.
+    pub(super) fn add(&mut self, day: i64, record: u32, key: Option<i64>, value: Option<Option<Decimal>>) {
         match key {
             None => {
                 self.all.days.push(day);

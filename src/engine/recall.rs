@@ -74,7 +74,8 @@ impl Machine<'_> {
 
     fn post(&mut self, kind: KindId, record: u32, day: i64, entries: bool) {
         let program = self.program;
-        for n in self.indexed.get(kind.at()).cloned().unwrap_or_default() {
+        for at in 0..self.indexed.get(kind.at()).map_or(0, Vec::len) {
+            let Some(n) = self.indexed.get(kind.at()).and_then(|list| list.get(at)).copied() else { continue };
             let Some(spec) = program.indexes.get(usize::from(n)) else { continue };
             if spec.entries != entries {
                 continue;
@@ -95,7 +96,7 @@ impl Machine<'_> {
             });
             let value = spec.sum.map(|(reg, code, value)| {
                 self.wi(reg, entry(kind, record));
-                if self.exec(code).is_err() { Decimal::ZERO } else { self.rd(value) }
+                self.exec(code).ok().map(|()| self.rd(value))
             });
             let Some(index) = self.indexes.get_mut(usize::from(n)) else { continue };
             let mark = index.mark();

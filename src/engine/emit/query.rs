@@ -203,10 +203,25 @@ impl Emit<'_> {
         }
     }
 
+    /// Whether a value is known of every record that the conditions let through.
+    fn is_known(&self, value: NodeId, conditions: &[NodeId]) -> bool {
+        let value = self.graph.plain(value);
+        let asked = |c: &NodeId| matches!(self.graph.get(self.graph.plain(*c)), Node::Known(x) if self.graph.plain(*x) == value);
+        if conditions.iter().any(asked) {
+            return true;
+        }
+        !matches!(self.graph.get(value), Node::Checked { .. })
+            && self.graph.parts(value).iter().all(|p| self.is_known(*p, conditions))
+    }
+
     /// An index that answers a query whole: nothing in it depends on where it is asked.
     fn simple(&mut self, q: &Query, sum: Option<NodeId>) -> Option<(u16, Reg, Reg)> {
         let Source::Past(kind) = q.source else { return None };
         if !q.filter.iter().chain(&sum).all(|f| self.is_fixed(*f, kind, q.depth)) {
+            return None;
+        }
+        // a value that is not known is told when the question is asked, not when its record comes
+        if sum.is_some_and(|value| !self.is_known(value, &q.filter)) {
             return None;
         }
         let index = self.index(kind, false, &q.filter, None, sum, q.depth);
