@@ -264,6 +264,10 @@ impl<'t> View<'t> {
         if self.word(1).starts_with(['e', 'E']) && self.wants_value() {
             return Some(Advice::new(self.range(0, 1), "write the number out, such as `1,000,000`"));
         }
+        if self.token(-1).is_none() && self.word(1) != "(" {
+            let at = self.range(0, 0);
+            return Some(Advice::new(at, format!("the number of a clause has `§` before it: `§{}`", token.text)));
+        }
         let grouped = token.text.contains(',') || token.text.matches('.').count() > 1;
         grouped.then(|| {
             let help = "a point stands before the fraction, and commas only between thousands: `1,000,000` or `2.5`";

@@ -79,6 +79,11 @@ impl View<'_> {
         let entry = matches!(self.word(1), "each" | "the" | "every") || self.word(2) == "becomes";
         if self.expects(Rule::kw_becomes) && word == "of" && entry {
             let kind = if matches!(self.word(1), "each" | "the" | "every") { self.word(2) } else { self.word(1) };
+            if kind.starts_with(['"', '“']) {
+                return Some(format!(
+                    "a rule is for every instrument of its kind: `{before} becomes …`, with `for each certificate where its certificate is {kind}` in its head"
+                ));
+            }
             return Some(format!("write `{kind}.{before} becomes …`, with `for each {kind}` in the head of the rule"));
         }
         let goes_on =
