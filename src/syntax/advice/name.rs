@@ -41,14 +41,6 @@ pub(super) fn is_verb(word: &str) -> bool {
 pub(super) fn reserved(view: &View<'_>) -> Option<Advice> {
     let by = if view.word(0) == "let" { 1 } else { 0 };
     let (word, before) = (view.word(by), view.word(by - 1));
-    // `define worth(before : …`
-    if is_reserved(word) && matches!(before, "(" | ",") && view.word(by + 1) == ":" && view.expects(Rule::name) {
-        return Some(Advice {
-            at: view.range(by, by),
-            help: format!("choose another name, such as `{word}_value`"),
-            reserved: true,
-        });
-    }
     if !is_reserved(word) || !DECLARING.contains(&before) || matches!(view.word(by + 1), "=" | ":") && word == "of" {
         return None;
     }

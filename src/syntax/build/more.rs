@@ -220,7 +220,7 @@ impl Builder<'_> {
         let name = self.callee(&node.one(Rule::callee)?);
         let params = node
             .all(Rule::param)
-            .map(|p| Ok(Param { name: self.name(&p)?, ty: self.typed(&p.one(Rule::typed)?)? }))
+            .map(|p| Ok(Param { name: self.word(&p)?, ty: self.typed(&p.one(Rule::typed)?)? }))
             .collect::<Built<_>>()?;
         Ok((name, params))
     }
