@@ -437,7 +437,7 @@ impl Checker<'_> {
 
     fn report(&mut self, name: &Ident, of: Option<&Ident>, filter: Option<&ast::Expr>, columns: &[(Ident, Option<ast::Expr>)]) {
         // a report of another file may be added to, as `--show` does
-        let same = |r: &&crate::terms::Report| r.name == name.name && r.span.file == name.span.file;
+        let same = |r: &&Report| r.name == name.name && r.span.file == name.span.file;
         let taken = self.terms.reports.iter().find(same).map(|r| r.span);
         let taken = taken.or_else(|| self.terms.effects.iter().find(|e| e.name == name.name).map(|e| e.span));
         self.fresh(taken, name);
