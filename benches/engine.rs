@@ -37,7 +37,7 @@ impl tenor::check::Reader for Files {
 fn four_rules() -> (Terms, Program) {
     let path = "benches/four-rules.terms";
     let terms = tenor::check::check(Path::new(path), &Files).terms.unwrap_or_else(|| panic!("{path} does not check"));
-    let program = compile(&terms, &[], &[]).unwrap_or_else(|| panic!("too large"));
+    let program = compile(&terms, &[], &[]).unwrap_or_else(|e| panic!("{e}"));
     (terms, program)
 }
 

@@ -1,17 +1,23 @@
 //! The checked form: what terms mean, with every name resolved to a number and every dimension settled.
 //! Only [`crate::check`] makes one.
 
+mod after;
+mod clause;
 mod decl;
 mod expr;
 mod layout;
+mod slots;
 mod types;
 mod walk;
 
+pub use after::{Knot, Unit, any_after, order};
+pub use clause::within;
 pub use decl::*;
 pub use expr::*;
 pub use layout::{Layout, Lines, Place, Spot};
+pub use slots::{Formulas, Slot, Visit};
 pub use types::*;
-pub use walk::{children, walk, walk_failure, walk_text};
+pub use walk::{children, walk};
 
 use crate::source::{Sources, Span};
 use crate::syntax::ast;

@@ -53,7 +53,7 @@ pub(super) fn find(checker: &mut Checker<'_>) {
 }
 
 /// The moment a rule answers, with the entries it is of where it is of each its own.
-fn moment(answer: &Answer) -> Option<String> {
+pub(super) fn moment(answer: &Answer) -> Option<String> {
     match &answer.on {
         On::At(at) => Some(key(at, &answer.vars)),
         _ => None,
@@ -61,7 +61,7 @@ fn moment(answer: &Answer) -> Option<String> {
 }
 
 /// The moments that rules answer.
-fn moments(terms: &Terms) -> Vec<String> {
+pub(super) fn moments(terms: &Terms) -> Vec<String> {
     let mut all: Vec<String> = terms.rules.iter().flat_map(|r| &r.answers).filter_map(moment).collect();
     all.sort_unstable();
     all.dedup();

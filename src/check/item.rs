@@ -55,7 +55,7 @@ fn said(key: &Key) -> String {
 
 /// Whether a clause is another or one within it.
 fn holds(clause: &Citation, other: &Citation) -> bool {
-    let within = other.section.strip_prefix(&clause.section).is_some_and(|rest| rest.is_empty() || rest.starts_with('('));
+    let within = crate::terms::within(&other.section, &clause.section);
     if clause.paragraph.is_none() && clause.heading.is_none() { within } else { clause == other }
 }
 

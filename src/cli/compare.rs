@@ -219,7 +219,7 @@ type Chosen = (usize, Vec<u32>, Option<usize>);
 
 fn entrant(loaded: &[Loaded], (at, readings, of): Chosen) -> Option<Entrant> {
     let l = loaded.get(at)?;
-    let program = crate::engine::compile(&l.terms, &readings, &[])?;
+    let program = crate::engine::compile(&l.terms, &readings, &[]).ok()?;
     let mut others = Vec::new();
     for (reading, chosen) in l.terms.readings.iter().zip(&readings).filter(|(r, c)| r.default != **c) {
         let word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or("", |(w, _)| w.as_str());

@@ -2,6 +2,7 @@
 
 use super::output::say;
 use crate::check::Problem;
+use crate::engine::NotCompiled;
 use crate::report::stop::Explained;
 use crate::source::{Source, Sources};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
@@ -37,6 +38,16 @@ fn handler() -> GraphicalReportHandler {
     let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };
     // a value is never folded: a date or a name broken over two lines is no longer what the user wrote
     GraphicalReportHandler::new_themed(theme).with_width(100).with_wrap_lines(false).with_links(false)
+}
+
+/// Shows why terms make no program, with the place in them.
+pub(super) fn not_compiled(e: NotCompiled, sources: &Sources) {
+    let d =
+        MietteDiagnostic::new(e.to_string()).with_code("check::not-compiled").with_severity(Severity::Error).with_help(e.help());
+    match sources.get(e.span.file).filter(|_| e.span.end > e.span.start) {
+        Some(source) => show(Report::new(d.with_label(LabeledSpan::new_with_span(Some("here".into()), e.span.label()))), source),
+        None => plain(d),
+    }
 }
 
 /// Shows why a run stopped, with the place in the terms.

@@ -292,7 +292,15 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
             "tenor: nothing after this record is applied; what came before it stands (`--keep-going` sets bad records aside)",
         );
     }
-    count > 0
+    for cell in &ran.run.failed {
+        let place = words.cell(cell);
+        diagnose::message(
+            "run::cell",
+            &format!("{place}: {}", words.fault(cell.fault)),
+            "the other figures stand; correct the report, or the input it divides by",
+        );
+    }
+    count > 0 || !ran.run.failed.is_empty()
 }
 
 /// Writes the records that were set aside, with their reasons.

@@ -22,8 +22,7 @@ pub(super) fn readings(args: &Args) -> Outcome {
     let all: Option<Vec<Worth>> =
         pool.install(|| alternatives(&t, &chosen).par_iter().map(|(n, word)| base.worth(*n, *word)).collect());
     let Some(all) = all else {
-        terms::too_large();
-        return Err(End::Data);
+        return Err(super::rig::too_large());
     };
     let text = match args.format {
         Format::Json => {
@@ -64,7 +63,7 @@ impl Base<'_> {
     fn worth(&self, reading: usize, word: u32) -> Option<Worth> {
         let mut chosen = self.chosen.to_vec();
         let default = std::mem::replace(chosen.get_mut(reading)?, word);
-        let program = crate::engine::compile(self.t, &chosen, &[])?;
+        let program = crate::engine::compile(self.t, &chosen, &[]).ok()?;
         let run = self.records.run(self.t, &program, usize::MAX);
         let decl = self.t.readings.get(reading)?;
         let name =

@@ -1,8 +1,8 @@
 //! A stream with some of its values free: run at any of them, as often as one likes, on all cores.
 
+use super::End;
 use super::records::Records;
 use super::vary::{Put, Target, Value, What};
-use super::{End, terms};
 use crate::event::Given;
 use crate::report::course::{Parts, course};
 use crate::report::figure::figures;
@@ -120,7 +120,7 @@ impl Rig {
             }
         }
         let terms = changed.map_or_else(|| Arc::clone(&self.terms), Arc::new);
-        let program = crate::engine::compile_to_explain(&terms, &readings)?;
+        let program = crate::engine::compile_to_explain(&terms, &readings).ok()?;
         let parts = Parts::new(&program);
         Some(Arc::new(By { terms, program, parts }))
     }
@@ -179,6 +179,10 @@ pub(super) fn pool() -> Result<rayon::ThreadPool, End> {
 
 /// Tells that terms make no program.
 pub(super) fn too_large() -> End {
-    terms::too_large();
+    super::diagnose::message(
+        "check::not-compiled",
+        "the terms cannot be run under one of these readings or values",
+        "run them by themselves with that reading or value: the message then names the place",
+    );
     End::Data
 }

@@ -3,6 +3,7 @@
 use super::args::Check;
 use super::{End, Outcome, diagnose, output};
 use crate::check::{self, Checked, Problem, Reader};
+use crate::engine::NotCompiled;
 use crate::engine::code::Program;
 use crate::terms::{Body, Expr, Terms};
 use std::path::Path;
@@ -97,35 +98,23 @@ pub(super) fn readings(terms: &Terms, chosen: &[String]) -> Result<Vec<u32>, End
 
 /// The program of terms.
 pub(super) fn compile(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>]) -> Result<Program, End> {
-    crate::engine::compile(terms, readings, asked).ok_or_else(|| {
-        too_large();
-        End::Data
-    })
+    crate::engine::compile(terms, readings, asked).map_err(|e| not_compiled(terms, e))
 }
 
 /// The program of terms that explains what it computes.
 pub(super) fn compile_to_explain(terms: &Terms, readings: &[u32]) -> Result<Program, End> {
-    crate::engine::compile_to_explain(terms, readings).ok_or_else(|| {
-        too_large();
-        End::Data
-    })
+    crate::engine::compile_to_explain(terms, readings).map_err(|e| not_compiled(terms, e))
 }
 
 /// The program of terms that tells what its changes are computed from.
 pub(super) fn compile_to_derive(terms: &Terms, readings: &[u32]) -> Result<Program, End> {
-    crate::engine::compile_to_derive(terms, readings).ok_or_else(|| {
-        too_large();
-        End::Data
-    })
+    crate::engine::compile_to_derive(terms, readings).map_err(|e| not_compiled(terms, e))
 }
 
-/// Tells that terms make no program.
-pub(super) fn too_large() {
-    diagnose::message(
-        "run::too-large",
-        "the terms are too large to run",
-        "split formulas that repeat one another into definitions",
-    );
+/// Tells why terms make no program.
+pub(super) fn not_compiled(terms: &Terms, e: NotCompiled) -> End {
+    diagnose::not_compiled(e, &terms.sources);
+    End::Data
 }
 
 /// `2 errors, 1 warning`
@@ -151,6 +140,11 @@ pub(super) fn check(args: &Check) -> Outcome {
         output::say(&format!("tenor: {}: {}", args.terms.display(), count(errors, warnings)));
         return Err(End::Data);
     };
+    // what cannot be run is told now, and not on the night it is run first
+    if !terms.library {
+        let defaults = readings(&terms, &[])?;
+        compile(&terms, &defaults, &[])?;
+    }
     let mut text = format!("{}: {}\n", args.terms.display(), count(errors, warnings));
     text.push_str(&format!(
         "  {}: {}, {}, {}, {}, {}\n",

@@ -6,7 +6,7 @@ use crate::engine::run::{Refusal, Run, Typed, Value};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Schema};
 use crate::report::words::Words;
-use crate::terms::{Body, Example, Expectation, Expected, Expr, Terms};
+use crate::terms::{Body, Example, Expectation, Expected, Expr, ExprKind, Formulas, Terms};
 use std::path::{Path, PathBuf};
 
 /// Runs examples.
@@ -162,9 +162,7 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
             }),
             Some(r) => {
                 let cite = t.cite(r.clause);
-                let right = clause
-                    .as_ref()
-                    .is_none_or(|c| cite == c || cite.starts_with(&format!("{c}(")) || cite.starts_with(&format!("{c} ")));
+                let right = clause.as_ref().is_none_or(|c| crate::terms::within(cite, c));
                 (!right).then(|| refused(&words, r))
             }
         },
@@ -184,6 +182,9 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
         Expectation::Holds(_, sides) => {
             if let Some((_, place, why)) = stopped {
                 return Some(format!("the run stops {place}: {why}"));
+            }
+            if let Some(missing) = no_such_entry(t, e, run) {
+                return Some(missing);
             }
             if matches!(run.asked.get(first), Some(Typed { value: Value::Whole(1), .. })) {
                 return None;
@@ -205,6 +206,22 @@ fn unmet(t: &Terms, e: &Expected, run: &Run, first: usize) -> Option<String> {
             Some(format!("`{text}` does not hold{shown}{}", refused.concat()))
         }
     }
+}
+
+/// An entry that an expectation names and nothing has made.
+fn no_such_entry(t: &Terms, e: &Expected, run: &Run) -> Option<String> {
+    let Expectation::Holds(body, _) = &e.what else { return None };
+    let mut found = None;
+    body.expressions(&mut |x| {
+        if let ExprKind::ByKey(kind, key) = &x.kind {
+            let made = run.keys.get(kind.at()).into_iter().flatten().any(|k| *k >= 0 && run.texts.whole(*k) == key);
+            if !made {
+                let name = t.kind(*kind).map_or("entry", |k| k.name.as_str());
+                found = Some(format!("there is no {name} \"{key}\""));
+            }
+        }
+    });
+    found
 }
 
 /// `record 3 is refused under §7: …`

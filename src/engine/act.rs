@@ -52,6 +52,9 @@ impl Queue {
     }
 }
 
+/// The columns of an entry: decimals, whole numbers, lists.
+type Columns = (Vec<Decimal>, Vec<i64>, Vec<Lines>);
+
 /// Values of an act, read in the order they were put in the queue.
 struct Reader {
     d: usize,
@@ -79,6 +82,8 @@ impl Machine<'_> {
                         let (w, x) = (t.width.0, t.width.1);
                         self.queue.d.extend_from_slice(t.d.get(row * w..(row + 1) * w).unwrap_or(&[]));
                         self.queue.i.extend_from_slice(t.i.get(row * x..(row + 1) * x).unwrap_or(&[]));
+                        let y = t.width.2;
+                        self.queue.l.extend_from_slice(t.l.get(row * y..(row + 1) * y).unwrap_or(&[]));
                     }
                 }
             }
@@ -261,6 +266,7 @@ impl Machine<'_> {
             for (pass, d, i) in states {
                 self.fill_column(kind, row, pass.to, &d, &i);
             }
+            self.begin_history(Some((kind, row)));
         }
         let step = program.on_event.get(kind.at()).copied().unwrap_or(0);
         self.step(step)?;
@@ -372,11 +378,12 @@ impl Machine<'_> {
     }
 
     /// The columns of the entry that a new one is like.
-    fn like(&self, kind: KindId, read: &mut Reader) -> (Vec<Decimal>, Vec<i64>) {
-        let Some(t) = self.tables.get(kind.at()) else { return (Vec::new(), Vec::new()) };
+    fn like(&self, kind: KindId, read: &mut Reader) -> Columns {
+        let Some(t) = self.tables.get(kind.at()) else { return Columns::default() };
         let d = self.queue.d.get(read.d..read.d + t.width.0).unwrap_or(&[]).to_vec();
         let i = self.queue.i.get(read.i..read.i + t.width.1).unwrap_or(&[]).to_vec();
-        (d, i)
+        let l = self.queue.l.get(read.l..read.l + t.width.2).unwrap_or(&[]).to_vec();
+        (d, i, l)
     }
 
     /// The kind that already has an entry under this id: what speaks `of` it could mean either.
@@ -386,12 +393,12 @@ impl Machine<'_> {
     }
 
     /// A new entry with the fields of the event in its registers.
-    pub(super) fn new_row(&mut self, kind: KindId, like: Option<&(Vec<Decimal>, Vec<i64>)>, given: &[Pass]) -> Outcome {
+    pub(super) fn new_row(&mut self, kind: KindId, like: Option<&Columns>, given: &[Pass]) -> Outcome {
         let program = self.program;
         let Some(plan) = program.plan.kinds.get(kind.at()) else { return Ok(()) };
         let Some(decl) = self.terms.kind(kind) else { return Ok(()) };
         // what the event does not say is as in the entry it is like
-        if let Some((d, i)) = like {
+        if let Some((d, i, l)) = like {
             for (frame, column) in plan.layout.spots.iter().zip(&plan.columns.layout.spots) {
                 let frame = super::emit_shifted(*frame, plan.base);
                 if given.iter().any(|p| p.to.place == frame.place) {
@@ -400,6 +407,14 @@ impl Machine<'_> {
                 match (frame.place, column.place) {
                     (Place::Decimal(to), Place::Decimal(from)) => {
                         self.wd(to, d.get(usize::from(from)).copied().unwrap_or_default())
+                    }
+                    (Place::Ratio(to), Place::Ratio(from)) => {
+                        for part in 0..2 {
+                            self.wd(to + part, d.get(usize::from(from + part)).copied().unwrap_or_default());
+                        }
+                    }
+                    (Place::List(to), Place::List(from)) => {
+                        self.wl(to, l.get(usize::from(from)).cloned().unwrap_or_default());
                     }
                     (Place::Whole(to), Place::Whole(from)) => self.wi(to, i.get(usize::from(from)).copied().unwrap_or_default()),
                     _ => {}
@@ -444,7 +459,7 @@ impl Machine<'_> {
             self.wi(reg, entry(kind, row));
             self.aside(code)?;
         }
-        if let Some((d, i)) = like {
+        if let Some((d, i, _)) = like {
             self.copy_states(kind, at, d, i);
         }
         self.index_entry(kind, row);
@@ -467,6 +482,14 @@ impl Machine<'_> {
             (Place::Decimal(from), Place::Decimal(col)) => {
                 if let (Some(slot), Some(v)) = (t.d.get_mut(row * t.width.0 + usize::from(col)), self.d.get(usize::from(from))) {
                     *slot = *v;
+                }
+            }
+            (Place::Ratio(from), Place::Ratio(col)) => {
+                for part in 0..2 {
+                    let (from, to) = (usize::from(from + part), row * t.width.0 + usize::from(col + part));
+                    if let (Some(slot), Some(v)) = (t.d.get_mut(to), self.d.get(from)) {
+                        *slot = *v;
+                    }
                 }
             }
             (Place::Whole(from), Place::Whole(col)) => {

@@ -2,6 +2,7 @@
 
 use super::code::{Reg, Site};
 use super::decimal::{Fault, add, div, mul, round, same};
+use super::history::Held;
 use super::machine::{Later, Machine, Outcome, Undo};
 use super::run::{Change, Status};
 use super::table::entry;
@@ -29,7 +30,7 @@ impl<'p> Machine<'p> {
         self.mark_slot(s, known, i);
         self.changed(site, s, u32::MAX, before, value, known);
         if s.traced {
-            self.trace(s, u32::MAX, before, value, Decimal::ONE, Decimal::ONE);
+            self.trace(s.state, u32::MAX, before, (value, Decimal::ONE));
         }
     }
 
@@ -45,7 +46,11 @@ impl<'p> Machine<'p> {
         let before = std::mem::replace(slot, value);
         self.undo.push(Undo::I(reg, before));
         self.mark_slot(s, known, i);
-        self.changed(site, s, u32::MAX, Decimal::from(before), Decimal::from(value), known);
+        let (before, value) = (Decimal::from(before), Decimal::from(value));
+        self.changed(site, s, u32::MAX, before, value, known);
+        if s.traced {
+            self.trace(s.state, u32::MAX, before, (value, Decimal::ONE));
+        }
     }
 
     /// A state of the issuer becomes a fraction.
@@ -64,7 +69,7 @@ impl<'p> Machine<'p> {
         let (before, after) = (quotient(bn, bd), quotient(num, den));
         self.changed(site, s, u32::MAX, before, after, known);
         if s.traced {
-            self.trace(s, u32::MAX, bn, num, bd, den);
+            self.trace(s.state, u32::MAX, before, (num, den));
         }
     }
 
@@ -93,7 +98,7 @@ impl<'p> Machine<'p> {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         self.changed(site, s, row, before, value, known);
         if s.traced {
-            self.trace(s, row, before, value, Decimal::ONE, Decimal::ONE);
+            self.trace(s.state, row, before, (value, Decimal::ONE));
         }
     }
 
@@ -118,7 +123,11 @@ impl<'p> Machine<'p> {
             return;
         }
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        self.changed(site, s, row, Decimal::from(before), Decimal::from(value), known);
+        let (before, value) = (Decimal::from(before), Decimal::from(value));
+        self.changed(site, s, row, before, value, known);
+        if s.traced {
+            self.trace(s.state, row, before, (value, Decimal::ONE));
+        }
     }
 
     /// A state of a row becomes a fraction.
@@ -132,7 +141,11 @@ impl<'p> Machine<'p> {
             return;
         }
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        self.changed(site, s, row, quotient(bn, bd), quotient(n, d), known);
+        let before = quotient(bn, bd);
+        self.changed(site, s, row, before, quotient(n, d), known);
+        if s.traced {
+            self.trace(s.state, row, before, (n, d));
+        }
     }
 
     /// Puts a decimal into a row, and gives what was there.
@@ -200,36 +213,91 @@ impl<'p> Machine<'p> {
     }
 
     /// Keeps a value for questions about the past, and a change for questions about who made it.
-    fn trace(&mut self, s: &Site, row: u32, before: Decimal, after: Decimal, bd: Decimal, ad: Decimal) {
-        let Some(plan) = self.program.plan.states.get(s.state.at()) else { return };
+    fn trace(&mut self, state: StateId, row: u32, before: Decimal, after: (Decimal, Decimal)) {
+        let Some(plan) = self.program.plan.states.get(state.at()) else { return };
         if plan.history {
-            let now = self.now;
-            let list = self.history.entry(s.state).or_default();
-            if list.is_empty() {
-                list.push((i64::MIN, before, bd));
-                self.undo.push(Undo::History(s.state));
-            }
-            list.push((now, after, ad));
-            self.undo.push(Undo::History(s.state));
+            self.undo.push(Undo::History(self.history.len()));
+            self.history.push(state, row, Held { from: self.now, value: after.0, below: after.1 });
         }
         if plan.change_by && self.cause_of >= 0 {
             self.undo.push(Undo::ChangeBy(self.by.len()));
-            self.by.push(((s.state, row, self.cause_of), before, after));
+            self.by.push(((state, row, self.cause_of), before, quotient(after.0, after.1)));
+        }
+    }
+
+    /// The values that states of the issuer, or of a new entry, begin with, for questions about the past.
+    pub(super) fn begin_history(&mut self, of: Option<(KindId, usize)>) {
+        let program = self.program;
+        for (n, plan) in program.plan.states.iter().enumerate() {
+            if !plan.history || plan.of != of.map(|(kind, _)| kind) {
+                continue;
+            }
+            let known = match (plan.spot.known, of) {
+                (None, _) => true,
+                (Some(k), None) => self.ri(k) != 0,
+                (Some(k), Some((kind, row))) => self.tables.get(kind.at()).is_some_and(|t| t.get_i(row, k) != 0),
+            };
+            if !known {
+                continue;
+            }
+            let (value, below) = match plan.spot.place {
+                Place::Decimal(at) => (self.cell(plan.of, of.map_or(0, |o| o.1), at), Decimal::ONE),
+                Place::Ratio(at) => {
+                    let row = of.map_or(0, |o| o.1);
+                    (self.cell(plan.of, row, at), self.cell(plan.of, row, at + 1))
+                }
+                Place::Whole(at) => {
+                    let whole = match of {
+                        None => self.ri(at),
+                        Some((kind, row)) => self.tables.get(kind.at()).map_or(0, |t| t.get_i(row, at)),
+                    };
+                    (Decimal::from(whole), Decimal::ONE)
+                }
+                Place::List(_) => continue,
+            };
+            let row = of.map_or(u32::MAX, |(_, row)| u32::try_from(row).unwrap_or(u32::MAX));
+            let from = if of.is_some() { self.now } else { i64::MIN };
+            self.undo.push(Undo::History(self.history.len()));
+            self.history.push(StateId::from(n), row, Held { from, value, below });
+        }
+    }
+
+    /// A decimal of the issuer or of a row.
+    fn cell(&self, of: Option<KindId>, row: usize, col: u16) -> Decimal {
+        match of {
+            None => self.rd(col),
+            Some(kind) => self.tables.get(kind.at()).map_or(Decimal::ZERO, |t| t.get_d(row, col)),
+        }
+    }
+
+    /// Puts a decimal of the issuer or of a row, and gives what was there.
+    fn put_cell(&mut self, of: Option<KindId>, row: usize, col: u16, value: Decimal) -> Option<Decimal> {
+        match of {
+            None => {
+                let slot = self.d.get_mut(usize::from(col))?;
+                let before = std::mem::replace(slot, value);
+                self.undo.push(Undo::D(col, before));
+                Some(before)
+            }
+            Some(kind) => self.put_d(kind, row, col, value),
         }
     }
 
     /// A change waits.
-    pub(super) fn wait(&mut self, site: u16, row: usize, pending: Decimal) {
-        let Some(s) = self.site(site) else { return };
-        let (Some(col), Some(kind)) = (s.waiting, s.of) else { return };
-        let Some(before) = self.put_d(kind, row, col, pending) else { return };
+    pub(super) fn wait(&mut self, site: u16, row: usize, pending: Decimal) -> Result<(), Fault> {
+        let Some(s) = self.site(site) else { return Ok(()) };
+        let Some(col) = s.waiting else { return Ok(()) };
+        let Some(before) = self.put_cell(s.of, row, col, pending) else { return Ok(()) };
         if same(before, pending) {
-            return;
+            return Ok(());
         }
-        let stands = self.stands(s, kind, row);
-        let number = u32::try_from(row).unwrap_or(u32::MAX);
+        let stands = match s.spot.place {
+            Place::Decimal(own) | Place::Ratio(own) => self.cell(s.of, row, own),
+            Place::Whole(_) | Place::List(_) => Decimal::ZERO,
+        };
+        let number = row_number(s.of, row);
         self.count += 1;
-        let (Ok(from), Ok(to)) = (add(stands, before), add(stands, pending)) else { return };
+        let (from, to) = (add(stands, before)?, add(stands, pending)?);
         let at = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
         let clause = s.clause.or(self.clause);
         if self.journal {
@@ -250,27 +318,21 @@ impl<'p> Machine<'p> {
             self.undo.push(Undo::Waiting(s.state, number, u32::try_from(list.len()).unwrap_or(0)));
             list.push(at);
         }
-    }
-
-    fn stands(&self, s: &Site, kind: KindId, row: usize) -> Decimal {
-        match s.spot.place {
-            Place::Decimal(col) | Place::Ratio(col) => self.tables.get(kind.at()).map_or(Decimal::ZERO, |t| t.get_d(row, col)),
-            Place::Whole(_) | Place::List(_) => Decimal::ZERO,
-        }
+        Ok(())
     }
 
     /// A change is made, with what waited.
-    pub(super) fn make(&mut self, site: u16, row: usize, value: Decimal) {
-        let Some(s) = self.site(site) else { return };
-        let (Some(col), Some(kind), Place::Decimal(own)) = (s.waiting, s.of, s.spot.place) else { return };
-        let waited = self.put_d(kind, row, col, Decimal::ZERO).unwrap_or_default();
-        let number = u32::try_from(row).unwrap_or(u32::MAX);
+    pub(super) fn make(&mut self, site: u16, row: usize, value: Decimal) -> Result<(), Fault> {
+        let Some(s) = self.site(site) else { return Ok(()) };
+        let (Some(col), Place::Decimal(own)) = (s.waiting, s.spot.place) else { return Ok(()) };
+        let waited = self.put_cell(s.of, row, col, Decimal::ZERO).unwrap_or_default();
+        let number = row_number(s.of, row);
         self.made(s.state, number);
-        let Some(stood) = self.put_d(kind, row, own, value) else { return };
+        let Some(stood) = self.put_cell(s.of, row, own, value) else { return Ok(()) };
         if stood == value && waited.is_zero() {
-            return;
+            return Ok(());
         }
-        let before = add(stood, waited).unwrap_or(stood);
+        let before = add(stood, waited)?;
         // the state moves from where it stood; the change of this event is what is left of that
         let noticed = self.changed.len();
         if before != value {
@@ -283,34 +345,37 @@ impl<'p> Machine<'p> {
             self.version += 1;
             self.changed.push((s.state, number, stood));
         }
+        if s.traced {
+            self.trace(s.state, number, stood, (value, Decimal::ONE));
+        }
+        Ok(())
     }
 
     /// The changes that were kept while all rows were gone through.
-    pub(super) fn make_all(&mut self) {
+    pub(super) fn make_all(&mut self) -> Result<(), Fault> {
         for (site, row, value) in std::mem::take(&mut self.later) {
             match value {
                 Later::Decimal(v) => self.store_row(site, row, v),
                 Later::Whole(v) => self.store_row_whole(site, row, v),
                 Later::Ratio(n, d) => self.store_row_ratio(site, row, n, d),
-                Later::Waits(v) => self.wait(site, row, v),
-                Later::Made(v) => self.make(site, row, v),
+                Later::Waits(v) => self.wait(site, row, v)?,
+                Later::Made(v) => self.make(site, row, v)?,
             }
         }
+        Ok(())
     }
 
-    /// What waits of a state is made, of a row or of all rows.
+    /// What waits of a state is made: of the issuer, of a row, or of all rows.
     pub(super) fn flush(&mut self, state: StateId, row: Option<usize>) -> Outcome<Result<(), Fault>> {
         let Some(plan) = self.program.plan.states.get(state.at()) else { return Ok(Ok(())) };
-        let (Some(kind), Some(col), Place::Decimal(own)) = (plan.of, plan.pending, plan.spot.place) else { return Ok(Ok(())) };
-        let rows = match row {
-            Some(row) => row..row + 1,
-            None => 0..self.tables.get(kind.at()).map_or(0, super::table::Table::len),
+        let (Some(col), Place::Decimal(own)) = (plan.pending, plan.spot.place) else { return Ok(Ok(())) };
+        let rows = match (plan.of, row) {
+            (None, _) => 0..1,
+            (Some(_), Some(row)) => row..row + 1,
+            (Some(kind), None) => 0..self.tables.get(kind.at()).map_or(0, super::table::Table::len),
         };
-        let watched = plan.watched;
         for row in rows {
-            let Some((stood, waited)) = self.tables.get(kind.at()).map(|t| (t.get_d(row, own), t.get_d(row, col))) else {
-                continue;
-            };
+            let (stood, waited) = (self.cell(plan.of, row, own), self.cell(plan.of, row, col));
             if waited.is_zero() {
                 continue;
             }
@@ -321,30 +386,41 @@ impl<'p> Machine<'p> {
                 Ok(v) => v,
                 Err(fault) => return Ok(Err(fault)),
             };
-            self.put_d(kind, row, own, value);
-            self.put_d(kind, row, col, Decimal::ZERO);
-            let number = u32::try_from(row).unwrap_or(u32::MAX);
+            self.put_cell(plan.of, row, own, value);
+            self.put_cell(plan.of, row, col, Decimal::ZERO);
+            let number = row_number(plan.of, row);
             self.made(state, number);
             self.count += 1;
             self.adjusted.push((state, None));
-            if watched {
+            if plan.watched {
                 self.version += 1;
                 self.changed.push((state, number, stood));
             }
-            for (of, reg, code) in &self.program.makings {
-                if *of == state {
-                    self.wi(*reg, entry(kind, number));
-                    let here = (self.changed.len().saturating_sub(1), self.changed.len());
-                    let outer = std::mem::replace(&mut self.noticed, here);
-                    let known = std::mem::take(&mut self.noticed_before);
-                    let ran = self.step(*code);
-                    self.noticed = outer;
-                    self.noticed_before = known;
-                    ran?;
-                }
+            if plan.history {
+                self.trace(state, number, stood, (value, Decimal::ONE));
             }
+            self.answer_making(state, plan.of.map(|kind| entry(kind, number)), plan.watched)?;
         }
         Ok(Ok(()))
+    }
+
+    /// Rules on what waited being made, of an entry or of the issuer.
+    fn answer_making(&mut self, state: StateId, of: Option<i64>, noticed: bool) -> Outcome {
+        let program = self.program;
+        for (_, reg, code) in program.makings.iter().filter(|(s, ..)| *s == state) {
+            if let Some(of) = of {
+                self.wi(*reg, of);
+            }
+            let last = self.changed.len();
+            let here = (last.saturating_sub(usize::from(noticed)), last);
+            let outer = std::mem::replace(&mut self.noticed, here);
+            let known = std::mem::take(&mut self.noticed_before);
+            let ran = self.step(*code);
+            self.noticed = outer;
+            self.noticed_before = known;
+            ran?;
+        }
+        Ok(())
     }
 
     /// Changes that waited are in force.
@@ -383,9 +459,6 @@ impl<'p> Machine<'p> {
                 if let Some(k) = spot.known {
                     self.wi(k, 1);
                 }
-                if plan.history {
-                    self.history.entry(state).or_default().push((i64::MIN, value, den.unwrap_or(Decimal::ONE)));
-                }
             }
         }
     }
@@ -411,6 +484,11 @@ impl<'p> Machine<'p> {
             }
         }
     }
+}
+
+/// The number of a row as the journal has it.
+fn row_number(of: Option<KindId>, row: usize) -> u32 {
+    of.map_or(u32::MAX, |_| u32::try_from(row).unwrap_or(u32::MAX))
 }
 
 /// A fraction as a decimal, for the journal.

@@ -142,6 +142,8 @@ pub enum Op {
     PastD(Reg, KindId, Reg, u16),
     /// A column of whole numbers of a past event.
     PastI(Reg, KindId, Reg, u16),
+    /// A list of a past event.
+    PastL(Reg, KindId, Reg, u16),
     /// Whether an entry was never made.
     Void(Reg, Reg),
     /// Whether an entry is of a kind.
@@ -150,8 +152,12 @@ pub enum Op {
     ByKey(Reg, KindId, Reg),
     /// Whether a list of whole numbers contains one.
     Contains(Reg, Reg, Reg),
-    /// A part of the value a state had at a moment; elsewhere where it is unknown.
-    History(Reg, StateId, u16, Reg, Target),
+    /// The same, of a decimal.
+    ContainsD(Reg, Reg, Reg),
+    /// The value a state of a row (−1 for the issuer) had at a moment, of a ratio one of its parts; elsewhere if it is not known.
+    History(Reg, StateId, Reg, u16, Reg, Target),
+    /// The same, of a state that is a whole number.
+    HistoryI(Reg, StateId, Reg, Reg, Target),
     /// The change an entry made to a state of a row, before or after; elsewhere where there is none.
     ChangeBy(Reg, StateId, Reg, Reg, bool, Target),
     /// A state of a row before the change at hand; as it is now where nothing has changed it.
@@ -441,12 +447,12 @@ pub struct ChangeCode {
 pub struct ReportCode {
     /// Of each entry of a kind, with the register of the row.
     pub of: Option<(KindId, Reg)>,
-    /// The code that computes the columns.
+    /// The code that tells whether the row is shown.
     pub run: Target,
     /// The register that tells whether the row is shown.
     pub shown: Reg,
-    /// The columns.
-    pub columns: Vec<Arg>,
+    /// The columns: the code of each, and where its value is.
+    pub columns: Vec<(Target, Arg)>,
 }
 
 /// A covenant.

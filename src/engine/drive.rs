@@ -58,13 +58,12 @@ pub struct Engine<'p> {
     fired: FxHashSet<(usize, i64)>,
     /// The moment of the next of them, as far as it is known.
     next_timer: Option<(u64, i64)>,
-    /// What conditions held before.
-    held: Vec<bool>,
     last_moment: i64,
     begun: bool,
-    /// Covenants: broken now, and whether they were looked at since the last change.
+    /// Covenants: broken now, whether anything has changed since they were looked at, and when that was.
     broken: Vec<bool>,
-    looked: (u64, i64),
+    touched: bool,
+    looked: i64,
     breaches: Vec<Breach>,
     rescissions: Vec<Rescission>,
     archive: Vec<super::run::Change>,
@@ -105,11 +104,11 @@ impl<'p> Engine<'p> {
             redo: None,
             fired: FxHashSet::default(),
             next_timer: None,
-            held: vec![false; program.onces.len()],
             last_moment: i64::MIN,
             begun: false,
             broken: vec![false; program.covenants.len()],
-            looked: (u64::MAX, i64::MIN),
+            touched: true,
+            looked: i64::MIN,
             breaches: Vec::new(),
             rescissions: Vec::new(),
             archive: Vec::new(),
@@ -321,6 +320,7 @@ impl<'p> Engine<'p> {
             let why = self.reason(*trap);
             self.stopped = Some(Stopped { when: self.m.when, why });
         }
+        self.m.begin_history(None);
         self.m.undo.clear();
     }
 }

@@ -13,6 +13,7 @@ mod store;
 mod text;
 mod value;
 
+use super::NotCompiled;
 use super::code::{Op, Program, Reg, Target};
 use super::fraction::Fractions;
 use super::graph::{Graph, NodeId, Why};
@@ -59,6 +60,8 @@ struct Emit<'t> {
     most: (Reg, Reg, Reg),
     /// How many loops are open.
     open_loops: usize,
+    /// How many of them go through the rows of a kind.
+    row_loops: usize,
     /// Whether formulas are computed as they are written, without fusing.
     plainly: bool,
     /// Fused formulas whose plain code is still to come.
@@ -78,8 +81,8 @@ struct Emit<'t> {
     to_explain: Vec<(u16, FxHashMap<KindId, Reg>)>,
     /// Whether values are computed for an explanation.
     explaining: bool,
-    /// Whether registers ran out.
-    full: bool,
+    /// What there is too much of, the first of it.
+    trouble: Option<NotCompiled>,
     /// What indexes have been asked for: kind, whether of entries, conditions, key, sum.
     wanted: Vec<Wanted>,
     /// Indexes whose code is still to come.
@@ -147,6 +150,7 @@ impl Emit<'_> {
         self.out.ops.push(op);
     }
 
+    /// The number of the next instruction; that there are not too many is looked at in the end.
     fn here(&self) -> Target {
         Target::try_from(self.out.ops.len()).unwrap_or(Target::MAX)
     }
@@ -180,27 +184,43 @@ impl Emit<'_> {
     }
 
     fn new_d(&mut self) -> Reg {
-        Self::bump(&mut self.next.0, &mut self.most.0, &mut self.full)
+        Self::bump(&mut self.next.0, &mut self.most.0).unwrap_or_else(|| self.no_register())
     }
 
     fn new_i(&mut self) -> Reg {
-        Self::bump(&mut self.next.1, &mut self.most.1, &mut self.full)
+        Self::bump(&mut self.next.1, &mut self.most.1).unwrap_or_else(|| self.no_register())
     }
 
     fn new_l(&mut self) -> Reg {
-        Self::bump(&mut self.next.2, &mut self.most.2, &mut self.full)
+        Self::bump(&mut self.next.2, &mut self.most.2).unwrap_or_else(|| self.no_register())
     }
 
-    fn bump(next: &mut Reg, most: &mut Reg, full: &mut bool) -> Reg {
+    fn bump(next: &mut Reg, most: &mut Reg) -> Option<Reg> {
         let reg = *next;
-        match next.checked_add(1) {
-            Some(n) => {
-                *next = n;
-                *most = n.max(*most);
-            }
-            None => *full = true,
-        }
-        reg
+        *next = next.checked_add(1)?;
+        *most = (*next).max(*most);
+        Some(reg)
+    }
+
+    #[cold]
+    fn no_register(&mut self) -> Reg {
+        self.too_much("more values than one program can hold");
+        0
+    }
+
+    /// There is too much of something: no program comes of it.
+    #[cold]
+    fn too_much(&mut self, what: &'static str) {
+        let span = self.terms.rules.get(self.rule.at()).map_or_else(Span::default, |r| r.span);
+        self.trouble.get_or_insert(NotCompiled { what, span });
+    }
+
+    /// The number of the next of several, as instructions hold it.
+    fn number(&mut self, of: usize, what: &'static str) -> u16 {
+        u16::try_from(of).unwrap_or_else(|_| {
+            self.too_much(what);
+            0
+        })
     }
 
     /// A fixed decimal.
@@ -270,7 +290,8 @@ impl Emit<'_> {
             None => {
                 let at = self.out.missing.len();
                 self.out.missing.push((why, span));
-                self.op_at(Op::Missing(u16::try_from(at).unwrap_or(u16::MAX)), span);
+                let at = self.number(at, "more than 65,535 values that may be missing");
+                self.op_at(Op::Missing(at), span);
             }
         }
     }

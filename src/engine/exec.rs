@@ -400,13 +400,6 @@ impl Machine<'_> {
                 },
                 Op::LaterWait(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Waits(rd!(a)))),
                 Op::LaterMake(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Made(rd!(a)))),
-                Op::MakeAll => self.make_all(),
-                Op::Wait(site, row, pending, _) => {
-                    self.wait(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(pending))
-                }
-                Op::Make(site, row, value) => {
-                    self.make(site, if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) }, rd!(value))
-                }
 
                 Op::Recall(..) if !self.replaying => {}
                 Op::AddTradingDays(..)
@@ -433,6 +426,11 @@ impl Machine<'_> {
                 | Op::DaysInYear(..)
                 | Op::Open(..)
                 | Op::History(..)
+                | Op::HistoryI(..)
+                | Op::MakeAll
+                | Op::Wait(..)
+                | Op::Make(..)
+                | Op::PastL(..)
                 | Op::ChangeBy(..)
                 | Op::BeforeChange(..)
                 | Op::SortLines(..)
@@ -441,7 +439,8 @@ impl Machine<'_> {
                 | Op::Rescind(..)
                 | Op::Decided(..)
                 | Op::LoadL(..)
-                | Op::Contains(..) => return Ok(Some(pc - 1)),
+                | Op::Contains(..)
+                | Op::ContainsD(..) => return Ok(Some(pc - 1)),
             }
         }
         Ok(None)
@@ -461,13 +460,10 @@ impl Machine<'_> {
         Err(Trap::Arithmetic(fault, here).into())
     }
 
-    /// The value a state had at a moment.
-    fn past_value(&self, state: crate::terms::StateId, moment: i64) -> Option<(Decimal, Decimal)> {
-        let history = self.history.get(&state)?;
-        // the start of a day is before all that happens on it, its close after all that happens at it
-        let start = moment.rem_euclid(DAY) == 0;
-        let at = history.partition_point(|(from, _, _)| if start { *from < moment } else { *from <= moment });
-        at.checked_sub(1).and_then(|at| history.get(at)).map(|(_, n, d)| (*n, *d))
+    /// The value a state of a row, or of the issuer, had at a moment.
+    fn past_value(&self, state: crate::terms::StateId, row: i64, moment: i64) -> Option<super::history::Held> {
+        let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).ok()? };
+        self.history.at(state, row, moment)
     }
 
     /// A state of a row as it was before the changes that a rule answers; none where they left it alone.

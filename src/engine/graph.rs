@@ -63,14 +63,18 @@ pub enum Node {
     PastD(KindId, NodeId, u16),
     /// A column of whole numbers of a past event.
     PastI(KindId, NodeId, u16),
+    /// A list of a past event.
+    PastL(KindId, NodeId, u16),
     /// A column of the line at a depth.
     ItemD(u16, u16),
     /// A column of whole numbers of the line at a depth.
     ItemI(u16, u16),
     /// A value that may be missing: the mark tells, and why.
     Checked { value: NodeId, known: NodeId, why: Why },
-    /// A value that a state had at a moment.
-    HistoryD(StateId, u16, NodeId),
+    /// A value that a state of a row, or of the issuer for row −1, had at a moment; of a ratio, one of its parts.
+    HistoryD { state: StateId, row: NodeId, part: u16, moment: NodeId },
+    /// The same, of a state that is a whole number.
+    HistoryI { state: StateId, row: NodeId, moment: NodeId },
     /// The change an entry made to a state of a row: its value before or after. The row is −1 for the issuer.
     ChangeBy { state: StateId, row: NodeId, by: NodeId, after: bool },
     /// A state of a row, or of the issuer for row −1, as it was before the change that a rule answers; `now` where it is as it was.
@@ -469,7 +473,7 @@ impl Graph {
             | Node::CaseDenominator(a)
             | Node::PastD(_, a, _)
             | Node::PastI(_, a, _)
-            | Node::HistoryD(_, _, a)
+            | Node::PastL(_, a, _)
             | Node::Settled(a)
             | Node::Negative(a)
             | Node::OneOf(a, _)
@@ -487,6 +491,8 @@ impl Graph {
             Node::Checked { value: a, known: b, .. }
             | Node::ChangeBy { row: a, by: b, .. }
             | Node::BeforeChange { row: a, now: b, .. }
+            | Node::HistoryD { row: a, moment: b, .. }
+            | Node::HistoryI { row: a, moment: b, .. }
             | Node::Arithmetic(_, a, b)
             | Node::PowerOf(a, b)
             | Node::Round(a, _, b)
@@ -560,7 +566,7 @@ impl Graph {
             | Node::RowD(..)
             | Node::PastD(..)
             | Node::ItemD(..)
-            | Node::HistoryD(..)
+            | Node::HistoryD { .. }
             | Node::ChangeBy { .. }
             | Node::BeforeChange { .. }
             | Node::Arithmetic(..)
@@ -587,6 +593,7 @@ impl Graph {
             | Node::ByKey(..)
             | Node::RowI(..)
             | Node::PastI(..)
+            | Node::HistoryI { .. }
             | Node::ItemI(..)
             | Node::Compare(..)
             | Node::CompareWhole(..)
@@ -609,7 +616,7 @@ impl Graph {
             | Node::Edge(..)
             | Node::Obligation(..)
             | Node::Overdue(..) => Bank::Whole,
-            Node::SlotL(_) | Node::RowL(..) | Node::Lines(..) => Bank::List,
+            Node::SlotL(_) | Node::RowL(..) | Node::PastL(..) | Node::Lines(..) => Bank::List,
             Node::Checked { value, .. } | Node::Named(_, value) => self.bank(*value),
             Node::FirstOf(_, bank) => *bank,
             Node::Query(q) => match self.query(*q).map(|q| &q.ask) {

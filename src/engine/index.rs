@@ -28,10 +28,14 @@ pub(super) struct Past {
     pub d: Vec<Decimal>,
     /// Whole numbers, record by record: the day and the id first.
     pub i: Vec<i64>,
+    /// Lists, record by record.
+    pub l: Vec<crate::terms::Lines>,
     /// How many decimals each has.
     pub nd: usize,
     /// How many whole numbers each has.
     pub ni: usize,
+    /// How many lists each has.
+    pub nl: usize,
 }
 
 impl Past {
@@ -46,6 +50,7 @@ impl Past {
         self.days.truncate(len);
         self.d.truncate(len * self.nd);
         self.i.truncate(len * self.ni);
+        self.l.truncate(len * self.nl);
     }
 }
 

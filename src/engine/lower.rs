@@ -2,6 +2,7 @@
 
 mod expr;
 mod inputs;
+mod leaves;
 mod name;
 mod probe;
 mod query;
@@ -10,9 +11,10 @@ mod rule;
 mod step;
 mod write;
 
+use super::NotCompiled;
 use super::graph::{Graph, Node, NodeId, Source};
 use super::plan::{Asked, CovenantPlan, Plan, ReportPlan, Step};
-use crate::terms::{Body, ClauseId, Expr, KindId, StateId, Terms, Type};
+use crate::terms::{Body, ClauseId, Expr, KindId, RuleId, Spot, StateId, Terms, Type, VarId};
 use expr::Env;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -28,26 +30,33 @@ pub(super) enum Telling {
 }
 
 /// Makes the plan.
-#[must_use]
-pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], telling: Telling) -> Plan {
+///
+/// # Errors
+/// What cannot be made into a program, and where.
+pub(super) fn lower(terms: &Terms, readings: &[u32], asked: &[&Body<Expr>], telling: Telling) -> Result<Plan, NotCompiled> {
     let probing = (telling != Telling::Nothing).then(|| probe::Probing::new(telling == Telling::Inputs));
     let mut low = Lower {
         terms,
         readings,
         plan: Plan::default(),
-        after: Vec::new(),
+        leaving: leaves::Leaving::default(),
         telling: false,
+        muted: false,
+        captured: FxHashMap::default(),
+        trouble: None,
         definitions: FxHashMap::default(),
-        sites: 0,
         probing,
     };
-    low.registers();
+    low.registers(asked);
     low.followers();
     low.initial();
     low.rules();
     low.ends(asked);
     low.moments_read();
-    low.plan
+    match low.trouble {
+        Some(trouble) => Err(trouble),
+        None => Ok(low.plan),
+    }
 }
 
 /// The lowering, with the plan as far as it is made.
@@ -56,28 +65,27 @@ struct Lower<'t> {
     readings: &'t [u32],
     plan: Plan,
     /// What the rules of the present step leave.
-    after: Vec<Leaves>,
+    leaving: leaves::Leaving<'t>,
     /// Whether a formula is written out for an explanation.
     telling: bool,
+    /// Whether formulas are written out for others alone: nothing of them is explained or numbered.
+    muted: bool,
+    /// Registers of what final rules keep: the rule, the number of its answer, the variable.
+    captured: FxHashMap<(RuleId, usize, VarId), Spot>,
+    /// What could not be written out, the first of it.
+    trouble: Option<NotCompiled>,
     /// Definitions written out, by what their variables stand for.
     definitions: FxHashMap<expr::Written, NodeId>,
-    /// How many places of change have been numbered.
-    sites: u16,
     /// Where the parts of rules are to be explained.
     probing: Option<probe::Probing>,
 }
 
-/// What a rule leaves of a state.
-struct Leaves {
-    state: StateId,
-    row: Option<NodeId>,
-    guards: Vec<NodeId>,
-    value: NodeId,
-    /// The same by the formulas of what a final rule keeps.
-    told: NodeId,
-}
+impl<'t> Lower<'t> {
+    /// Something cannot be made into a program.
+    fn trouble(&mut self, what: NotCompiled) {
+        self.trouble.get_or_insert(what);
+    }
 
-impl Lower<'_> {
     fn graph(&mut self) -> &mut Graph {
         &mut self.plan.graph
     }

@@ -2,6 +2,7 @@
 
 use super::code::{Program, Reg, Target};
 use super::decimal::Fault;
+use super::history::History;
 use super::index::{Index, Past};
 use super::run::{BadRecord, Change, Line, Moment, Owed, Refusal, Said, SaidPart, Status, Typed, Value, Warning};
 use super::table::{Life, Table, row_of};
@@ -43,7 +44,7 @@ pub(super) enum Later {
 }
 
 /// A step back.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Undo {
     D(Reg, Decimal),
     I(Reg, i64),
@@ -53,10 +54,13 @@ pub(super) enum Undo {
     Row(KindId),
     Past(KindId),
     Index(u16, (u32, u32)),
-    History(StateId),
+    History(usize),
     ChangeBy(usize),
     Waiting(StateId, u32, u32),
     Made(u32),
+    Due((ObligationId, i64), Option<Due>),
+    Undone(Box<(Instance, Vec<(u32, Status)>)>),
+    Held(usize, bool),
 }
 
 /// What a deemed event was, where it can be annulled: the place of the record, the kind, which of that kind.
@@ -90,9 +94,6 @@ pub(super) struct Iter {
     pub order: Option<Vec<u32>>,
 }
 
-/// A past value of a state: the moment from which it holds, and the value.
-pub(super) type Past1 = (i64, Decimal, Decimal);
-
 /// The day by which something is due; where trading days are counted, from which day, and how many.
 pub(super) type Due = (Option<i64>, Option<(i64, i64)>);
 
@@ -111,7 +112,7 @@ pub(super) struct Machine<'p> {
     pub indexes: Vec<Index>,
     /// Indexes by kind.
     pub indexed: Vec<Vec<u16>>,
-    pub history: FxHashMap<StateId, Vec<Past1>>,
+    pub history: History,
     /// Changes made by entries, and where the last one of each stands.
     pub by: Vec<(ByKey, Decimal, Decimal)>,
     pub texts: Interner,
@@ -176,6 +177,8 @@ pub(super) struct Machine<'p> {
     pub affected: Vec<u32>,
     /// What final rules kept for the record at hand.
     pub fresh: Vec<FinalKey>,
+    /// What the conditions of rules `once` something is true held before.
+    pub held: Vec<bool>,
     /// The kind of the record at hand.
     pub event_kind: Option<KindId>,
     /// The records to be explained; 0 among them for all. What happens at moments is always explained with them.
@@ -202,12 +205,13 @@ impl<'p> Machine<'p> {
                 .map(|k| Past {
                     nd: usize::from(k.columns.layout.decimals),
                     ni: usize::from(k.columns.layout.wholes),
+                    nl: usize::from(k.columns.layout.lists),
                     ..Past::default()
                 })
                 .collect(),
             indexes: vec![Index::default(); program.indexes.len()],
             indexed: vec![Vec::new(); plan.kinds.len()],
-            history: FxHashMap::default(),
+            history: History::default(),
             by: Vec::new(),
             texts,
             waiting: FxHashMap::default(),
@@ -248,6 +252,7 @@ impl<'p> Machine<'p> {
             settled: FxHashSet::default(),
             affected: Vec::new(),
             fresh: Vec::new(),
+            held: vec![false; program.onces.len()],
             event_kind: None,
             explain: FxHashSet::default(),
             traces: Vec::new(),
@@ -261,7 +266,11 @@ impl<'p> Machine<'p> {
         m.adjusting = if program.adjustment_duties.is_empty() {
             Vec::new()
         } else {
-            terms.clauses.iter().map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| under(&c.cite, u)))).collect()
+            terms
+                .clauses
+                .iter()
+                .map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| crate::terms::within(&c.cite, u))))
+                .collect()
         };
         for (reg, text) in &program.texts {
             let sym = m.texts.add(text).whole();
@@ -394,12 +403,27 @@ impl<'p> Machine<'p> {
                         ix.truncate(mark);
                     }
                 }
-                Undo::History(s) => {
-                    if let Some(h) = self.history.get_mut(&s) {
-                        h.pop();
+                Undo::History(len) => self.history.truncate(len),
+                Undo::ChangeBy(len) => self.by.truncate(len),
+                Undo::Due(key, before) => {
+                    match before {
+                        Some(due) => self.dues.insert(key, due),
+                        None => self.dues.remove(&key),
+                    };
+                }
+                Undo::Undone(undone) => {
+                    self.undone.remove(&undone.0);
+                    for (at, status) in undone.1 {
+                        if let Some(c) = self.changes.get_mut(usize::try_from(at).unwrap_or(usize::MAX)) {
+                            c.status = status;
+                        }
                     }
                 }
-                Undo::ChangeBy(len) => self.by.truncate(len),
+                Undo::Held(n, before) => {
+                    if let Some(slot) = self.held.get_mut(n) {
+                        *slot = before;
+                    }
+                }
                 Undo::Waiting(s, row, len) => {
                     if let Some(w) = self.waiting.get_mut(&(s, row)) {
                         w.truncate(usize::try_from(len).unwrap_or(0));
@@ -462,9 +486,4 @@ fn filled<T: Copy + Default>(values: &[T], length: usize) -> Vec<T> {
     out.extend_from_slice(values);
     out.resize(length, T::default());
     out
-}
-
-/// Whether a clause stands under another: `4(d)(i)` under `4`.
-pub(super) fn under(cite: &str, above: &str) -> bool {
-    cite.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with(['(', ' ', '.']))
 }

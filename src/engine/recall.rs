@@ -29,6 +29,8 @@ impl Machine<'_> {
         let (d0, i0) = (past.d.len(), past.i.len());
         past.d.resize(d0 + past.nd, Decimal::ZERO);
         past.i.resize(i0 + past.ni, 0);
+        let l0 = past.l.len();
+        past.l.resize(l0 + past.nl, Lines::default());
         if let Some(slot) = past.i.get_mut(i0 + usize::from(COL_DATE)) {
             *slot = day;
         }
@@ -42,6 +44,21 @@ impl Machine<'_> {
                         (past.d.get_mut(d0 + usize::from(col)), self.d.get(usize::from(plan.base.0 + from)))
                     {
                         *slot = *v;
+                    }
+                }
+                (Place::Ratio(from), Place::Ratio(col)) => {
+                    for part in 0..2 {
+                        let (from, to) = (usize::from(plan.base.0 + from + part), d0 + usize::from(col + part));
+                        if let (Some(slot), Some(v)) = (past.d.get_mut(to), self.d.get(from)) {
+                            *slot = *v;
+                        }
+                    }
+                }
+                (Place::List(from), Place::List(col)) => {
+                    if let (Some(slot), Some(v)) =
+                        (past.l.get_mut(l0 + usize::from(col)), self.l.get(usize::from(plan.base.2 + from)))
+                    {
+                        slot.clone_from(v);
                     }
                 }
                 (Place::Whole(from), Place::Whole(col)) => {
@@ -172,7 +189,9 @@ impl Machine<'_> {
         let place = self.owed.partition_point(|o| o.when.at <= at);
         self.owed.insert(place, owed);
         if program.plan.watches_duties {
-            self.dues.insert((code.obligation, row), (due, counted));
+            let key = (code.obligation, row);
+            let before = self.dues.insert(key, (due, counted));
+            self.undo.push(Undo::Due(key, before));
             self.version += 1;
         }
     }
@@ -336,11 +355,14 @@ impl Machine<'_> {
         }
         for t in targets {
             self.undone.insert(t);
-            for c in &mut self.changes {
+            let mut were = Vec::new();
+            for (at, c) in self.changes.iter_mut().enumerate() {
                 if c.when.at == t.0 && c.cause == Some((t.1, t.2)) {
+                    were.push((u32::try_from(at).unwrap_or(u32::MAX), c.status));
                     c.status = Status::Rescinded;
                 }
             }
+            self.undo.push(Undo::Undone(Box::new((t, were))));
         }
         Ok(())
     }

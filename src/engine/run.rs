@@ -1,5 +1,6 @@
 //! What a run gives: states, changes, refusals, obligations, effects, and why it stopped where it did.
 
+use super::decimal::Fault;
 use super::graph::Why;
 use crate::intern::Interner;
 use crate::source::Span;
@@ -11,6 +12,8 @@ use rust_decimal::Decimal;
 pub enum Value {
     /// Not known.
     Unknown,
+    /// Not to be computed.
+    Failed(Fault),
     /// A number.
     Decimal(Decimal),
     /// A day, a moment, a condition, a word, a text, an entry: the type tells.
@@ -206,7 +209,7 @@ pub enum StopReason {
     /// A value is missing.
     Missing { why: Why, span: Span },
     /// A calculation has no answer that can be held.
-    Arithmetic { fault: super::decimal::Fault, span: Span },
+    Arithmetic { fault: Fault, span: Span },
     /// The record is wrong.
     Record(BadRecord),
     /// The record fails a check of its declaration.
@@ -256,6 +259,19 @@ pub struct Trace {
     pub values: Vec<Value>,
 }
 
+/// A cell of a report that could not be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailedCell {
+    /// The report, among those of the terms.
+    pub report: usize,
+    /// The row, −1 for the issuer.
+    pub row: i64,
+    /// The column; none where it is the condition of the report.
+    pub column: Option<usize>,
+    /// Why.
+    pub fault: Fault,
+}
+
 /// A run.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
@@ -277,6 +293,8 @@ pub struct Run {
     pub rescissions: Vec<Rescission>,
     /// What is shown.
     pub shown: Vec<Shown>,
+    /// What of it could not be computed.
+    pub failed: Vec<FailedCell>,
     /// Why it stopped, where it did.
     pub stopped: Option<Stopped>,
     /// Records set aside.

@@ -124,12 +124,7 @@ pub fn is_adjustment(terms: &Terms, program: &Program, c: &Change) -> bool {
         return false;
     }
     let cite = terms.cite(c.clause);
-    terms.adjustments.iter().any(|a| {
-        a.states.contains(&site.state)
-            && a.under
-                .iter()
-                .any(|u| cite.strip_prefix(u.as_str()).is_some_and(|r| r.is_empty() || r.starts_with(['(', ' ', '.'])))
-    })
+    terms.adjustments.iter().any(|a| a.states.contains(&site.state) && a.under.iter().any(|u| crate::terms::within(cite, u)))
 }
 
 /// Which changes are adjustments: asked once for each place of change and clause, for a run has many of each.
@@ -286,6 +281,7 @@ fn stop(words: &Words<'_>, s: &Stopped) -> Json {
 pub fn value(words: &Words<'_>, v: &Value, ty: &Type) -> Json {
     match (v, ty) {
         (Value::Unknown, _) => Json::Null,
+        (Value::Failed(fault), _) => json!({ "error": super::stop::fault(*fault).1 }),
         (Value::Decimal(n), _) => n.to_string().into(),
         (Value::Whole(n), Type::Moment) => {
             format!("{}T{:02}:{:02}", day(n.div_euclid(1440)), n.rem_euclid(1440) / 60, n.rem_euclid(60)).into()

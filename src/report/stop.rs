@@ -142,37 +142,8 @@ impl Words<'_> {
                 help: String::new(),
             },
             StopReason::Missing { why, span } => self.missing(*why, *span, None),
-            StopReason::Arithmetic { fault, span } => {
-                let (code, message, help) = match fault {
-                    Fault::Overflow => (
-                        "run::overflow",
-                        "the result is too large to be held",
-                        "a number has at most 28 digits: look for an input that is far too large",
-                    ),
-                    Fault::ZeroDivision => {
-                        ("run::zero-division", "this divides by zero", "look for an input that is zero, or add a condition")
-                    }
-                    Fault::Inexact => (
-                        "run::inexact",
-                        "this sum would lose digits that matter",
-                        "two numbers of very different size nearly cancel: look for an input with far too many digits",
-                    ),
-                    Fault::UnknownDay => (
-                        "run::unknown-day",
-                        "the calendar asked here does not know the day",
-                        "the days a calendar knows are in the terms: `known … to …`",
-                    ),
-                    Fault::NoTradingDay => (
-                        "run::no-trading-day",
-                        "there is no trading day in more than a year from here",
-                        "look at the definition named by `trading days by`: it must hold for the days that are meant",
-                    ),
-                    Fault::Domain => (
-                        "run::domain",
-                        "this has no value here",
-                        "a table ends before this value, or a function is not defined for it",
-                    ),
-                };
+            StopReason::Arithmetic { fault: why, span } => {
+                let (code, message, help) = fault(*why);
                 Explained { code, message: message.into(), span: Some(*span), help: help.into(), ..Explained::default() }
             }
             StopReason::Record(bad) => bad_record(bad),
@@ -258,4 +229,36 @@ fn bad_record(bad: &BadRecord) -> Explained {
 fn a(noun: &str) -> String {
     let an = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {noun}", if an { "an" } else { "a" })
+}
+
+/// What went wrong in a calculation: its code, in words, and what to do.
+pub(super) const fn fault(fault: Fault) -> (&'static str, &'static str, &'static str) {
+    match fault {
+        Fault::Overflow => (
+            "run::overflow",
+            "the result is too large to be held",
+            "a number has at most 28 digits: look for an input that is far too large",
+        ),
+        Fault::ZeroDivision => {
+            ("run::zero-division", "this divides by zero", "look for an input that is zero, or add a condition")
+        }
+        Fault::Inexact => (
+            "run::inexact",
+            "this sum would lose digits that matter",
+            "two numbers of very different size nearly cancel: look for an input with far too many digits",
+        ),
+        Fault::UnknownDay => (
+            "run::unknown-day",
+            "the calendar asked here does not know the day",
+            "the days a calendar knows are in the terms: `known … to …`",
+        ),
+        Fault::NoTradingDay => (
+            "run::no-trading-day",
+            "there is no trading day in more than a year from here",
+            "look at the definition named by `trading days by`: it must hold for the days that are meant",
+        ),
+        Fault::Domain => {
+            ("run::domain", "this has no value here", "a table ends before this value, or a function is not defined for it")
+        }
+    }
 }

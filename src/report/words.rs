@@ -45,9 +45,27 @@ impl Words<'_> {
     pub fn shown(&self, value: &Value, ty: &Type) -> String {
         match value {
             Value::Unknown => "not known".into(),
+            Value::Failed(fault) => super::stop::fault(*fault).1.into(),
             Value::Decimal(n) => self.amount(*n, ty),
             Value::Whole(n) => self.whole(*n, ty),
             Value::List(lines) => self.list(lines, ty),
+        }
+    }
+
+    /// Why a value could not be computed.
+    #[must_use]
+    pub fn fault(&self, fault: crate::engine::decimal::Fault) -> &'static str {
+        super::stop::fault(fault).1
+    }
+
+    /// A cell of a report: `report holdings, W-1, cost of a share`.
+    #[must_use]
+    pub fn cell(&self, cell: &crate::engine::run::FailedCell) -> String {
+        let Some(report) = self.terms.reports.get(cell.report) else { return "a report".into() };
+        let column = cell.column.and_then(|c| report.columns.get(c)).map_or("its condition", |(name, _)| name.as_str());
+        match self.entry(cell.row).as_str() {
+            "" => format!("report `{}`, {column}", report.name),
+            of => format!("report `{}`, {of}, {column}", report.name),
         }
     }
 

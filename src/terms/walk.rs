@@ -1,28 +1,11 @@
 //! The one walk over expressions.
 
-use super::{Ask, Expr, ExprKind, Failure, Outcome, Source, TextPart, TextTemplate, When, Window};
+use super::{Ask, Expr, ExprKind, Outcome, Source, TextPart, TextTemplate, When, Window};
 
 /// Visits an expression and all its parts.
-pub fn walk(e: &Expr, visit: &mut dyn FnMut(&Expr)) {
+pub fn walk<'e>(e: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     visit(e);
     children(e, &mut |c| walk(c, visit));
-}
-
-/// Visits the parts of a text.
-pub fn walk_text(t: &TextTemplate, visit: &mut dyn FnMut(&Expr)) {
-    for part in &t.parts {
-        if let TextPart::Value(e) = part {
-            walk(e, visit);
-        }
-    }
-}
-
-/// Visits the parts of a failure.
-pub fn walk_failure(f: &Failure, visit: &mut dyn FnMut(&Expr)) {
-    walk_text(&f.text, visit);
-    for (_, e) in &f.with {
-        walk(e, visit);
-    }
 }
 
 /// Calls for each direct part.

@@ -177,7 +177,7 @@ fn shown(p: &Problem, sources: &Sources) {
 /// Runs a stream, however it ends.
 fn run(terms: &Terms, format: Format, text: &str) {
     let readings: Vec<u32> = terms.readings.iter().map(|r| r.default).collect();
-    let Some(program) = compile(terms, &readings, &[]) else { return };
+    let Ok(program) = compile(terms, &readings, &[]) else { return };
     let options = Options { keep_going: true, journal: true, ..Options::default() };
     let mut engine = Engine::new(&program, terms, Interner::default(), options);
     let mut schema = Schema::new(terms);

@@ -229,7 +229,7 @@ fn several_runs_stand_side_by_side() {
         })
         .collect();
     assert_ne!(defaults, skipping);
-    let programs = [defaults, skipping].map(|r| compile_to_derive(&terms, &r).unwrap_or_else(|| panic!("too large")));
+    let programs = [defaults, skipping].map(|r| compile_to_derive(&terms, &r).unwrap_or_else(|e| panic!("{e}")));
     let mut records = Vec::new();
     let runs = [0, 1].map(|n| {
         let options = Options { journal: true, ..Options::default() };

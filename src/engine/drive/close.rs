@@ -1,7 +1,9 @@
 //! The end of a run: obligations, what is shown, what was asked.
 
 use super::Engine;
-use crate::engine::run::{Moment, Run, Shown, Status};
+use crate::engine::decimal::Fault;
+use crate::engine::machine::Trap;
+use crate::engine::run::{FailedCell, Moment, Run, Shown, Status, Typed, Value};
 use crate::engine::table::{Life, Table, entry};
 
 impl Engine<'_> {
@@ -103,10 +105,23 @@ impl Engine<'_> {
                     }
                     self.m.wi(reg, number);
                 }
-                if self.m.aside(report.run).is_err() || self.m.ri(report.shown) == 0 {
-                    continue;
+                let mut failed = |column, fault| run.failed.push(FailedCell { report: n, row: number, column, fault });
+                // a row of which nobody can tell whether it is shown is shown
+                match self.m.aside(report.run) {
+                    Err(trap) => failed(None, fault_of(&trap)),
+                    Ok(()) if self.m.ri(report.shown) == 0 => continue,
+                    Ok(()) => {}
                 }
-                let columns = report.columns.iter().map(|c| self.m.value(c)).collect();
+                let mut columns = Vec::with_capacity(report.columns.len());
+                for (at, (code, arg)) in report.columns.iter().enumerate() {
+                    columns.push(match self.m.aside(*code) {
+                        Ok(()) => self.m.value(arg),
+                        Err(trap) => {
+                            failed(Some(at), fault_of(&trap));
+                            Value::Failed(fault_of(&trap))
+                        }
+                    });
+                }
                 run.shown.push(Shown { report: n, row: number, made, columns });
             }
         }
@@ -115,8 +130,19 @@ impl Engine<'_> {
     fn asked(&mut self, run: &mut Run) {
         let program = self.m.program;
         for (code, arg) in &program.asked {
-            let _ = self.m.aside(*code);
-            run.asked.push(self.m.typed(arg));
+            let value = match self.m.aside(*code) {
+                Ok(()) => self.m.value(arg),
+                Err(trap) => Value::Failed(fault_of(&trap)),
+            };
+            run.asked.push(Typed { value, ty: arg.ty.clone() });
         }
+    }
+}
+
+/// Why a value could not be computed; one that is missing is unknown, and no fault.
+fn fault_of(trap: &Trap) -> Fault {
+    match trap {
+        Trap::Arithmetic(fault, _) => *fault,
+        Trap::Missing(_) | Trap::Fail(_) | Trap::Rescind(..) | Trap::Record(_) | Trap::Void(_) | Trap::Check(_) => Fault::Domain,
     }
 }

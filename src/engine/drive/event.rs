@@ -2,9 +2,9 @@
 
 use super::Engine;
 use crate::engine::code::Route;
-use crate::engine::machine::{Outcome, Trap};
+use crate::engine::machine::{Outcome, Trap, Undo};
 use crate::engine::run::{BadRecord, Breach, Moment, Refusal, Said, SaidPart, StopReason, Stopped};
-use crate::engine::table::{Life, entry};
+use crate::engine::table::{Life, entry, row_of};
 use crate::source::Span;
 use crate::terms::{Key, KindId, Place, Type};
 
@@ -40,6 +40,7 @@ impl<'p> Engine<'p> {
                 if route.is_final {
                     self.m.settled.insert(at);
                 }
+                self.touched |= !self.m.undo.is_empty();
                 self.m.undo.clear();
                 self.cursor += 1;
                 self.applied = day;
@@ -63,6 +64,7 @@ impl<'p> Engine<'p> {
                 self.make_void(kind, number);
                 self.m.undo.clear();
                 self.refused.insert(at);
+                self.touched = true;
                 self.cursor += 1;
                 self.applied = day;
                 self.after(day);
@@ -140,6 +142,8 @@ impl<'p> Engine<'p> {
         }
         if route.kept {
             self.m.new_row(kind, None, &[])?;
+            let own = program.plan.kinds.get(kind.at()).map_or(-1, |k| self.m.ri(k.row));
+            self.m.begin_history(Some((kind, row_of(own))));
         }
         self.m.step(route.step)?;
         if route.past {
@@ -353,7 +357,7 @@ impl<'p> Engine<'p> {
             let under = |clause: &Option<crate::terms::ClauseId>| {
                 duty.under.is_empty()
                     || clause.is_none()
-                    || duty.under.iter().any(|u| crate::engine::machine::under(terms.cite(*clause), u))
+                    || duty.under.iter().any(|u| crate::terms::within(terms.cite(*clause), u))
             };
             if self.m.adjusted.iter().any(|(s, clause)| duty.states.contains(s) && under(clause)) {
                 for (reg, value) in duty.asks.iter().zip([-1, day, id, -1]) {
@@ -371,9 +375,12 @@ impl<'p> Engine<'p> {
         for (n, once) in program.onces.iter().enumerate() {
             self.m.aside(once.when)?;
             let holds = self.m.ri(once.value) == 1;
-            let before = self.held.get(n).copied().unwrap_or(false);
-            if let Some(slot) = self.held.get_mut(n) {
+            let before = self.m.held.get(n).copied().unwrap_or(false);
+            if holds != before
+                && let Some(slot) = self.m.held.get_mut(n)
+            {
                 *slot = holds;
+                self.m.undo.push(Undo::Held(n, before));
             }
             if holds && !before {
                 self.m.clause = None;
@@ -383,7 +390,7 @@ impl<'p> Engine<'p> {
         Ok(())
     }
 
-    /// Covenants, after every record and on every new day.
+    /// Covenants, after every record that is carried out or refused.
     #[inline]
     pub(super) fn after(&mut self, day: i64) {
         if !self.m.replaying && !self.m.program.covenants.is_empty() {
@@ -392,11 +399,12 @@ impl<'p> Engine<'p> {
     }
 
     fn look_at_covenants(&mut self, day: i64) {
-        let seen = (self.m.version, day);
-        if self.looked == seen {
+        // nothing has changed since they were looked at, and no time has passed
+        if !self.touched && self.looked == self.m.now {
             return;
         }
-        self.looked = seen;
+        self.touched = false;
+        self.looked = self.m.now;
         let program = self.m.program;
         for (n, c) in program.covenants.iter().enumerate() {
             if self.m.aside(c.run).is_err() {

@@ -16,7 +16,7 @@ pub(super) struct Snapshot {
     tables: Vec<Table>,
     past: Vec<usize>,
     indexes: Vec<(usize, usize)>,
-    history: Vec<(StateId, usize)>,
+    history: usize,
     by: usize,
     links: usize,
     changes: usize,
@@ -70,13 +70,13 @@ impl Engine<'_> {
             tables: self.m.tables.clone(),
             past: self.m.past.iter().map(crate::engine::index::Past::count).collect(),
             indexes: self.m.indexes.iter().map(crate::engine::index::Index::mark).collect(),
-            history: self.m.history.iter().map(|(s, h)| (*s, h.len())).collect(),
+            history: self.m.history.len(),
             by: self.m.by.len(),
             links: self.m.links.len(),
             changes: self.m.changes.len(),
             waiting: self.m.waiting.iter().filter(|(_, w)| !w.is_empty()).map(|(k, w)| (*k, w.clone())).collect(),
             fired: self.fired.clone(),
-            held: self.held.clone(),
+            held: self.m.held.clone(),
             last_moment: self.last_moment,
         }
     }
@@ -172,18 +172,16 @@ impl Engine<'_> {
         for (index, mark) in self.m.indexes.iter_mut().zip(&s.indexes) {
             index.truncate(*mark);
         }
-        for (state, history) in &mut self.m.history {
-            let len = s.history.iter().find(|(k, _)| k == state).map_or(0, |(_, n)| *n);
-            history.truncate(len);
-        }
+        self.m.history.truncate(s.history);
         self.m.by.truncate(s.by);
         let links = s.links;
         self.m.waiting.clone_from(&s.waiting);
         self.fired.clone_from(&s.fired);
-        self.held.clone_from(&s.held);
+        self.m.held.clone_from(&s.held);
         self.last_moment = s.last_moment;
         self.cursor = s.at;
         self.m.unlink(links);
+        self.touched = true;
         self.m.version += 1;
         self.next_timer = None;
     }

@@ -94,6 +94,7 @@ impl Engine<'_> {
             self.stopped = Some(Stopped { when: self.m.when, why });
         }
         self.m.undo.clear();
+        self.touched = true;
         self.m.version += 1;
     }
 }

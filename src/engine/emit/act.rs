@@ -38,7 +38,7 @@ impl Emit<'_> {
                     return;
                 }
             };
-            let n = u16::try_from(e.out.acts.len()).unwrap_or(u16::MAX);
+            let n = e.number(e.out.acts.len(), "more than 65,535 acts");
             let (clause, rule) = (e.clause, e.rule);
             e.out.acts.push(ActCode { kind, clause, rule });
             e.op(Op::Enqueue(n));
@@ -136,7 +136,7 @@ impl Emit<'_> {
             if let Some((high, by)) = order {
                 let keys = e.new_l();
                 e.op(Op::ListNew(keys));
-                let scan = u16::try_from(e.open_loops).unwrap_or(0);
+                let scan = e.number(e.open_loops, "more than 65,535 loops within one another");
                 let inner = e.l(list);
                 e.open_loops += 1;
                 e.out.loops = e.out.loops.max(e.open_loops);
@@ -148,8 +148,13 @@ impl Emit<'_> {
                 let outer = e.its.pop();
                 e.its.push(super::It { at: scan, row: last });
                 e.scoped(|e| {
-                    let key = e.d(by);
-                    e.op(Op::ListD(keys, key));
+                    if e.graph.bank(by) == Bank::Decimal {
+                        let key = e.d(by);
+                        e.op(Op::ListD(keys, key));
+                    } else {
+                        let key = e.i(by);
+                        e.op(Op::ListI(keys, key));
+                    }
                     e.op(Op::ListEnd(keys));
                 });
                 e.its.pop();

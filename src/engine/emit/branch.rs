@@ -165,7 +165,7 @@ impl Emit<'_> {
             self.out.sets.push(words);
             self.out.sets.len() - 1
         });
-        u16::try_from(at).unwrap_or(0)
+        self.number(at, "more than 65,535 sets of words")
     }
 
     /// A refusal or a stop; where a missing value is handled, the value is missing.

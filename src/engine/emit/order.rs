@@ -209,7 +209,7 @@ fn reads(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
             Node::RowI(kind, _, col) => {
                 out.insert(Cell::ColumnI(*kind, *col));
             }
-            Node::HistoryD(state, ..) => {
+            Node::HistoryD { state, .. } | Node::HistoryI { state, .. } => {
                 out.insert(Cell::Past(*state));
             }
             Node::Query(q) => {

@@ -1,6 +1,7 @@
 //! The whole program: one piece of code after another.
 
 use super::{Emit, Target};
+use crate::engine::NotCompiled;
 use crate::engine::code::{
     AdjustmentDuty, Arg, ChangeCode, CovenantCode, Message, Op, Program, ReportCode, Route, Site, Time, TimerCode,
 };
@@ -11,9 +12,11 @@ use crate::terms::{EventSort, KindId, Place, RuleId, Spot, Terms, Type};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
-/// Makes the program; none where the terms need more registers than there are.
-#[must_use]
-pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -> Option<Program> {
+/// Makes the program.
+///
+/// # Errors
+/// What the terms have too much of, and where.
+pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -> Result<Program, NotCompiled> {
     let graph = std::mem::take(&mut plan.graph);
     let next = plan.registers;
     let mut e = Emit {
@@ -35,6 +38,7 @@ pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -
         next,
         most: next,
         open_loops: 0,
+        row_loops: 0,
         plainly: false,
         fused: Vec::new(),
         clause: None,
@@ -45,7 +49,7 @@ pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -
         later: Vec::new(),
         to_explain: Vec::new(),
         explaining: false,
-        full: false,
+        trouble: None,
         wanted: Vec::new(),
         index_code: Vec::new(),
     };
@@ -248,7 +252,6 @@ impl Emit<'_> {
                 self.rows.insert(kind, row);
             }
             let shown = self.new_i();
-            let mut columns = Vec::new();
             let run = self.routine(|e| {
                 let end = e.label();
                 e.op(Op::SetI(shown, 0));
@@ -256,27 +259,35 @@ impl Emit<'_> {
                     e.scoped(|e| e.handled(Some(end), |e| e.jump_unless(filter, end)));
                 }
                 e.op(Op::SetI(shown, 1));
-                for (node, ty) in &r.columns {
-                    columns.push(e.arg(*node, ty.clone()));
-                }
                 e.place(end);
             });
+            // each by itself: what is wrong with one leaves the others
+            let columns = r.columns.into_iter().map(|(node, ty)| self.asked_code(node, ty)).collect();
             if let Some(kind) = r.of {
                 self.rows.remove(&kind);
             }
             self.out.reports.push(ReportCode { of: r.of.map(|k| (k, row)), run, shown, columns });
         }
         for a in std::mem::take(&mut self.plan.asked) {
-            let mut arg = Arg { reg: 0, known: None, ty: a.ty.clone() };
-            let code = self.routine(|e| arg = e.arg(a.node, a.ty.clone()));
-            self.out.asked.push((code, arg));
+            let asked = self.asked_code(a.node, a.ty);
+            self.out.asked.push(asked);
         }
     }
 
+    /// Code that gives a value, and where.
+    fn asked_code(&mut self, node: NodeId, ty: Type) -> (Target, Arg) {
+        let mut arg = Arg { reg: 0, known: None, ty: ty.clone() };
+        let code = self.routine(|e| arg = e.arg(node, ty));
+        (code, arg)
+    }
+
     /// Labels to places, fixed numbers to registers.
-    fn finish(mut self) -> Option<Program> {
-        if self.full {
-            return None;
+    fn finish(mut self) -> Result<Program, NotCompiled> {
+        if Target::try_from(self.out.ops.len()).is_err() || Target::try_from(self.labels.len()).is_err() {
+            self.too_much("more instructions than one program can hold");
+        }
+        if let Some(trouble) = self.trouble {
+            return Err(trouble);
         }
         let labels = std::mem::take(&mut self.labels);
         let place = |t: &mut Target| {
@@ -309,7 +320,7 @@ impl Emit<'_> {
         self.out.routes = self.routes();
         self.plan.graph = self.graph;
         self.out.plan = self.plan;
-        Some(self.out)
+        Ok(self.out)
     }
 }
 
@@ -362,7 +373,8 @@ fn target(op: &mut Op) -> Option<&mut Target> {
         | Op::JumpUnlessSame(_, _, t)
         | Op::JumpUnlessIn(_, _, t)
         | Op::JumpIfReplaying(t)
-        | Op::History(_, _, _, _, t)
+        | Op::History(_, _, _, _, _, t)
+        | Op::HistoryI(_, _, _, _, t)
         | Op::ChangeBy(_, _, _, _, _, t)
         | Op::NextRow(_, _, _, _, t)
         | Op::AgainRow(_, _, _, _, t)

@@ -315,13 +315,13 @@ impl Emit<'_> {
     ) -> u16 {
         let wanted = (kind, entries, filter.to_vec(), key, sum);
         if let Some(at) = self.wanted.iter().position(|w| *w == wanted) {
-            return u16::try_from(at).unwrap_or(0);
+            return self.number(at, "more than 65,535 indexes");
         }
         self.wanted.push(wanted);
         let at = self.out.indexes.len();
         self.out.indexes.push(IndexSpec { kind, entries, filter: None, key, sum: None });
         self.index_code.push((at, filter.to_vec(), sum, depth));
-        u16::try_from(at).unwrap_or(0)
+        self.number(at, "more than 65,535 indexes")
     }
 
     /// The code of the conditions and values of indexes, once all other code is there.
@@ -362,7 +362,7 @@ impl Emit<'_> {
     /// A loop over all a query looks at.
     fn each(&mut self, q: &Query, body: impl FnOnce(&mut Self, Reg)) {
         let row = self.new_i();
-        let at = u16::try_from(self.open_loops).unwrap_or(0);
+        let at = self.number(self.open_loops, "more than 65,535 loops within one another");
         let (next, end) = (self.label(), self.label());
         let mut left = q.filter.clone();
         // a window of entries is a condition on their day
@@ -440,7 +440,7 @@ impl Emit<'_> {
     ) {
         let last = self.new_i();
         let list = self.l(list);
-        let at = u16::try_from(self.open_loops).unwrap_or(0);
+        let at = self.number(self.open_loops, "more than 65,535 loops within one another");
         self.open_loops += 1;
         self.out.loops = self.out.loops.max(self.open_loops);
         self.with_it(depth, It { at, row: last }, |e| {

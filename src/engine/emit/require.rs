@@ -72,7 +72,7 @@ impl Emit<'_> {
             self.out.rescinding = true;
             let applies = self.new_i();
             let (skip, go) = (self.label(), self.label());
-            let first = u16::try_from(self.out.rescinds.len()).unwrap_or(0);
+            let first = self.number(self.out.rescinds.len(), "more than 65,535 lines that annul");
             self.op(Op::Decided(applies, first));
             self.op(Op::JumpIf(applies, Self::to(go)));
             // of a rule for each entry, one that meets its conditions is enough
@@ -83,7 +83,7 @@ impl Emit<'_> {
             self.op(Op::JumpUnless(applies, Self::to(skip)));
             self.place(go);
             for r in &rule.rescinds {
-                let n = u16::try_from(self.out.rescinds.len()).unwrap_or(0);
+                let n = self.number(self.out.rescinds.len(), "more than 65,535 lines that annul");
                 let sites = self.rescission_sites(rule);
                 self.out.rescinds.push(RescindCode {
                     rule: rule.rule,
@@ -125,7 +125,7 @@ impl Emit<'_> {
                 traced: false,
                 moves: false,
             };
-            out.push((state, u16::try_from(self.out.sites.len()).unwrap_or(u16::MAX)));
+            out.push((state, self.number(self.out.sites.len(), "more than 65,535 places at which a state changes")));
             self.out.sites.push(site);
         }
         out

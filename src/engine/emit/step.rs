@@ -92,8 +92,9 @@ impl Emit<'_> {
     /// A loop over the rows of a kind; `before` is code ahead of the first row.
     fn row_loop(&mut self, each: &EachPlan, before: impl FnOnce(&mut Self), inside: impl FnOnce(&mut Self, super::Label)) {
         let row = self.new_i();
-        let at = u16::try_from(self.open_loops).unwrap_or(0);
+        let at = self.number(self.open_loops, "more than 65,535 loops within one another");
         self.open_loops += 1;
+        self.row_loops += 1;
         self.out.loops = self.out.loops.max(self.open_loops);
         let outer = self.rows.insert(each.kind, row);
         let (next, end) = (self.label(), self.label());
@@ -117,6 +118,7 @@ impl Emit<'_> {
             Some(outer) => self.rows.insert(each.kind, outer),
             None => self.rows.remove(&each.kind),
         };
+        self.row_loops -= 1;
         self.open_loops -= 1;
     }
 
@@ -189,7 +191,7 @@ impl Emit<'_> {
         let mut own: Vec<Change> = Vec::new();
         self.scoped(|e| {
             let body = e.label();
-            let number = u16::try_from(e.out.finals.len()).unwrap_or(0);
+            let number = e.number(e.out.finals.len(), "more than 65,535 final rules");
             let row = row.unwrap_or(Reg::MAX);
             if rule.is_final {
                 e.out.finals.push(final_code(rule));
@@ -294,7 +296,8 @@ impl Emit<'_> {
                 asks: duty.done_registers,
             });
             e.later.push((n, duty.done));
-            e.op(Op::Duty(u16::try_from(n).unwrap_or(u16::MAX)));
+            let n = e.number(n, "more than 65,535 obligations");
+            e.op(Op::Duty(n));
         });
     }
 

@@ -21,7 +21,7 @@ impl Emit<'_> {
         let at = self.out.fails.len();
         let clause = fail.clause.or(self.clause);
         self.out.fails.push(FailCode { stop: fail.stop, clause, message, with, span: fail.span });
-        u16::try_from(at).unwrap_or(u16::MAX)
+        self.number(at, "more than 65,535 refusals and stops")
     }
 
     fn type_of(&self, key: crate::engine::graph::TypeKey) -> Type {

@@ -99,11 +99,11 @@ impl Emit<'_> {
                 self.check_known(known, why, id);
                 self.d(value)
             }
-            Node::HistoryD(state, part, moment) => {
-                let moment = self.i(moment);
+            Node::HistoryD { state, row, part, moment } => {
+                let (row, moment) = (self.i(row), self.i(moment));
                 let to = self.new_d();
                 self.or_missing(Why::State(state), span, |e, absent| {
-                    e.op(Op::History(to, state, part, moment, Self::to(absent)));
+                    e.op(Op::History(to, state, row, part, moment, Self::to(absent)));
                 });
                 to
             }
@@ -320,6 +320,12 @@ impl Emit<'_> {
                 let it = self.it(depth);
                 self.op(Op::LineI(to, it.at, col));
             }
+            Node::HistoryI { state, row, moment } => {
+                let (row, moment) = (self.i(row), self.i(moment));
+                self.or_missing(Why::State(state), span, |e, absent| {
+                    e.op(Op::HistoryI(to, state, row, moment, Self::to(absent)));
+                });
+            }
             Node::ByKey(kind, key) => {
                 let key = self.text_constant(&key);
                 self.op(Op::ByKey(to, kind, key));
@@ -337,8 +343,14 @@ impl Emit<'_> {
                 self.op(Op::IsKind(to, x, kind));
             }
             Node::Contains(list, value) => {
-                let (list, value) = (self.l(list), self.i(value));
-                self.op(Op::Contains(to, list, value));
+                let list = self.l(list);
+                if self.graph.bank(value) == Bank::Decimal {
+                    let value = self.d(value);
+                    self.op(Op::ContainsD(to, list, value));
+                } else {
+                    let value = self.i(value);
+                    self.op(Op::Contains(to, list, value));
+                }
             }
             Node::Extreme(greatest, a, b) => {
                 let (a, b) = (self.i(a), self.i(b));
@@ -346,7 +358,8 @@ impl Emit<'_> {
             }
             Node::Open(calendar, day) => {
                 let day = self.i(day);
-                self.op_at(Op::Open(u16::try_from(calendar.0).unwrap_or(0), to, day), span);
+                let number = self.number(calendar.at(), "more than 65,535 calendars");
+                self.op_at(Op::Open(number, to, day), span);
             }
             Node::AddDays(day, by, back) => {
                 let (day, by) = (self.i(day), self.d(by));
@@ -420,6 +433,12 @@ impl Emit<'_> {
                 let row = self.i(row);
                 let to = self.new_l();
                 self.op(Op::LoadL(to, kind, row, col));
+                to
+            }
+            Node::PastL(kind, row, col) => {
+                let row = self.i(row);
+                let to = self.new_l();
+                self.op(Op::PastL(to, kind, row, col));
                 to
             }
             Node::FirstOf(cases, _) => {
@@ -499,7 +518,7 @@ impl Emit<'_> {
     /// A costly value that is the same for all rows of a loop is computed for the first row that needs it.
     fn once_for_all(&mut self, id: NodeId, bank: Bank) -> Option<Reg> {
         if self.explaining
-            || self.rows.is_empty()
+            || self.row_loops == 0
             || self.plainly
             || !self.its.is_empty()
             || self.graph.moving(id) != 0
@@ -540,7 +559,8 @@ impl Emit<'_> {
     fn costly(&self, id: NodeId) -> bool {
         match self.graph.get(id) {
             Node::Query(_)
-            | Node::HistoryD(..)
+            | Node::HistoryD { .. }
+            | Node::HistoryI { .. }
             | Node::Table(..)
             | Node::AddTradingDays(..)
             | Node::TradingDays(..)

@@ -7,6 +7,7 @@ use crate::engine::machine::{Machine, Outcome, Trap};
 use crate::engine::table::row_of;
 use crate::engine::{day, grid};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 impl Machine<'_> {
     /// Carries out the instruction at a place, and gives the place of the next.
@@ -39,6 +40,13 @@ impl Machine<'_> {
                 match $value {
                     Ok(v) => wd!($to, v),
                     Err(fault) => pc = self.fault(pc - 1, fault)?,
+                }
+            };
+        }
+        macro_rules! calc_nothing {
+            ($done:expr) => {
+                if let Err(fault) = $done {
+                    return Err(Trap::Arithmetic(fault, at(pc - 1)).into());
                 }
             };
         }
@@ -142,10 +150,28 @@ impl Machine<'_> {
                     None => return Err(Trap::Arithmetic(Fault::UnknownDay, at(pc - 1)).into()),
                 }
             }
-            Op::History(to, state, part, moment, t) => match self.past_value(state, ri!(moment)) {
-                Some((n, d)) => wd!(to, if part == 0 { n } else { d }),
+            Op::History(to, state, row, part, moment, t) => match self.past_value(state, ri!(row), ri!(moment)) {
+                Some(held) => wd!(to, if part == 0 { held.value } else { held.below }),
                 None => go!(t),
             },
+            Op::HistoryI(to, state, row, moment, t) => match self.past_value(state, ri!(row), ri!(moment)) {
+                Some(held) => wi!(to, held.value.to_i64().unwrap_or_default()),
+                None => go!(t),
+            },
+            Op::MakeAll => calc_nothing!(self.make_all()),
+            Op::Wait(site, row, pending, _) => {
+                let row = if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) };
+                calc_nothing!(self.wait(site, row, rd!(pending)));
+            }
+            Op::Make(site, row, value) => {
+                let row = if row == u16::MAX { usize::MAX } else { row_of(ri!(row)) };
+                calc_nothing!(self.make(site, row, rd!(value)));
+            }
+            Op::PastL(to, kind, row, col) => {
+                let row = row_of(ri!(row));
+                let v = self.past.get(kind.at()).and_then(|p| p.l.get(row * p.nl + usize::from(col))).cloned();
+                self.wl(to, v.unwrap_or_default());
+            }
             Op::ChangeBy(to, state, row, by, after, t) => {
                 let row = ri!(row);
                 let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).unwrap_or(u32::MAX) };
@@ -162,7 +188,9 @@ impl Machine<'_> {
                 wd!(to, v);
             }
             Op::SortLines(n, keys, high) => {
-                let keys = self.list(keys).d.clone();
+                let list = self.list(keys);
+                let keys: Vec<Decimal> =
+                    if list.d.is_empty() { list.i.iter().map(|n| Decimal::from(*n)).collect() } else { list.d.clone() };
                 let mut order: Vec<u32> = (0..u32::try_from(keys.len()).unwrap_or(0)).collect();
                 let key = |at: &u32| keys.get(usize::try_from(*at).unwrap_or(0)).copied().unwrap_or_default();
                 order.sort_by(|a, b| if high { key(b).cmp(&key(a)) } else { key(a).cmp(&key(b)) });
@@ -191,7 +219,16 @@ impl Machine<'_> {
             }
             Op::Contains(to, list, a) => {
                 let a = ri!(a);
-                let v = i64::from(self.list(list).i.contains(&a));
+                let list = self.list(list);
+                let columns = list.i.len().checked_div(list.len).unwrap_or(1).max(1);
+                let v = i64::from(list.i.iter().step_by(columns).any(|have| *have == a));
+                wi!(to, v);
+            }
+            Op::ContainsD(to, list, a) => {
+                let a = rd!(a);
+                let list = self.list(list);
+                let columns = list.d.len().checked_div(list.len).unwrap_or(1).max(1);
+                let v = i64::from(list.d.iter().step_by(columns).any(|have| decimal::same(*have, a)));
                 wi!(to, v);
             }
             // the loop carries these out itself
@@ -267,14 +304,11 @@ impl Machine<'_> {
             | Op::StoreRowD(..)
             | Op::StoreRowI(..)
             | Op::StoreRowQ(..)
-            | Op::Wait(..)
-            | Op::Make(..)
             | Op::LaterD(..)
             | Op::LaterI(..)
             | Op::LaterQ(..)
             | Op::LaterWait(..)
-            | Op::LaterMake(..)
-            | Op::MakeAll => {}
+            | Op::LaterMake(..) => {}
         }
         Ok(pc)
     }

@@ -22,10 +22,13 @@ pub(super) struct Env<'e> {
     pub compounding: Option<(crate::terms::StateId, Option<NodeId>)>,
     /// What is kept in registers, by the formulas it was computed with.
     pub kept: Vec<(usize, NodeId)>,
+    /// The entry that stands for each entry of the kind a rule goes through, where only that one is meant.
+    pub row_for_each: Option<NodeId>,
 }
 
-/// A definition with what its variables stand for, the depth of what is open around it, and the clause it stands in.
-pub(super) type Written = (crate::terms::DefId, Vec<Option<Bound>>, u16, Option<ClauseId>);
+/// A definition with what its variables stand for, the depth of what is open around it, the clause it stands in, and, inside a step
+/// whose rules read what it leaves, how much of that was known.
+pub(super) type Written = (crate::terms::DefId, Vec<Option<Bound>>, u16, Option<ClauseId>, (u32, bool, bool));
 
 /// What a variable stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -42,7 +45,16 @@ pub(super) enum Bound {
 
 impl<'e> Env<'e> {
     pub(super) fn new(vars: &'e [Var], clause: Option<ClauseId>) -> Self {
-        Self { vars, bound: vec![None; vars.len()], clause, depth: 0, after: false, compounding: None, kept: Vec::new() }
+        Self {
+            vars,
+            bound: vec![None; vars.len()],
+            clause,
+            depth: 0,
+            after: false,
+            compounding: None,
+            kept: Vec::new(),
+            row_for_each: None,
+        }
     }
 
     fn set(&mut self, at: usize, bound: Bound) {
@@ -100,7 +112,7 @@ impl<'e> Env<'e> {
     }
 }
 
-impl Lower<'_> {
+impl<'t> Lower<'t> {
     /// A formula.
     pub(super) fn expr(&mut self, env: &mut Env<'_>, e: &Expr) -> NodeId {
         let outer = self.plan.graph.at;
@@ -276,8 +288,9 @@ impl Lower<'_> {
         let terms = self.terms;
         let Some(d) = terms.defs.get(def.at()) else { return self.add(Node::Whole(0)) };
         let mut inner = self.arguments(env, d, args, after);
-        // written out once for the same arguments, unless it reads what the rules of a step leave
-        let key = (!inner.after && inner.compounding.is_none()).then(|| (def, inner.bound.clone(), inner.depth, inner.clause));
+        // written out once for the same arguments, unless it is computed with what waits
+        let step = (self.leaving.version, inner.after, self.telling);
+        let key = inner.compounding.is_none().then(|| (def, inner.bound.clone(), inner.depth, inner.clause, step));
         if let Some(known) = key.as_ref().and_then(|k| self.definitions.get(k)) {
             return *known;
         }

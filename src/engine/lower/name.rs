@@ -6,7 +6,7 @@ use crate::engine::graph::{Node, NodeId, Why};
 use crate::engine::plan::{COL_DATE, COL_ID};
 use crate::terms::{Expr, ExprKind, FieldId, Inherent, KindId, Operator, Place, Spot, StateId, Type, When};
 
-impl Lower<'_> {
+impl<'t> Lower<'t> {
     /// A field of the event, of an entry, of a past event or of a line.
     pub(super) fn field(&mut self, env: &mut Env<'_>, base: &Expr, field: FieldId) -> NodeId {
         if let ExprKind::Var(var) = &base.kind {
@@ -65,15 +65,15 @@ impl Lower<'_> {
     fn column(&mut self, kind: KindId, row: NodeId, spot: Spot, why: Why) -> NodeId {
         let kept = self.terms.kind(kind).is_some_and(|k| k.kept.is_some());
         let whole = |low: &mut Self, col| low.add(if kept { Node::RowI(kind, row, col) } else { Node::PastI(kind, row, col) });
+        let decimal = |low: &mut Self, col| low.add(if kept { Node::RowD(kind, row, col) } else { Node::PastD(kind, row, col) });
         let value = match spot.place {
-            Place::Decimal(col) => self.add(if kept { Node::RowD(kind, row, col) } else { Node::PastD(kind, row, col) }),
+            Place::Decimal(col) => decimal(self, col),
             Place::Ratio(col) => {
-                let num = self.add(Node::RowD(kind, row, col));
-                let den = self.add(Node::RowD(kind, row, col + 1));
+                let (num, den) = (decimal(self, col), decimal(self, col + 1));
                 self.add(Node::Arithmetic(Operator::Divide, num, den))
             }
             Place::Whole(col) => whole(self, col),
-            Place::List(col) => self.add(Node::RowL(kind, row, col)),
+            Place::List(col) => self.add(if kept { Node::RowL(kind, row, col) } else { Node::PastL(kind, row, col) }),
         };
         match spot.known {
             None => value,
@@ -190,7 +190,7 @@ impl Lower<'_> {
             When::At(edge, day) => {
                 let day = self.expr(env, day);
                 let moment = self.add(Node::Edge(*edge, day));
-                self.history(state, moment)
+                self.history(state, row, moment)
             }
             When::After => self.after_value(state, row),
             When::Before if env.after => self.after_value(state, row),
@@ -204,14 +204,16 @@ impl Lower<'_> {
         }
     }
 
-    fn history(&mut self, state: StateId, moment: NodeId) -> NodeId {
-        let ratio = self.plan.states.get(state.at()).is_some_and(|s| matches!(s.spot.place, Place::Ratio(_)));
-        let num = self.add(Node::HistoryD(state, 0, moment));
-        if !ratio {
-            return num;
+    fn history(&mut self, state: StateId, row: Option<NodeId>, moment: NodeId) -> NodeId {
+        let row = row.unwrap_or_else(|| self.add(Node::Whole(-1)));
+        match self.plan.states.get(state.at()).map(|s| s.spot.place) {
+            Some(Place::Ratio(_)) => {
+                let [num, den] = [0, 1].map(|part| self.add(Node::HistoryD { state, row, part, moment }));
+                self.add(Node::Arithmetic(Operator::Divide, num, den))
+            }
+            Some(Place::Whole(_)) => self.add(Node::HistoryI { state, row, moment }),
+            _ => self.add(Node::HistoryD { state, row, part: 0, moment }),
         }
-        let den = self.add(Node::HistoryD(state, 1, moment));
-        self.add(Node::Arithmetic(Operator::Divide, num, den))
     }
 
     /// A state as it is.
@@ -223,37 +225,6 @@ impl Lower<'_> {
             (Some(kind), Some(row)) => self.column(kind, row, spot, Why::State(state)),
             _ => self.slot(spot, Why::State(state)),
         }
-    }
-
-    /// A state as the rules of this step leave it.
-    fn after_value(&mut self, state: StateId, row: Option<NodeId>) -> NodeId {
-        use crate::engine::graph::{Case, Then};
-        let before = self.present(state, row);
-        let writes: Vec<(Vec<NodeId>, NodeId)> = self
-            .after
-            .iter()
-            .filter(|l| l.state == state && l.row == row)
-            .map(|l| (l.guards.clone(), if self.telling { l.told } else { l.value }))
-            .collect();
-        let mut cases = Vec::new();
-        for (guards, value) in writes {
-            if guards.is_empty() {
-                if cases.is_empty() {
-                    return value;
-                }
-                cases.push(Case { when: None, if_known: false, then: Then::Value(value) });
-                let bank = self.plan.graph.bank(before);
-                return self.add(Node::FirstOf(cases, bank));
-            }
-            let when = self.all(guards);
-            cases.push(Case { when: Some(when), if_known: false, then: Then::Value(value) });
-        }
-        if cases.is_empty() {
-            return before;
-        }
-        cases.push(Case { when: None, if_known: false, then: Then::Value(before) });
-        let bank = self.plan.graph.bank(before);
-        self.add(Node::FirstOf(cases, bank))
     }
 
     /// What waits of a state.

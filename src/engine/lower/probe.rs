@@ -28,7 +28,7 @@ impl Probing {
 impl Lower<'_> {
     /// A part of the rule at hand is to be explained.
     pub(super) fn explain(&mut self, env: &mut Env<'_>, role: Role, e: &Expr) {
-        if self.probing.is_none() {
+        if self.probing.is_none() || self.muted {
             return;
         }
         // the parts of a rule are told before it keeps anything
@@ -150,7 +150,7 @@ impl Lower<'_> {
 
     /// A condition that is no formula of its own.
     pub(super) fn explain_node(&mut self, role: Role, node: NodeId) {
-        if self.probing.is_none() || matches!(self.plan.graph.get(node), Node::Whole(_)) {
+        if self.probing.is_none() || self.muted || matches!(self.plan.graph.get(node), Node::Whole(_)) {
             return;
         }
         let span = crate::source::Span::default();

@@ -2,14 +2,11 @@
 
 use super::Lower;
 use crate::engine::plan::{Columns, FREE_WHOLE, KindPlan, StatePlan, Step};
-use crate::terms::{
-    Body, Expr, ExprKind, FieldId, KindId, Layout, Place, Source, Spot, StateId, Type, When, walk, walk_failure, walk_text,
-};
-use crate::terms::{Statement, StatementKind};
+use crate::terms::{Body, Expr, ExprKind, FieldId, Formulas, KindId, Layout, Place, Source, Spot, StateId, Type, When, walk};
 
 impl Lower<'_> {
     /// Gives registers to events and issuer states, columns to entries and their states.
-    pub(super) fn registers(&mut self) {
+    pub(super) fn registers(&mut self, asked: &[&Body<Expr>]) {
         let mut top = Layout { wholes: FREE_WHOLE, ..Layout::default() };
         for kind in &self.terms.kinds {
             let layout = Layout::of_fields(&kind.fields);
@@ -40,7 +37,7 @@ impl Lower<'_> {
         }
         self.states(&mut top);
         self.plan.registers = (top.decimals, top.wholes, top.lists);
-        self.marks();
+        self.marks(asked);
     }
 
     fn states(&mut self, top: &mut Layout) {
@@ -80,12 +77,12 @@ impl Lower<'_> {
     }
 
     /// Which states are asked for at other moments, which kinds in queries of the past, which deemed events are rescinded.
-    fn marks(&mut self) {
+    fn marks(&mut self, asked: &[&Body<Expr>]) {
         let mut history: Vec<StateId> = Vec::new();
         let mut changes: Vec<StateId> = Vec::new();
         let mut past: Vec<KindId> = Vec::new();
         let mut rescinded: Vec<(KindId, Vec<KindId>)> = Vec::new();
-        every(self.terms, &mut |e| match &e.kind {
+        let mut look = |e: &Expr| match &e.kind {
             ExprKind::State { state, when: When::At(..), .. } => history.push(*state),
             ExprKind::ChangeBy { state, .. } => changes.push(*state),
             ExprKind::Query(q) => {
@@ -94,7 +91,9 @@ impl Lower<'_> {
                 }
             }
             _ => {}
-        });
+        };
+        self.terms.expressions(&mut look);
+        asked.iter().for_each(|body| body.expressions(&mut look));
         for rule in &self.terms.rules {
             for answer in &rule.answers {
                 for r in &answer.rescinding {
@@ -180,86 +179,4 @@ fn may_be_unknown(terms: &crate::terms::Terms, body: &Body<Expr>) -> bool {
         }
     });
     found
-}
-
-/// Visits every formula of the terms.
-fn every(terms: &crate::terms::Terms, visit: &mut dyn FnMut(&Expr)) {
-    for d in &terms.defs {
-        walk(&d.body.value, visit);
-    }
-    for s in &terms.states {
-        if let Some(b) = &s.initial {
-            walk(&b.value, visit);
-        }
-    }
-    for rule in &terms.rules {
-        for a in &rule.answers {
-            a.guards.iter().for_each(|g| walk(g, visit));
-            if let Some((_, e)) = &a.the {
-                walk(e, visit);
-            }
-            if let Some(f) = a.each.as_ref().and_then(|e| e.filter.as_ref()) {
-                walk(f, visit);
-            }
-            match &a.on {
-                crate::terms::On::At(e) | crate::terms::On::Once(e) => walk(e, visit),
-                _ => {}
-            }
-            for r in &a.rescinding {
-                r.guards.iter().for_each(|g| walk(g, visit));
-            }
-            statements(&a.body, visit);
-        }
-    }
-    for o in &terms.obligations {
-        for a in &o.answers {
-            a.guards.iter().for_each(|g| walk(g, visit));
-            if let Some(d) = &a.due {
-                walk(d, visit);
-            }
-            walk(&a.done, visit);
-        }
-    }
-    for c in &terms.covenants {
-        walk(&c.holds.value, visit);
-    }
-    for r in &terms.reports {
-        r.columns.iter().for_each(|(_, e)| walk(e, visit));
-    }
-    for k in &terms.kinds {
-        k.checks.iter().for_each(|(b, _)| walk(&b.value, visit));
-    }
-}
-
-fn statements(body: &[Statement], visit: &mut dyn FnMut(&Expr)) {
-    for s in body {
-        s.guards.iter().for_each(|g| walk(g, visit));
-        match &s.kind {
-            StatementKind::Let(_, e) | StatementKind::End(e) | StatementKind::Restore(e) => walk(e, visit),
-            StatementKind::Becomes { value, clamps, of, .. } => {
-                walk(value, visit);
-                clamps.iter().for_each(|c| walk(&c.limit, visit));
-                if let Some(of) = of {
-                    walk(of, visit);
-                }
-            }
-            StatementKind::Require(e, f) => {
-                walk(e, visit);
-                walk_failure(f, visit);
-            }
-            StatementKind::Deem { fields, with, .. } => {
-                fields.iter().for_each(|(_, e)| walk(e, visit));
-                with.iter().for_each(|(_, _, e)| walk(e, visit));
-            }
-            StatementKind::Record { fields, .. } => fields.iter().flatten().for_each(|e| walk(e, visit)),
-            StatementKind::Warn(t) => walk_text(t, visit),
-            StatementKind::ForEach { list, order, body, .. } => {
-                walk(list, visit);
-                if let Some((_, by)) = order {
-                    walk(by, visit);
-                }
-                statements(body, visit);
-            }
-        }
-    }
 }

@@ -5,36 +5,21 @@ use super::expr::Env;
 use super::write::Becomes;
 use crate::engine::graph::{Node, NodeId, Why};
 use crate::engine::plan::{Act, ActKind, EachPlan, RequirePlan, Rescind, Role, RulePlan};
-use crate::terms::{Answer, Expr, KindId, RuleId, Statement, StatementKind, Type, Var, VarId};
+use crate::terms::{Answer, Expr, KindId, RuleId, Spot, Statement, StatementKind, Type, Var, VarId};
 
-impl Lower<'_> {
+impl<'t> Lower<'t> {
     /// A rule; none where it can never apply.
     pub(super) fn rule(
         &mut self,
         kind: Option<KindId>,
         id: RuleId,
-        answer: &Answer,
-        others: &[(RuleId, &Answer)],
+        answer: &'t Answer,
+        others: &[(RuleId, &'t Answer)],
     ) -> Option<RulePlan> {
         let terms = self.terms;
         let rule = terms.rules.get(id.at())?;
         let mut env = Env::new(&answer.vars, rule.clause);
-        let mut guards = self.scope(&mut env, kind, answer);
-        guards.extend(self.guards(&mut env, &answer.guards)?);
-        self.explain_all(&mut env, &Role::When, &answer.guards);
-        for (other, other_answer) in others {
-            if rule.subject_to.contains(other)
-                && let Some(applies) = self.applies(kind, other_answer)
-            {
-                let not = self.not(applies);
-                self.explain_node(Role::Unless(*other), not);
-                match self.decided(not) {
-                    Some(true) => {}
-                    Some(false) => return None,
-                    None => guards.push(not),
-                }
-            }
-        }
+        let guards = self.conditions(&mut env, kind, id, answer, others)?;
         let mut plan = RulePlan {
             rule: id,
             clause: rule.clause,
@@ -54,7 +39,7 @@ impl Lower<'_> {
                 plan.rescinds.push(Rescind { deemed: r.deemed.clone(), of, keeping: r.keeping, guards });
             }
         }
-        self.lets(&mut env, answer, &mut plan);
+        plan.captures = self.name_values(&mut env, id, answer, rule.is_final);
         for s in &answer.body {
             self.require(&mut env, s, &mut plan);
         }
@@ -64,6 +49,34 @@ impl Lower<'_> {
         }
         plan.probe = self.explained(id, kind, answer, &plan);
         Some(plan)
+    }
+
+    /// The conditions of a rule, with those of the rules it gives way to; none where it can never apply.
+    pub(super) fn conditions(
+        &mut self,
+        env: &mut Env<'_>,
+        kind: Option<KindId>,
+        id: RuleId,
+        answer: &Answer,
+        others: &[(RuleId, &Answer)],
+    ) -> Option<Vec<NodeId>> {
+        let mut guards = self.scope(env, kind, answer);
+        guards.extend(self.guards(env, &answer.guards)?);
+        self.explain_all(env, &Role::When, &answer.guards);
+        for (other, other_answer) in others {
+            if self.terms.rules.get(id.at()).is_some_and(|r| r.subject_to.contains(other))
+                && let Some(applies) = self.applies(kind, other_answer, env.row_for_each)
+            {
+                let not = self.not(applies);
+                self.explain_node(Role::Unless(*other), not);
+                match self.decided(not) {
+                    Some(true) => {}
+                    Some(false) => return None,
+                    None => guards.push(not),
+                }
+            }
+        }
+        Some(guards)
     }
 
     /// Binds the event and the rows; conditions that come with them.
@@ -113,37 +126,58 @@ impl Lower<'_> {
         Some(self.add(Node::IsKind(row, *kind)))
     }
 
-    /// The condition under which a rule applies.
-    fn applies(&mut self, kind: Option<KindId>, answer: &Answer) -> Option<NodeId> {
+    /// The condition under which a rule applies, to a certain row where one is given.
+    fn applies(&mut self, kind: Option<KindId>, answer: &Answer, row: Option<NodeId>) -> Option<NodeId> {
         let mut env = Env::new(&answer.vars, None);
+        env.row_for_each = row;
         let mut guards = self.scope(&mut env, kind, answer);
         guards.extend(self.guards(&mut env, &answer.guards)?);
         Some(if guards.is_empty() { self.add(Node::Whole(1)) } else { self.all(guards) })
     }
 
-    /// Named values; those of a final rule are kept in registers.
-    fn lets(&mut self, env: &mut Env<'_>, answer: &Answer, plan: &mut RulePlan) {
+    /// Named values; those of a final rule are kept in registers, which are given back.
+    pub(super) fn name_values(
+        &mut self,
+        env: &mut Env<'_>,
+        rule: RuleId,
+        answer: &Answer,
+        is_final: bool,
+    ) -> Vec<(NodeId, Spot)> {
+        let mut captures = Vec::new();
         for s in &answer.body {
             let StatementKind::Let(var, value) = &s.kind else { continue };
             let node = self.expr(env, value);
             self.explain(env, Role::Let(env.name(*var).to_owned()), value);
-            let named = if plan.is_final {
+            let named = if is_final {
                 let ty = answer.vars.get(var.at()).map_or(&value.ty, |v| &v.ty);
-                let spot = self.capture(ty);
-                plan.captures.push((node, spot));
+                let spot = self.kept_in(rule, answer, *var, ty);
+                captures.push((node, spot));
                 self.slot(spot, Why::Case)
             } else {
                 let name = env.name(*var).to_owned();
                 self.add(Node::Named(crate::engine::graph::Name::Let(name), node))
             };
             env.bind(var.at(), named);
-            if plan.is_final {
+            if is_final {
                 env.exchange_kept();
                 let told = self.expr(env, value);
                 env.exchange_kept();
                 env.kept.push((var.at(), told));
             }
         }
+        captures
+    }
+
+    /// The registers in which a final rule keeps a named value.
+    fn kept_in(&mut self, rule: RuleId, answer: &Answer, var: VarId, ty: &Type) -> Spot {
+        let number = self.terms.rules.get(rule.at()).and_then(|r| r.answers.iter().position(|a| std::ptr::eq(a, answer)));
+        let key = (rule, number.unwrap_or(usize::MAX), var);
+        if let Some(spot) = self.captured.get(&key) {
+            return *spot;
+        }
+        let spot = self.capture(ty);
+        self.captured.insert(key, spot);
+        spot
     }
 
     fn require(&mut self, env: &mut Env<'_>, s: &Statement, plan: &mut RulePlan) {
@@ -160,24 +194,12 @@ impl Lower<'_> {
         plan.requires.push(RequirePlan { guards, cond, fail });
     }
 
-    /// Changes of states, those read by others first.
+    /// Changes of states.
     fn writes(&mut self, env: &mut Env<'_>, kind: Option<KindId>, id: RuleId, answer: &Answer, plan: &mut RulePlan) {
-        for s in super::step::changes_in_order(self.terms, &answer.body) {
+        for s in &answer.body {
             let StatementKind::Becomes { state, of, pending, value, clamps } = &s.kind else { continue };
             let becomes = Becomes { state: *state, of: of.as_ref(), pending: *pending, value, clamps, guards: &s.guards };
-            let Some(write) = self.write(env, &becomes, kind, id, plan.clause) else { continue };
-            if !write.pending {
-                let mut guards = plan.guards.clone();
-                guards.extend(&write.guards);
-                self.after.push(super::Leaves {
-                    state: write.state,
-                    row: write.row,
-                    guards,
-                    value: write.value,
-                    told: write.told,
-                });
-            }
-            plan.writes.push(write);
+            plan.writes.extend(self.write(env, &becomes, kind, id, plan.clause));
         }
     }
 

@@ -5,8 +5,7 @@ use super::expr::Env;
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::{Change, Duty, EachPlan, Once, Step, Timer};
 use crate::terms::{
-    Answer, Edge, Expr, ExprKind, KindId, ObligationAnswer, ObligationId, On, RuleId, StateId, Statement, StatementKind, Terms,
-    Type, When, walk,
+    Answer, Edge, Expr, ExprKind, KindId, ObligationAnswer, ObligationId, On, RuleId, StateId, Terms, Type, walk,
 };
 
 /// The rules of one moment.
@@ -18,7 +17,7 @@ struct MomentOf<'t> {
     rules: Vec<(RuleId, &'t Answer)>,
 }
 
-impl Lower<'_> {
+impl<'t> Lower<'t> {
     /// All rules and obligations.
     pub(super) fn rules(&mut self) {
         self.inactive();
@@ -86,7 +85,7 @@ impl Lower<'_> {
     }
 
     /// Rules that answer something other than an event.
-    fn other(&mut self, rule: RuleId, answer: &Answer) {
+    fn other(&mut self, rule: RuleId, answer: &'t Answer) {
         let only = [(rule, answer)];
         match &answer.on {
             On::Event(_) => {}
@@ -147,24 +146,17 @@ impl Lower<'_> {
 
     pub(super) fn bind_each(&mut self, env: &mut Env<'_>, answer: &Answer) {
         if let Some(each) = &answer.each {
-            let row = self.add(Node::EachRow(each.kind));
+            let row = env.row_for_each.unwrap_or_else(|| self.add(Node::EachRow(each.kind)));
             env.bind_row(each.var.at(), row, each.kind);
         }
     }
 
-    /// The rules of a step; those that read what others leave come after them.
-    pub(super) fn step(&mut self, kind: Option<KindId>, answers: &[(RuleId, &Answer)]) -> Step {
-        self.after.clear();
-        let order = in_order(self.terms, answers);
-        let mut plans: Vec<Option<crate::engine::plan::RulePlan>> = vec![None; answers.len()];
-        for at in order {
-            let Some((rule, answer)) = answers.get(at) else { continue };
-            let plan = self.rule(kind, *rule, answer, answers);
-            if let (Some(plan), Some(slot)) = (plan, plans.get_mut(at)) {
-                *slot = Some(plan);
-            }
-        }
-        Step { kind, rules: plans.into_iter().flatten().collect(), ..Step::default() }
+    /// The rules of a step.
+    pub(super) fn step(&mut self, kind: Option<KindId>, answers: &[(RuleId, &'t Answer)]) -> Step {
+        self.leave(kind, answers);
+        let rules = answers.iter().filter_map(|(rule, answer)| self.rule(kind, *rule, answer, answers)).collect();
+        self.forget_leaves();
+        Step { kind, rules, ..Step::default() }
     }
 
     /// What an event makes of what waits.
@@ -296,99 +288,6 @@ fn answers(terms: &Terms, fits: impl Fn(&On) -> bool) -> Vec<(RuleId, &Answer)> 
     let mut out = Vec::new();
     for (i, rule) in terms.rules.iter().enumerate() {
         out.extend(rule.answers.iter().filter(|a| fits(&a.on)).map(|a| (RuleId::from(i), a)));
-    }
-    out
-}
-
-/// An order in which what a rule reads `after` has been written out before; the checker has made sure there is one.
-fn in_order(terms: &Terms, answers: &[(RuleId, &Answer)]) -> Vec<usize> {
-    let writes: Vec<Vec<StateId>> = answers.iter().map(|(_, a)| writes(a)).collect();
-    let reads: Vec<Vec<StateId>> = answers.iter().map(|(_, a)| reads_after(terms, a)).collect();
-    let mut done: Vec<usize> = Vec::new();
-    let mut left: Vec<usize> = (0..answers.len()).collect();
-    while !left.is_empty() {
-        let free = left.iter().position(|at| {
-            let waits_for = |other: &usize| {
-                other != at && writes.get(*other).is_some_and(|w| reads.get(*at).is_some_and(|r| w.iter().any(|s| r.contains(s))))
-            };
-            !left.iter().any(waits_for)
-        });
-        done.push(left.remove(free.unwrap_or(0)));
-    }
-    done
-}
-
-/// The changes of a rule, those that others of it read `after` first: no change depends on the order of lines.
-pub(super) fn changes_in_order<'t>(terms: &Terms, body: &'t [Statement]) -> Vec<&'t Statement> {
-    let mut left: Vec<&Statement> = body.iter().filter(|s| matches!(s.kind, StatementKind::Becomes { .. })).collect();
-    let mut done = Vec::with_capacity(left.len());
-    while !left.is_empty() {
-        let free = left.iter().position(|s| {
-            let mut reads = Vec::new();
-            statement_reads_after(terms, s, &mut reads);
-            !left.iter().any(|o| {
-                let StatementKind::Becomes { state, .. } = &o.kind else { return false };
-                !std::ptr::eq(*o, *s) && reads.contains(state)
-            })
-        });
-        done.push(left.remove(free.unwrap_or(0)));
-    }
-    done
-}
-
-/// The states a statement reads as the event leaves them.
-fn statement_reads_after(terms: &Terms, s: &Statement, out: &mut Vec<StateId>) {
-    let mut visit = |e: &Expr| visit_after(terms, e, out);
-    for g in &s.guards {
-        walk(g, &mut visit);
-    }
-    match &s.kind {
-        StatementKind::Let(_, e) => walk(e, &mut visit),
-        StatementKind::Becomes { value, clamps, .. } => {
-            walk(value, &mut visit);
-            clamps.iter().for_each(|c| walk(&c.limit, &mut visit));
-        }
-        StatementKind::Require(e, _) => walk(e, &mut visit),
-        StatementKind::Deem { fields, with, .. } => {
-            fields.iter().for_each(|(_, e)| walk(e, &mut visit));
-            with.iter().for_each(|(_, _, e)| walk(e, &mut visit));
-        }
-        StatementKind::Record { fields, .. } => fields.iter().flatten().for_each(|e| walk(e, &mut visit)),
-        StatementKind::End(_) | StatementKind::Restore(_) | StatementKind::Warn(_) | StatementKind::ForEach { .. } => {}
-    }
-}
-
-fn visit_after(terms: &Terms, e: &Expr, out: &mut Vec<StateId>) {
-    match &e.kind {
-        ExprKind::State { state, when: When::After, .. } => out.push(*state),
-        ExprKind::Def { def, after: true, .. } => {
-            if let Some(d) = terms.defs.get(def.at()) {
-                states_read(terms, &d.body.value, out);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The states an answer sets.
-fn writes(a: &Answer) -> Vec<StateId> {
-    a.body
-        .iter()
-        .filter_map(|s| match &s.kind {
-            StatementKind::Becomes { state, .. } => Some(*state),
-            _ => None,
-        })
-        .collect()
-}
-
-/// The states an answer reads as the event leaves them.
-fn reads_after(terms: &Terms, a: &Answer) -> Vec<StateId> {
-    let mut out = Vec::new();
-    for g in &a.guards {
-        walk(g, &mut |e| visit_after(terms, e, &mut out));
-    }
-    for s in &a.body {
-        statement_reads_after(terms, s, &mut out);
     }
     out
 }

@@ -2,6 +2,7 @@
 
 use super::Lower;
 use super::expr::Env;
+use crate::engine::NotCompiled;
 use crate::engine::graph::{Bank, Case, Node, NodeId, Then};
 use crate::engine::plan::{Role, SitePlan, WaitPlan, WaitTestPlan, WritePlan};
 use crate::terms::{Clamp, ClauseId, Comparison, Expr, KindId, Postponement, Proportion, RoundingMode, RuleId, StateId};
@@ -65,10 +66,19 @@ impl Lower<'_> {
             wait.raw = Some(self.expr(env, b.value));
         }
         env.compounding = outer;
-        let site = self.sites;
-        self.sites += 1;
-        self.plan.sites.push(SitePlan { rule, state: b.state, clause, pending: b.pending });
+        let site = self.site(b.value.span);
+        if !self.muted {
+            self.plan.sites.push(SitePlan { rule, state: b.state, clause, pending: b.pending });
+        }
         Some(WritePlan { state: b.state, row, pending: b.pending, guards, value, told, wait, site })
+    }
+
+    /// The number of the next place of change.
+    fn site(&mut self, span: crate::source::Span) -> u16 {
+        u16::try_from(self.plan.sites.len()).unwrap_or_else(|_| {
+            self.trouble(NotCompiled { what: "more than 65,535 places at which a state changes", span });
+            0
+        })
     }
 
     /// The new value, limited and rounded.

@@ -1,10 +1,7 @@
 //! What uses what: the rules and other declarations that a change reaches, by way of definitions or at once.
 
 use super::Use;
-use crate::terms::{
-    Answer, Body, DefId, Each, Expr, ExprKind, KindId, ObligationId, On, ReadingId, StateId, Statement, StatementKind, TableId,
-    Terms, walk, walk_failure, walk_text,
-};
+use crate::terms::{DefId, ExprKind, Formulas, KindId, ObligationId, ReadingId, StateId, TableId, Terms};
 
 /// Something that others use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,52 +35,26 @@ impl<'t> Users<'t> {
         let mut out = Self { terms, all: Vec::new() };
         for (n, d) in terms.defs.iter().enumerate() {
             let name = out.owned(&d.name, d.of);
-            out.add("definition", name, terms.cite(d.clause), Some(DefId::from(n)), |v| walk(&d.body.value, v));
+            out.add("definition", name, terms.cite(d.clause), Some(DefId::from(n)), d);
         }
         for s in &terms.states {
             let name = out.owned(&s.name, s.of);
-            out.add("state", name, terms.cite(s.clause), None, |v| {
-                s.initial.iter().for_each(|b| walk(&b.value, v));
-                s.rounding.iter().filter_map(|r| r.when.as_ref()).for_each(|e| walk(e, v));
-                if let Some(p) = &s.postponement {
-                    p.tests.iter().for_each(|t| {
-                        walk(&t.limit, v);
-                        t.when.iter().for_each(|e| walk(e, v));
-                    });
-                    p.on.iter().chain(&p.until).filter_map(|(_, e)| e.as_ref()).for_each(|e| walk(e, v));
-                    p.with.iter().filter_map(|(_, _, e)| e.as_ref()).for_each(|e| walk(e, v));
-                    p.compounding.iter().chain(&p.restating).flatten().for_each(|e| walk(e, v));
-                }
-            });
+            out.add("state", name, terms.cite(s.clause), None, s);
         }
         for k in &terms.kinds {
-            out.add("event", k.name.clone(), terms.cite(k.clause), None, |v| {
-                for (b, t) in &k.checks {
-                    walk(&b.value, v);
-                    walk_text(t, v);
-                }
-            });
+            out.add("event", k.name.clone(), terms.cite(k.clause), None, k);
         }
         for r in &terms.rules {
-            out.add("rule", r.name.clone(), terms.cite(r.clause), None, |v| r.answers.iter().for_each(|a| answer(a, v)));
+            out.add("rule", r.name.clone(), terms.cite(r.clause), None, r);
         }
         for o in &terms.obligations {
-            out.add("obligation", o.name.clone(), terms.cite(o.clause), None, |v| {
-                for a in &o.answers {
-                    on(&a.on, v);
-                    each(a.each.as_ref(), v);
-                    a.guards.iter().chain(&a.due).chain([&a.done]).for_each(|e| walk(e, v));
-                }
-            });
+            out.add("obligation", o.name.clone(), terms.cite(o.clause), None, o);
         }
         for c in &terms.covenants {
-            let bodies: Vec<&Body<Expr>> = c.during.iter().chain([&c.holds]).collect();
-            out.add("covenant", c.name.clone(), terms.cite(c.clause), None, |v| bodies.iter().for_each(|b| walk(&b.value, v)));
+            out.add("covenant", c.name.clone(), terms.cite(c.clause), None, c);
         }
         for r in &terms.reports {
-            out.add("report", r.name.clone(), "", None, |v| {
-                r.filter.iter().chain(r.columns.iter().map(|(_, e)| e)).for_each(|e| walk(e, v));
-            });
+            out.add("report", r.name.clone(), "", None, r);
         }
         out
     }
@@ -92,16 +63,9 @@ impl<'t> Users<'t> {
         of.and_then(|k| self.terms.kind(k)).map_or_else(|| name.to_owned(), |k| format!("{name} of {}", k.name))
     }
 
-    fn add(
-        &mut self,
-        sort: &'static str,
-        name: String,
-        clause: &str,
-        def: Option<DefId>,
-        visit: impl FnOnce(&mut dyn FnMut(&Expr)),
-    ) {
+    fn add(&mut self, sort: &'static str, name: String, clause: &str, def: Option<DefId>, of: &impl Formulas) {
         let mut uses = Vec::new();
-        visit(&mut |e| {
+        of.expressions(&mut |e| {
             let used = match &e.kind {
                 ExprKind::State { state, .. } | ExprKind::Pending { state, .. } | ExprKind::ChangeBy { state, .. } => {
                     Used::State(*state)
@@ -159,56 +123,6 @@ impl<'t> Users<'t> {
             }
             "obligation" => t.obligations.iter().position(|o| o.name == name).map(|n| Used::Obligation(ObligationId::from(n))),
             _ => None,
-        }
-    }
-}
-
-fn answer(a: &Answer, v: &mut dyn FnMut(&Expr)) {
-    on(&a.on, v);
-    a.the.iter().for_each(|(_, e)| walk(e, v));
-    each(a.each.as_ref(), v);
-    a.guards.iter().for_each(|e| walk(e, v));
-    for r in &a.rescinding {
-        walk(&r.of, v);
-        r.guards.iter().for_each(|e| walk(e, v));
-    }
-    a.body.iter().for_each(|s| statement(s, v));
-}
-
-fn on(on: &On, v: &mut dyn FnMut(&Expr)) {
-    if let On::At(e) | On::Once(e) = on {
-        walk(e, v);
-    }
-}
-
-fn each(each: Option<&Each>, v: &mut dyn FnMut(&Expr)) {
-    each.and_then(|e| e.filter.as_ref()).into_iter().for_each(|f| walk(f, v));
-}
-
-fn statement(s: &Statement, v: &mut dyn FnMut(&Expr)) {
-    s.guards.iter().for_each(|e| walk(e, v));
-    match &s.kind {
-        StatementKind::Let(_, e) | StatementKind::End(e) | StatementKind::Restore(e) => walk(e, v),
-        StatementKind::Becomes { of, value, clamps, .. } => {
-            of.iter().chain([value]).for_each(|e| walk(e, v));
-            for c in clamps {
-                walk(&c.limit, v);
-                c.skip.iter().flatten().for_each(|e| walk(e, v));
-            }
-        }
-        StatementKind::Require(e, f) => {
-            walk(e, v);
-            walk_failure(f, v);
-        }
-        StatementKind::Deem { fields, like, with, .. } => {
-            fields.iter().map(|(_, e)| e).chain(like).chain(with.iter().map(|(_, _, e)| e)).for_each(|e| walk(e, v));
-        }
-        StatementKind::Record { fields, .. } => fields.iter().flatten().for_each(|e| walk(e, v)),
-        StatementKind::Warn(t) => walk_text(t, v),
-        StatementKind::ForEach { list, order, body, .. } => {
-            walk(list, v);
-            order.iter().for_each(|(_, e)| walk(e, v));
-            body.iter().for_each(|s| statement(s, v));
         }
     }
 }

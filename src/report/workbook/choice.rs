@@ -100,7 +100,9 @@ impl Deriver<'_> {
             | Node::RowI(..)
             | Node::PastD(..)
             | Node::PastI(..)
-            | Node::HistoryD(..) => self.value(t, id).is_some(),
+            | Node::HistoryD { .. }
+            | Node::HistoryI { .. }
+            | Node::PastL(..) => self.value(t, id).is_some(),
             _ => false,
         }
     }

@@ -37,7 +37,8 @@ impl Deriver<'_> {
             Node::SlotI(r) => self.origins.register(false, *r),
             Node::RowD(kind, _, c) | Node::PastD(kind, _, c) => self.origins.column(true, *kind, *c),
             Node::RowI(kind, _, c) | Node::PastI(kind, _, c) => self.origins.column(false, *kind, *c),
-            Node::HistoryD(state, part, _) => Some((Origin::State(*state), *part == 1)),
+            Node::HistoryD { state, part, .. } => Some((Origin::State(*state), *part == 1)),
+            Node::HistoryI { state, .. } => Some((Origin::State(*state), false)),
             _ => None,
         }
     }
@@ -102,7 +103,7 @@ impl Deriver<'_> {
                 Value::Whole(n) => Whose::Past(*kind, row_of(*n)),
                 _ => return None,
             },
-            Node::HistoryD(..) => Whose::Then,
+            Node::HistoryD { .. } | Node::HistoryI { .. } => Whose::Then,
             _ => Whose::Event,
         };
         let ty = self.ty(t, id);

@@ -194,7 +194,9 @@ impl Deriver<'_> {
             | Node::RowI(..)
             | Node::PastD(..)
             | Node::PastI(..)
-            | Node::HistoryD(..) => self.leaf(t, id),
+            | Node::HistoryD { .. }
+            | Node::HistoryI { .. }
+            | Node::PastL(..) => self.leaf(t, id),
         }
     }
 

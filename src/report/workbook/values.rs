@@ -14,7 +14,7 @@ pub(super) fn held(words: &Words<'_>, value: &Value, ty: &Type) -> Held {
         Value::Unknown => Held::Nothing,
         Value::Decimal(n) => Held::Number(*n),
         Value::Whole(n) => whole(words, *n, ty),
-        Value::List(_) => Held::Text(words.shown(value, ty)),
+        Value::Failed(_) | Value::List(_) => Held::Text(words.shown(value, ty)),
     }
 }
 

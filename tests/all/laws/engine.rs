@@ -28,7 +28,7 @@ fn program() -> &'static Result<(Terms, Program), String> {
         let path = crate::tenor::root().join("terms/glowpoint-2005.terms");
         let terms = ::tenor::check::check(&path, &Files).terms.ok_or("the terms do not check")?;
         let readings: Vec<u32> = terms.readings.iter().map(|r| r.default).collect();
-        let program = compile(&terms, &readings, &[]).ok_or("the terms are too large")?;
+        let program = compile(&terms, &readings, &[]).map_err(|e| e.to_string())?;
         Ok((terms, program))
     })
 }
