@@ -236,6 +236,13 @@ impl Terms {
         cite.split_once(" \"").map_or(cite, |(section, _)| section)
     }
 
+    /// Whether a change of a state under a clause counts as an adjustment.
+    #[must_use]
+    pub fn is_adjustment(&self, state: StateId, clause: Option<ClauseId>) -> bool {
+        let cite = self.cite(clause);
+        self.adjustments.iter().any(|a| a.states.contains(&state) && a.under.iter().any(|u| within(cite, u)))
+    }
+
     /// A word of an alternative.
     #[must_use]
     pub fn word(&self, id: WordId) -> &str {

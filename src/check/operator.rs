@@ -73,27 +73,36 @@ impl Checker<'_> {
         let ty = match op {
             Operator::Add | Operator::Subtract if x == y => Type::Quantity(x),
             Operator::Add | Operator::Subtract => return self.dimensions(&a, &b, verb(op), span),
-            Operator::Multiply => ratio_or(&a, &b, x.times(y)),
+            Operator::Multiply => ratio_or(&a, &b, self.kept_unit(x.times(y), span)?),
             Operator::Divide if matches!(&b.kind, ExprKind::Number(n) if n.is_zero()) => {
                 return self.misplaced(b.span, "this divides by zero", "");
             }
-            Operator::Divide => ratio_or(&a, &b, x.per(y)),
+            Operator::Divide => ratio_or(&a, &b, self.kept_unit(x.per(y), span)?),
             Operator::Power => {
                 if y != Dim::NUMBER {
                     return self.wrong(&b, "a number");
                 }
                 let n = match &b.kind {
-                    ExprKind::Number(n) if n.is_integer() => n.to_i8(),
+                    ExprKind::Number(n) if n.is_integer() => Some(*n),
                     _ => None,
                 };
                 match n {
-                    Some(n) => Type::Quantity(Dim { money: x.money * n, shares: x.shares * n, days: x.days * n }),
-                    None if x == Dim::NUMBER => Type::NUMBER,
+                    _ if x == Dim::NUMBER => Type::NUMBER,
+                    Some(n) => Type::Quantity(self.kept_unit(n.to_i8().and_then(|n| x.to_the(n)), span)?),
                     None => return self.wrong(&a, "a number without a unit, or a whole number as power"),
                 }
             }
         };
         Some(Expr { kind: ExprKind::Arithmetic(op, Box::new(a), Box::new(b)), ty, span })
+    }
+
+    /// A unit that can be kept.
+    fn kept_unit(&mut self, unit: Option<Dim>, span: Span) -> Option<Dim> {
+        if unit.is_none() {
+            let what = "a unit here has a power beyond 127";
+            return self.misplaced(span, what, "divide by units on the way, or compute with plain numbers");
+        }
+        unit
     }
 
     /// A day moved, or the days between two.

@@ -18,7 +18,7 @@ impl Checker<'_> {
                     let wrong = if self.unit(a).is_none() { a } else { b };
                     self.unknown_type(ty, wrong);
                 }
-                dims.map(|(a, b)| Type::Quantity(a.per(b)))
+                dims.and_then(|(a, b)| a.per(b)).map(Type::Quantity)
             }
             TypeKind::Enum(words) => Some(Type::Enum(words.iter().map(|w| self.word(&w.name)).collect())),
             TypeKind::New(_) => Some(Type::Text),
@@ -191,9 +191,9 @@ impl Checker<'_> {
         match (found, wanted) {
             (Type::Date, Type::Moment) => "a day has many moments: write `close of …`, `start of …` or `17:00 on …`".into(),
             (Type::Moment, Type::Date) => "write `.date` for the day of a moment".into(),
-            (Type::Quantity(f), Type::Quantity(w)) if f.per(*w) == Dim::SHARES => "divide by `1 share`".into(),
-            (Type::Quantity(f), Type::Quantity(w)) if w.per(*f) == Dim::SHARES => "multiply by `1 share`".into(),
-            (Type::Quantity(f), Type::Quantity(w)) if f.per(*w) == Dim::DAYS => "divide by `1 day`".into(),
+            (Type::Quantity(f), Type::Quantity(w)) if f.per(*w) == Some(Dim::SHARES) => "divide by `1 share`".into(),
+            (Type::Quantity(f), Type::Quantity(w)) if w.per(*f) == Some(Dim::SHARES) => "multiply by `1 share`".into(),
+            (Type::Quantity(f), Type::Quantity(w)) if f.per(*w) == Some(Dim::DAYS) => "divide by `1 day`".into(),
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::SHARES)) => "write the unit: `100 shares`".into(),
             (Type::Quantity(Dim::NUMBER), Type::Quantity(Dim::PER_SHARE)) => "write the unit: `$2.40/share`".into(),
             (Type::Quantity(Dim::MONEY), Type::Quantity(Dim::PER_SHARE)) => {

@@ -192,7 +192,7 @@ impl<'p> Machine<'p> {
     /// A change into the journal, and among what its record adjusted.
     fn enter(&mut self, site: u16, s: &Site, row: u32, before: Decimal, after: Decimal, was_known: bool) {
         let clause = s.clause.or(self.clause);
-        if !s.pending && clause.is_some_and(|c| self.adjusting.get(c.at()).copied().unwrap_or(false)) {
+        if !s.pending && self.adjusts(s.state, clause) {
             self.adjusted.push((s.state, clause));
         }
         if self.journal {
@@ -391,7 +391,9 @@ impl<'p> Machine<'p> {
             let number = row_number(plan.of, row);
             self.made(state, number);
             self.count += 1;
-            self.adjusted.push((state, None));
+            if plan.adjustable {
+                self.adjusted.push((state, None));
+            }
             if plan.watched {
                 self.version += 1;
                 self.changed.push((state, number, stood));

@@ -589,6 +589,8 @@ pub struct Route {
     pub names: bool,
     /// Whether records are checked.
     pub checked: bool,
+    /// Whether it may change what counts as an adjustment.
+    pub adjusts: bool,
 }
 
 /// When a record takes effect.

@@ -251,6 +251,7 @@ impl<'p> Engine<'p> {
             is_final: false,
             names: false,
             checked: false,
+            adjusts: false,
         };
         self.m.program.routes.get(kind.at()).unwrap_or(&NOTHING)
     }

@@ -266,11 +266,9 @@ impl<'p> Machine<'p> {
         m.adjusting = if program.adjustment_duties.is_empty() {
             Vec::new()
         } else {
-            terms
-                .clauses
-                .iter()
-                .map(|c| terms.adjustments.iter().any(|a| a.under.iter().any(|u| crate::terms::within(&c.cite, u))))
-                .collect()
+            let clauses = || (0..terms.clauses.len()).map(ClauseId::from);
+            let states = (0..terms.states.len()).map(StateId::from);
+            states.flat_map(|s| clauses().map(move |c| terms.is_adjustment(s, Some(c)))).collect()
         };
         for (reg, text) in &program.texts {
             let sym = m.texts.add(text).whole();
@@ -358,9 +356,23 @@ impl<'p> Machine<'p> {
         result
     }
 
-    /// Takes back all since a point.
+    /// Nothing has been deemed yet by the record at hand.
+    pub(super) fn begin_record(&mut self) {
+        self.ordinals.clear();
+        self.clause = None;
+        self.cause = None;
+        self.cause_of = -1;
+    }
+
+    /// Takes back all that can be.
     pub(super) fn take_back(&mut self) {
-        while let Some(u) = self.undo.pop() {
+        self.take_back_to(0);
+    }
+
+    /// Takes back all but the first so many steps.
+    pub(super) fn take_back_to(&mut self, len: usize) {
+        while self.undo.len() > len {
+            let Some(u) = self.undo.pop() else { return };
             match u {
                 Undo::D(r, v) => self.wd(r, v),
                 Undo::I(r, v) => self.wi(r, v),
@@ -454,6 +466,12 @@ impl<'p> Machine<'p> {
             })
             .collect();
         Said { parts }
+    }
+
+    /// Whether a change of a state under a clause is an adjustment for which something may be due.
+    pub(super) fn adjusts(&self, state: StateId, clause: Option<ClauseId>) -> bool {
+        let at = clause.map(|c| state.at() * self.terms.clauses.len() + c.at());
+        at.and_then(|at| self.adjusting.get(at)).copied().unwrap_or(false)
     }
 
     /// A value with its type.

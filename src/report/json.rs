@@ -120,11 +120,7 @@ pub(super) fn readings(terms: &Terms, program: &Program) -> Json {
 #[must_use]
 pub fn is_adjustment(terms: &Terms, program: &Program, c: &Change) -> bool {
     let Some(site) = program.sites.get(usize::from(c.site)) else { return false };
-    if site.pending {
-        return false;
-    }
-    let cite = terms.cite(c.clause);
-    terms.adjustments.iter().any(|a| a.states.contains(&site.state) && a.under.iter().any(|u| crate::terms::within(cite, u)))
+    !site.pending && terms.is_adjustment(site.state, c.clause)
 }
 
 /// Which changes are adjustments: asked once for each place of change and clause, for a run has many of each.

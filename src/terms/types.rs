@@ -25,16 +25,30 @@ impl Dim {
     /// Money for each share.
     pub const PER_SHARE: Self = Self { money: 1, shares: -1, days: 0 };
 
-    /// The dimension of a product.
+    /// The dimension of a product; none where a power passes what is kept.
     #[must_use]
-    pub const fn times(self, o: Self) -> Self {
-        Self { money: self.money + o.money, shares: self.shares + o.shares, days: self.days + o.days }
+    pub fn times(self, o: Self) -> Option<Self> {
+        Some(Self {
+            money: self.money.checked_add(o.money)?,
+            shares: self.shares.checked_add(o.shares)?,
+            days: self.days.checked_add(o.days)?,
+        })
     }
 
-    /// The dimension of a quotient.
+    /// The dimension of a quotient; none where a power passes what is kept.
     #[must_use]
-    pub const fn per(self, o: Self) -> Self {
-        Self { money: self.money - o.money, shares: self.shares - o.shares, days: self.days - o.days }
+    pub fn per(self, o: Self) -> Option<Self> {
+        Some(Self {
+            money: self.money.checked_sub(o.money)?,
+            shares: self.shares.checked_sub(o.shares)?,
+            days: self.days.checked_sub(o.days)?,
+        })
+    }
+
+    /// The dimension of a whole power; none where a power passes what is kept.
+    #[must_use]
+    pub fn to_the(self, n: i8) -> Option<Self> {
+        Some(Self { money: self.money.checked_mul(n)?, shares: self.shares.checked_mul(n)?, days: self.days.checked_mul(n)? })
     }
 }
 

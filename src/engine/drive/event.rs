@@ -90,10 +90,7 @@ impl<'p> Engine<'p> {
             self.m.adjusted.append(&mut self.redone);
         }
         self.m.fresh.clear();
-        self.m.ordinals.clear();
-        self.m.clause = None;
-        self.m.cause = None;
-        self.m.cause_of = -1;
+        self.m.begin_record();
         Mark {
             changes: self.m.changes.len(),
             owed: self.m.owed.len(),
@@ -428,7 +425,7 @@ impl<'p> Engine<'p> {
     }
 
     /// The refusal that a failure of the terms is, or that comes of speaking of an entry that was never made.
-    fn refusal(&self, trap: &Trap) -> Option<Refusal> {
+    pub(super) fn refusal(&self, trap: &Trap) -> Option<Refusal> {
         if let Trap::Void(entry) = trap {
             let cause = self.void.get(entry).and_then(|n| self.m.refusals.get(*n));
             let number = cause.map_or(0, |r| r.when.number);

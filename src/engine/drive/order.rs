@@ -2,82 +2,164 @@
 
 use super::Engine;
 use crate::engine::decimal::sub;
-use crate::engine::machine::Trap;
+use crate::engine::machine::Undo;
 use crate::engine::run::{Moment, Said, SaidPart, Typed, Value, Warning};
 use crate::engine::table::entry;
 use crate::event::Head;
-use crate::terms::{StateId, Type};
+use crate::terms::{Place, StateId, Type};
 use rust_decimal::Decimal;
+
+/// How many records that would be set aside are passed over in the search for the second of two.
+const PASSED_OVER: usize = 16;
+
+/// A state that may be adjusted, of a row; the last row number stands for the issuer.
+type Figure = (StateId, u32);
 
 /// What two records would give in the other order.
 pub(super) struct Other {
+    /// The place of the first.
+    first: u32,
+    /// How many changes there had been before it.
+    changes: usize,
     /// The place of the second.
     second: u32,
     /// Their numbers.
     numbers: (u32, u32),
-    /// States that may be adjusted: state, row, value.
-    values: Vec<(StateId, u32, Decimal)>,
+    /// What one order or the other may change, as the other leaves it.
+    values: Vec<(Figure, Decimal)>,
 }
 
 impl Engine<'_> {
-    /// Tries a record and the one after it in the other order, where both take effect at the same close.
+    /// Tries a record and the next one that takes effect at the same close in the other order. Everything is taken back.
     pub(super) fn try_other_order(&mut self, at: usize) {
-        if self.m.replaying || self.redo.is_some() || !self.m.explain.is_empty() {
+        if self.m.replaying || self.redo.is_some() || !self.m.explain.is_empty() || !self.may_clash(at) {
             return;
         }
         // what a recomputation has just changed belongs to the record at hand, and is not to be tried away
         if !self.redone.is_empty() {
             return;
         }
-        let (Some(first), Some(second)) = (self.tape.heads.get(at).copied(), self.tape.heads.get(at + 1).copied()) else {
-            return;
-        };
-        let closes = |h: &Head| self.m.terms.kind(h.kind).is_some_and(|k| k.at_close);
-        if second.day != first.day || !closes(&first) || !closes(&second) {
-            return;
-        }
-        let copy = self.copy();
-        let mark = self.mark();
+        let Some(first) = self.tape.heads.get(at).copied() else { return };
         let journal = std::mem::replace(&mut self.m.journal, false);
-        let mut told = true;
-        for (head, place, cursor) in [(&second, at + 1, self.cursor + 1), (&first, at, self.cursor)] {
-            self.m.when = Moment { at: cursor, number: head.number, day: head.day };
-            self.m.event_kind = Some(head.kind);
-            let inner = self.mark();
-            match self.attempt(place, self.route(head.kind)).map_err(|trap| *trap) {
-                Ok(()) => self.m.undo.clear(),
-                Err(Trap::Fail(_) | Trap::Void(_)) => self.back(&inner),
-                Err(_) => {
-                    self.back(&inner);
-                    told = false;
+        let mark = self.mark();
+        let mut second = None;
+        for n in at + 1..at + 1 + PASSED_OVER {
+            let Some(head) = self.tape.heads.get(n).copied().filter(|h| self.at_the_same_close(&first, h)) else { break };
+            match self.try_one(&head, n) {
+                // a record that would be set aside is not one of the two
+                Err(()) if self.options.keep_going => {}
+                Err(()) => break,
+                Ok(()) => {
+                    second = Some((head, n));
                     break;
                 }
             }
         }
-        let values = self.adjustable();
-        let refusals = self.m.refusals.len();
-        self.m.undo.clear();
+        let told = second.filter(|(head, _)| self.may_adjust(head.kind)).filter(|_| self.try_one(&first, at).is_ok());
+        let figures = if told.is_some() { self.figures_touched() } else { Vec::new() };
+        let values = figures.into_iter().map(|f| (f, self.figure(f))).collect();
         self.back(&mark);
-        self.restore(&copy);
-        self.m.refusals.truncate(refusals);
         self.m.journal = journal;
-        if told {
-            self.other_order = Some(Other { second: self.cursor + 1, numbers: (first.number, second.number), values });
+        if let Some((head, n)) = told {
+            let second = self.base.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
+            let (first_at, changes) = (self.cursor, self.m.changes.len());
+            let numbers = (first.number, head.number);
+            self.other_order = Some(Other { first: first_at, changes, second, numbers, values });
+        }
+    }
+
+    /// Whether a record of such a kind may change what counts as an adjustment.
+    fn may_adjust(&self, kind: crate::terms::KindId) -> bool {
+        self.m.program.routes.get(kind.at()).is_some_and(|r| r.adjusts)
+    }
+
+    /// Whether a record may change what counts as an adjustment, and one after it takes effect at the same close.
+    fn may_clash(&self, at: usize) -> bool {
+        let (Some(first), Some(next)) = (self.tape.heads.get(at), self.tape.heads.get(at + 1)) else { return false };
+        self.may_adjust(first.kind) && self.at_the_same_close(first, next)
+    }
+
+    /// Whether two records take effect at one close of business.
+    fn at_the_same_close(&self, a: &Head, b: &Head) -> bool {
+        let closes = |h: &Head| self.minute(self.route(h.kind), h) == self.m.terms.close;
+        a.day == b.day && closes(a) && closes(b)
+    }
+
+    /// Tries one record; what it did stands until all is taken back, unless it is refused or could not be carried out.
+    fn try_one(&mut self, head: &Head, place: usize) -> Result<(), ()> {
+        self.m.when = Moment { at: self.base.saturating_add(u32::try_from(place).unwrap_or(0)), number: head.number, day: head.day };
+        self.m.event_kind = Some(head.kind);
+        self.m.adjusted.clear();
+        self.m.begin_record();
+        let undo = self.m.undo.len();
+        match self.attempt(place, self.route(head.kind)).map_err(|trap| *trap) {
+            Ok(()) => Ok(()),
+            Err(trap) => {
+                self.m.take_back_to(undo);
+                let refused = self.refusal(&trap).is_some();
+                if refused { Ok(()) } else { Err(()) }
+            }
+        }
+    }
+
+    /// The figures that the records tried have changed.
+    fn figures_touched(&self) -> Vec<Figure> {
+        let program = self.m.program;
+        let mut out: Vec<Figure> = Vec::new();
+        for (n, plan) in program.plan.states.iter().enumerate() {
+            let (true, Place::Decimal(col)) = (plan.adjustable, plan.spot.place) else { continue };
+            let width = plan.of.and_then(|k| self.m.tables.get(k.at())).map_or(1, |t| t.width.0.max(1));
+            for undo in &self.m.undo {
+                let row = match (undo, plan.of) {
+                    (Undo::D(reg, _), None) if *reg == col => u32::MAX,
+                    (Undo::RowD(kind, at, _), Some(of)) if *kind == of => {
+                        let at = usize::try_from(*at).unwrap_or(usize::MAX);
+                        match (at % width == usize::from(col)).then(|| u32::try_from(at / width)) {
+                            Some(Ok(row)) => row,
+                            _ => continue,
+                        }
+                    }
+                    _ => continue,
+                };
+                if !out.contains(&(StateId::from(n), row)) {
+                    out.push((StateId::from(n), row));
+                }
+            }
+        }
+        out.sort_unstable();
+        out
+    }
+
+    /// A figure as it stands.
+    fn figure(&self, (state, row): Figure) -> Decimal {
+        let Some(plan) = self.m.program.plan.states.get(state.at()) else { return Decimal::ZERO };
+        match (plan.of, plan.spot.place) {
+            (None, Place::Decimal(col)) => self.m.rd(col),
+            (Some(kind), Place::Decimal(col)) => {
+                let row = usize::try_from(row).unwrap_or(usize::MAX);
+                self.m.tables.get(kind.at()).map_or(Decimal::ZERO, |t| t.get_d(row, col))
+            }
+            _ => Decimal::ZERO,
         }
     }
 
     /// Once both are carried out: what differs.
     pub(super) fn compare_orders(&mut self) {
-        if self.other_order.as_ref().is_none_or(|o| o.second + 1 != self.cursor) {
+        let Some(done) = self.cursor.checked_sub(1) else { return };
+        let Some(other) = self.other_order.take_if(|o| done > o.first) else { return };
+        let set_aside = self.rejected.last().is_some_and(|r| r.when.at == done);
+        if done < other.second && set_aside {
+            self.other_order = Some(other);
             return;
         }
-        let Some(other) = self.other_order.take() else { return };
-        if self.redo.is_some() || self.stopped.is_some() {
+        // what came between the two was carried out after all, or the second was not
+        if done != other.second || set_aside || self.redo.is_some() || self.stopped.is_some() {
             return;
         }
+        let values = self.with_untouched(&other);
         let mut parts: Vec<SaidPart> = Vec::new();
-        for (state, row, value) in self.adjustable() {
-            let Some((_, _, swapped)) = other.values.iter().find(|(s, r, _)| *s == state && *r == row) else { continue };
+        for ((state, row), swapped) in &values {
+            let value = self.figure((*state, *row));
             if same(value, *swapped) {
                 continue;
             }
@@ -88,7 +170,7 @@ impl Engine<'_> {
             parts.push(plain(&decl.name));
             if let Some(kind) = decl.of {
                 parts.push(plain(" of "));
-                parts.push(SaidPart::Value(Typed { value: Value::Whole(entry(kind, row)), ty: Type::Entry(vec![kind]) }));
+                parts.push(SaidPart::Value(Typed { value: Value::Whole(entry(kind, *row)), ty: Type::Entry(vec![kind]) }));
             }
             parts.extend([
                 plain(" is "),
@@ -105,6 +187,20 @@ impl Engine<'_> {
         let head = format!("records {first} and {second} take effect at one close of business, and their order matters");
         parts.insert(0, SaidPart::Plain(head));
         self.m.warnings.push(Warning { when: self.m.when, clause: None, text: Said { parts } });
+    }
+
+    /// What the other order leaves, with what only this order has changed: the other leaves that as it was before both.
+    fn with_untouched(&self, other: &Other) -> Vec<(Figure, Decimal)> {
+        let mut out = other.values.clone();
+        for c in self.m.changes.get(other.changes..).unwrap_or_default() {
+            let Some(site) = self.m.program.sites.get(usize::from(c.site)).filter(|s| !s.pending) else { continue };
+            let adjustable = self.m.program.plan.states.get(site.state.at()).is_some_and(|s| s.adjustable);
+            if adjustable && !out.iter().any(|(figure, _)| *figure == (site.state, c.row)) {
+                out.push(((site.state, c.row), c.before));
+            }
+        }
+        out.sort_unstable_by_key(|(figure, _)| *figure);
+        out
     }
 }
 

@@ -7,8 +7,8 @@ use crate::engine::code::{
 };
 use crate::engine::fraction::Fractions;
 use crate::engine::graph::{Node, NodeId};
-use crate::engine::plan::Plan;
-use crate::terms::{EventSort, KindId, Place, RuleId, Spot, Terms, Type};
+use crate::engine::plan::{Act, ActKind, Plan, Step};
+use crate::terms::{ClauseId, EventSort, KindId, Place, RuleId, Spot, Terms, Type};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -328,6 +328,7 @@ impl Emit<'_> {
     /// How records of each kind are carried out.
     fn routes(&self) -> Vec<Route> {
         let count = |l: &crate::terms::Layout| (usize::from(l.decimals), usize::from(l.wholes), usize::from(l.lists));
+        let adjusting = self.adjusting();
         let route = |(at, kind): (usize, &crate::terms::Kind)| {
             let plan = self.plan.kinds.get(at)?;
             let entry = |ty: &Type| matches!(ty, Type::Entry(_));
@@ -354,9 +355,61 @@ impl Emit<'_> {
                 is_final: self.out.is_final.get(at).copied().unwrap_or(false),
                 names,
                 checked: self.out.checks.get(at).is_some_and(|c| !c.is_empty()),
+                adjusts: adjusting.get(at).copied().unwrap_or(false),
             })
         };
         self.terms.kinds.iter().enumerate().map(|k| route(k).unwrap_or_default()).collect()
+    }
+}
+
+impl Emit<'_> {
+    /// By kind, whether an event of it may change what counts as an adjustment: itself, or by what it deems.
+    fn adjusting(&self) -> Vec<bool> {
+        let steps = &self.plan.on_event;
+        let on_changes = self.plan.changes.iter().any(|c| self.adjusts(&c.step));
+        let own = |s: &Step| {
+            let watched = s.rules.iter().flat_map(|r| &r.writes).any(|w| self.plan.states.get(w.state.at()).is_some_and(|s| s.watched));
+            self.adjusts(s) || (watched && on_changes)
+        };
+        let mut out: Vec<bool> = steps.iter().map(own).collect();
+        loop {
+            let more: Vec<usize> = (0..steps.len())
+                .filter(|n| out.get(*n) == Some(&false))
+                .filter(|n| {
+                    let acts = steps.get(*n).into_iter().flat_map(|s| &s.rules).flat_map(|r| &r.acts);
+                    acts.into_iter().any(|a| deems(a, &|kind| out.get(kind.at()).copied().unwrap_or(false)))
+                })
+                .collect();
+            if more.is_empty() {
+                return out;
+            }
+            for n in more {
+                if let Some(slot) = out.get_mut(n) {
+                    *slot = true;
+                }
+            }
+        }
+    }
+
+    /// Whether the rules of a step themselves may change what counts as an adjustment.
+    fn adjusts(&self, step: &Step) -> bool {
+        let adjustment = |state, clause: Option<ClauseId>| match clause {
+            Some(_) => self.terms.is_adjustment(state, clause),
+            // it has the clause of whoever deems it
+            None => self.plan.states.get(state.at()).is_some_and(|s| s.adjustable),
+        };
+        let mut rules = step.rules.iter();
+        rules.any(|r| !r.rescinds.is_empty() || r.writes.iter().any(|w| !w.pending && adjustment(w.state, r.clause)))
+            || step.flushes.iter().any(|(s, _)| adjustment(*s, None))
+    }
+}
+
+/// Whether an act deems an event of a kind for which something holds.
+fn deems(act: &Act, holds: &impl Fn(KindId) -> bool) -> bool {
+    match &act.kind {
+        ActKind::Deem { kind, .. } => holds(*kind),
+        ActKind::ForEach { body, .. } => body.iter().any(|a| deems(a, holds)),
+        ActKind::Record { .. } | ActKind::End(_) | ActKind::Restore(_) | ActKind::Warn(_) => false,
     }
 }
 
