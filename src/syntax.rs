@@ -19,6 +19,9 @@ use crate::source::{FileId, Span};
 /// The deepest nesting of brackets and braces a file may have.
 pub const DEEPEST: usize = 64;
 
+/// The most parts one formula may have without brackets: signs, and words that take in all that follows.
+pub const LONGEST: usize = 1_000;
+
 /// Reads a file into its blocks. Broken blocks are left out and told of; the others are there.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Problem>) {

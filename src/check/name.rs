@@ -7,9 +7,18 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind as A, Ident};
 use crate::terms::{Expr, ExprKind, FieldId, Inherent, KindId, StateId, Type, VarId, When};
 
+/// The longest name, in bytes, for which a nearest one is looked for.
+const LONGEST_NAME: usize = 256;
+
 /// The name a wrong one was probably meant to be.
 pub(crate) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    // what is far longer than any name is no slip of the pen
+    if wrong.len() > LONGEST_NAME {
+        return None;
+    }
+    let length = wrong.chars().count();
     names
+        .filter(|n| n.len() <= LONGEST_NAME && n.chars().count().abs_diff(length) * 3 <= n.chars().count().max(length))
         .map(|n| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &n.to_lowercase()), n))
         .filter(|(distance, n)| *distance * 3 <= n.chars().count().max(wrong.chars().count()))
         .min()

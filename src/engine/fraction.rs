@@ -20,6 +20,9 @@ pub(super) struct Fraction {
 /// The most factors of one product: more are divided out first.
 const MOST_FACTORS: usize = 6;
 
+/// The most terms of one sum: more are added up first.
+const MOST_TERMS: usize = 64;
+
 /// Fractions found so far, and what was cancelled in them.
 #[derive(Debug, Default)]
 pub(super) struct Fractions {
@@ -92,6 +95,9 @@ impl Fractions {
         };
         let mut terms = flat_sum(g, left, false);
         terms.extend(flat_sum(g, right, minus));
+        if terms.len() > MOST_TERMS {
+            return Fraction { num: id, den: None };
+        }
         let num = g.add(Node::Sum(terms));
         self.inherit(id, &[a, b], g);
         Fraction { num, den }

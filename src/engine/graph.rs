@@ -7,7 +7,7 @@ use crate::terms::{
     StateId, TableId, Type,
 };
 use rust_decimal::Decimal;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A part of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -445,6 +445,25 @@ impl Graph {
             self.types.len() - 1
         });
         TypeKey(u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// Whether something holds of a node or of any part of it. Each is looked at once, and those of which `into` does not hold are
+    /// not looked into.
+    pub fn any_below(&self, id: NodeId, into: impl Fn(NodeId) -> bool, mut holds: impl FnMut(NodeId) -> bool) -> bool {
+        let mut seen = FxHashSet::default();
+        let mut open = vec![id];
+        while let Some(at) = open.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            if holds(at) {
+                return true;
+            }
+            if into(at) {
+                open.extend(self.parts(at).into_iter().rev());
+            }
+        }
+        false
     }
 
     /// The direct parts of a node.

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Fields in the order they are written.
-struct Pairs<'v, 'a>(&'v mut Vec<(Cow<'a, str>, Raw<'a>)>);
+/// Fields in the order they are written, and how many brackets their values may have inside one another.
+struct Pairs<'v, 'a>(&'v mut Vec<(Cow<'a, str>, Raw<'a>)>, usize);
 
 impl<'a> DeserializeSeed<'a> for Pairs<'_, 'a> {
     type Value = ();
@@ -28,7 +28,7 @@ impl<'a> Visitor<'a> for Pairs<'_, 'a> {
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Key<'a>>()? {
             let value: &'a RawValue = map.next_value()?;
-            self.0.push((key.0, raw(value.get()).map_err(serde::de::Error::custom)?));
+            self.0.push((key.0, raw(value.get(), self.1).map_err(serde::de::Error::custom)?));
         }
         Ok(())
     }
@@ -62,7 +62,7 @@ impl<'a> Deserialize<'a> for Key<'a> {
 /// Why it is no record, and what to do.
 pub(super) fn fields<'a>(line: &'a str, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) -> Result<(), What> {
     let mut de = serde_json::Deserializer::from_str(line);
-    Pairs(into).deserialize(&mut de).and_then(|()| de.end()).map_err(|e| {
+    Pairs(into, DEEPEST).deserialize(&mut de).and_then(|()| de.end()).map_err(|e| {
         let (why, help) = record(line, &e);
         What::NotARecord { why, help }
     })
@@ -94,11 +94,17 @@ fn record(line: &str, e: &serde_json::Error) -> (String, String) {
 pub(super) fn value(text: &str) -> Result<Raw<'_>, String> {
     let raw_value: &RawValue = serde_json::from_str(text)
         .map_err(|e| if e.is_eof() { "it ends before it is complete".to_owned() } else { words(text, &e).0 })?;
-    raw(raw_value.get()).map_err(|e| words(text, &e).0)
+    raw(raw_value.get(), DEEPEST).map_err(|e| words(text, &e).0)
 }
 
-/// A value by its own text.
-fn raw(text: &str) -> serde_json::Result<Raw<'_>> {
+/// The most brackets inside one another that a value may have.
+const DEEPEST: usize = 32;
+
+/// A value by its own text; what stands in it may have so many brackets inside one another.
+fn raw(text: &str, deepest: usize) -> serde_json::Result<Raw<'_>> {
+    let Some(deeper) = deepest.checked_sub(1) else {
+        return Err(serde::de::Error::custom(format!("a value has more than {DEEPEST} brackets inside one another")));
+    };
     match text.as_bytes().first() {
         Some(b'"') => {
             let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or("");
@@ -110,11 +116,11 @@ fn raw(text: &str) -> serde_json::Result<Raw<'_>> {
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text)?;
-            Ok(Raw::List(items.into_iter().map(|v| raw(v.get())).collect::<Result<_, _>>()?))
+            Ok(Raw::List(items.into_iter().map(|v| raw(v.get(), deeper)).collect::<Result<_, _>>()?))
         }
         Some(b'{') => {
             let mut pairs = Vec::new();
-            Pairs(&mut pairs).deserialize(&mut serde_json::Deserializer::from_str(text))?;
+            Pairs(&mut pairs, deeper).deserialize(&mut serde_json::Deserializer::from_str(text))?;
             Ok(Raw::Record(pairs))
         }
         _ => Ok(Raw::Bare(Cow::Borrowed(text))),

@@ -24,7 +24,9 @@ pub(super) struct Written {
 /// # Errors
 /// Why it cannot be read, with the line.
 pub(super) fn records(text: &str) -> Result<Vec<Written>, (u64, What)> {
-    let line = |at: usize| u64::try_from(text.get(..at).map_or(0, |h| h.matches('\n').count())).unwrap_or(0) + 1;
+    // where each line begins: looked up, and not counted again for each record
+    let begins: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+    let line = |at: usize| u64::try_from(begins.partition_point(|b| *b <= at)).unwrap_or(0) + 1;
     let each = "write each event under `[[event]]`, a field a line: date = 2006-01-10";
     let not = |at: usize, why: String| (line(at), What::NotARecord { why, help: each.to_owned() });
     let table = DeTable::parse(text).map_err(|e| {

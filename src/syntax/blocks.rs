@@ -1,7 +1,7 @@
 //! A file cut into blocks: each begins at the margin, so that one broken block does not hide the next.
 
 use super::token::tokens;
-use super::{DEEPEST, Problem};
+use super::{DEEPEST, LONGEST, Problem};
 use crate::source::{FileId, Span};
 
 /// A block of text and where it begins.
@@ -149,11 +149,16 @@ struct Scan {
     text_at: usize,
     glued: bool,
     deep: bool,
+    /// The parts of the formulas that are open, by bracket, the innermost last.
+    parts: Vec<usize>,
+    /// Whether the line before ends in the middle of a formula.
+    goes_on: bool,
 }
 
 impl Scan {
     /// Follows brackets and text through a line.
     fn line(&mut self, file: FileId, line: &str, offset: usize, problems: &mut Vec<Problem>) {
+        self.formula(file, line, offset, problems);
         for (at, c) in line.char_indices() {
             let here = offset + at;
             match c {
@@ -178,6 +183,47 @@ impl Scan {
         }
     }
 
+    /// Counts the parts of formulas: what has no brackets is read from the inside out all the same.
+    fn formula(&mut self, file: FileId, line: &str, offset: usize, problems: &mut Vec<Problem>) {
+        let mut in_text = self.in_text;
+        if !in_text && !self.goes_on && !begins_in_a_formula(line) {
+            self.parts.iter_mut().for_each(|n| *n = 0);
+        }
+        self.parts.resize(self.parts.len().max(1), 0);
+        let mut word = 0;
+        for (at, c) in line.char_indices() {
+            if in_text || c == '"' {
+                in_text ^= matches!(c, '"' | '“' | '”');
+                word = at + c.len_utf8();
+                continue;
+            }
+            if c.is_alphanumeric() || c == '_' {
+                continue;
+            }
+            let counts = usize::from(TAKES_IN.contains(&line.get(word..at).unwrap_or(""))) + usize::from(SIGNS.contains(&c));
+            word = at + c.len_utf8();
+            match c {
+                '#' => break,
+                '“' | '”' => in_text = true,
+                '{' | '(' | '[' => self.parts.push(0),
+                '}' | ')' | ']' if self.parts.len() > 1 => {
+                    self.parts.pop();
+                }
+                _ => {}
+            }
+            if let Some(last) = self.parts.last_mut() {
+                *last += counts;
+            }
+            if counts > 0 && self.parts.iter().sum::<usize>() > LONGEST && !self.deep {
+                self.deep = true;
+                problems.push(Problem::TooLong { at: span(file, offset + at.min(line.len()), c.len_utf8()) });
+            }
+        }
+        let end = line.trim_end();
+        let last = end.rsplit(char::is_whitespace).next().unwrap_or("");
+        self.goes_on = TAKES_IN.contains(&last) || end.ends_with(SIGNS);
+    }
+
     /// Tells of what was opened and never closed.
     fn report_open(&self, file: FileId, problems: &mut Vec<Problem>) {
         if self.in_text {
@@ -186,6 +232,18 @@ impl Scan {
             problems.push(Problem::OpenBracket { at: span(file, at, len) });
         }
     }
+}
+
+/// Words after which a formula takes in all that follows.
+const TAKES_IN: [&str; 10] = ["where", "not", "known", "void", "of", "over", "and", "or", "rounded", "is"];
+
+/// Signs of formulas.
+const SIGNS: [char; 14] = ['+', '-', '−', '–', '*', '×', '/', '÷', '^', '<', '>', '≤', '≥', '='];
+
+/// Whether a line goes on with the formula of the line before.
+fn begins_in_a_formula(line: &str) -> bool {
+    let first = line.split_whitespace().next().unwrap_or("");
+    TAKES_IN.contains(&first) || first.starts_with(SIGNS)
 }
 
 /// A place of a few bytes.

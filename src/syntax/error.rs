@@ -1,6 +1,6 @@
 //! What can be wrong with the text of a terms file.
 
-use super::DEEPEST;
+use super::{DEEPEST, LONGEST};
 use crate::source::Span;
 use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
@@ -23,6 +23,9 @@ pub enum Problem {
     /// Too many brackets inside one another.
     #[error("more than {DEEPEST} brackets inside one another")]
     TooDeep { at: Span },
+    /// A formula that goes on and on without brackets.
+    #[error("more than {LONGEST} signs and questions in one formula")]
+    TooLong { at: Span },
     /// A date that is in no calendar.
     #[error("`{text}` is no date")]
     BadDate { at: Span, text: String },
@@ -50,6 +53,7 @@ impl Problem {
             | Self::OpenText { at }
             | Self::OpenBracket { at }
             | Self::TooDeep { at }
+            | Self::TooLong { at }
             | Self::BadDate { at, .. }
             | Self::BadClock { at, .. }
             | Self::BadNumber { at, .. }
@@ -61,7 +65,7 @@ impl Problem {
     /// The block it makes unreadable, by a place in it.
     pub(super) const fn breaks_block(&self) -> Option<Span> {
         match self {
-            Self::OpenText { at } | Self::OpenBracket { at } | Self::TooDeep { at } => Some(*at),
+            Self::OpenText { at } | Self::OpenBracket { at } | Self::TooDeep { at } | Self::TooLong { at } => Some(*at),
             Self::Unexpected { .. }
             | Self::Reserved { .. }
             | Self::BadDate { .. }
@@ -81,6 +85,7 @@ impl Problem {
             Self::OpenText { .. } => "syntax::open-text",
             Self::OpenBracket { .. } => "syntax::open-bracket",
             Self::TooDeep { .. } => "syntax::too-deep",
+            Self::TooLong { .. } => "syntax::too-long",
             Self::BadDate { .. } => "syntax::bad-date",
             Self::BadClock { .. } => "syntax::bad-clock",
             Self::BadNumber { .. } => "syntax::bad-number",
@@ -96,7 +101,7 @@ impl Problem {
             Self::Reserved { .. } => "taken".into(),
             Self::OpenText { .. } => "opened here".into(),
             Self::OpenBracket { .. } => "opened here, and still open where the next block begins".into(),
-            Self::TooDeep { .. } => "one too many".into(),
+            Self::TooDeep { .. } | Self::TooLong { .. } => "one too many".into(),
             Self::BadDate { .. } => "no such day".into(),
             Self::BadClock { .. } => "no such time".into(),
             Self::BadNumber { .. } => "too many digits".into(),
@@ -116,7 +121,7 @@ impl Problem {
             Self::OpenBracket { .. } => {
                 "close it; inside a block, indent every line: what begins at the margin begins a new block".into()
             }
-            Self::TooDeep { .. } => "give the inner formulas names with `define`".into(),
+            Self::TooDeep { .. } | Self::TooLong { .. } => "give the inner formulas names with `define`".into(),
             Self::BadDate { text, .. } => super::date_advice(text),
             Self::BadClock { .. } => "write hours as 00:00 to 23:59".into(),
             Self::BadNumber { .. } => "a number has at most 28 digits, all before and after the point together".into(),

@@ -190,14 +190,15 @@ impl Emit<'_> {
     }
 
     pub(super) fn portions_in(&self, id: NodeId, at: u16, out: &mut Vec<NodeId>) {
-        if let Node::ProRata { depth, .. } = self.graph.get(id)
-            && *depth == at
-            && !out.contains(&id)
-        {
-            out.push(id);
-        }
-        for p in self.graph.parts(id) {
-            self.portions_in(p, at, out);
-        }
+        self.graph.any_below(
+            id,
+            |_| true,
+            |n| {
+                if matches!(self.graph.get(n), Node::ProRata { depth, .. } if *depth == at) && !out.contains(&n) {
+                    out.push(n);
+                }
+                false
+            },
+        );
     }
 }

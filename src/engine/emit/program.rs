@@ -149,7 +149,7 @@ impl Emit<'_> {
     }
 
     fn asks_void(&self, id: NodeId) -> bool {
-        matches!(self.graph.get(id), Node::Void(_)) || self.graph.parts(id).iter().any(|p| self.asks_void(*p))
+        self.graph.any_below(id, |_| true, |n| matches!(self.graph.get(n), Node::Void(_)))
     }
 
     /// Rules that do not answer events.

@@ -205,19 +205,28 @@ impl Emit<'_> {
 
     /// Whether a value is known of every record that the conditions let through.
     fn is_known(&self, value: NodeId, conditions: &[NodeId]) -> bool {
-        let value = self.graph.plain(value);
-        let asked = |c: &NodeId| matches!(self.graph.get(self.graph.plain(*c)), Node::Known(x) if self.graph.plain(*x) == value);
-        if conditions.iter().any(asked) {
-            return true;
-        }
-        !matches!(self.graph.get(value), Node::Checked { .. })
-            && self.graph.parts(value).iter().all(|p| self.is_known(*p, conditions))
+        let asked = |value: NodeId| {
+            let value = self.graph.plain(value);
+            conditions.iter().any(|c| {
+                matches!(self.graph.get(self.graph.plain(*c)), Node::Known(x) if self.graph.plain(*x) == value)
+            })
+        };
+        // what is asked for with `known` may be missing
+        let looks_into = |n: NodeId| !asked(n) && !matches!(self.graph.get(n), Node::Known(_));
+        !self.graph.any_below(value, looks_into, |n| matches!(self.graph.get(n), Node::Checked { .. }) && !asked(n))
+    }
+
+    /// Whether a condition of every record can be decided when the record comes: nothing of it is missing, and nothing is computed.
+    fn is_decided(&self, condition: NodeId, conditions: &[NodeId]) -> bool {
+        let computes = |n: NodeId| matches!(self.graph.get(n), Node::Arithmetic(..));
+        self.is_known(condition, conditions) && !self.graph.any_below(condition, |_| true, computes)
     }
 
     /// An index that answers a query whole: nothing in it depends on where it is asked.
     fn simple(&mut self, q: &Query, sum: Option<NodeId>) -> Option<(u16, Reg, Reg)> {
         let Source::Past(kind) = q.source else { return None };
-        if !q.filter.iter().chain(&sum).all(|f| self.is_fixed(*f, kind, q.depth)) {
+        let decided = q.filter.iter().all(|f| self.is_decided(*f, &q.filter));
+        if !decided || !q.filter.iter().chain(&sum).all(|f| self.is_fixed(*f, kind, q.depth)) {
             return None;
         }
         // a value that is not known is told when the question is asked, not when its record comes
@@ -231,13 +240,14 @@ impl Emit<'_> {
 
     /// Whether a formula speaks of nothing but the record.
     fn is_fixed(&self, id: NodeId, kind: KindId, depth: u16) -> bool {
-        match self.graph.get(self.graph.plain(id)) {
-            Node::Decimal(_) | Node::Whole(_) | Node::Text(_) => true,
-            Node::PastD(k, it, _) | Node::PastI(k, it, _) => {
-                *k == kind && matches!(self.graph.get(*it), Node::It(d) if *d == depth)
-            }
-            Node::It(d) => *d == depth,
-            Node::Checked { .. }
+        let is_it = |n: NodeId| matches!(self.graph.get(n), Node::It(d) if *d == depth);
+        let looks_into = |n: NodeId| !matches!(self.graph.get(n), Node::PastD(..) | Node::PastI(..));
+        let speaks_of_more = |n: NodeId| match self.graph.get(n) {
+            Node::Decimal(_)
+            | Node::Whole(_)
+            | Node::Text(_)
+            | Node::Named(..)
+            | Node::Checked { .. }
             | Node::Known(_)
             | Node::Not(_)
             | Node::All(_)
@@ -248,9 +258,12 @@ impl Emit<'_> {
             | Node::Equal(..)
             | Node::EqualWhole(..)
             | Node::Arithmetic(..)
-            | Node::Negative(_) => self.graph.parts(id).iter().all(|p| self.is_fixed(*p, kind, depth)),
-            _ => false,
-        }
+            | Node::Negative(_) => false,
+            Node::PastD(k, it, _) | Node::PastI(k, it, _) => *k != kind || !is_it(*it),
+            Node::It(_) => !is_it(n),
+            _ => true,
+        };
+        !self.graph.any_below(id, looks_into, speaks_of_more)
     }
 
     /// Divides a query between an index and conditions asked of each record.
@@ -268,7 +281,7 @@ impl Emit<'_> {
                 && let Some((col, value)) = self.keyed(*f, kind, entries, q.depth)
             {
                 key = Some((col, value));
-            } else if !entries && self.is_fixed(*f, kind, q.depth) {
+            } else if !entries && self.is_fixed(*f, kind, q.depth) && self.is_decided(*f, &q.filter) {
                 fixed.push(*f);
             } else {
                 left.push(*f);

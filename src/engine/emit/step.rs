@@ -160,16 +160,19 @@ impl Emit<'_> {
     }
 
     fn find_ahead(&self, id: NodeId, kind: KindId, out: &mut Vec<NodeId>) {
-        let id = self.graph.plain(id);
-        if self.graph.moving(id) == 0 && matches!(self.graph.get(id), Node::Query(_)) && self.asks_entries(id, kind) {
-            if !out.contains(&id) {
-                out.push(id);
-            }
-            return;
-        }
-        for part in self.graph.parts(id) {
-            self.find_ahead(part, kind, out);
-        }
+        let is_ahead = |n: NodeId| {
+            self.graph.moving(n) == 0 && matches!(self.graph.get(n), Node::Query(_)) && self.asks_entries(n, kind)
+        };
+        self.graph.any_below(
+            id,
+            |n| !is_ahead(n),
+            |n| {
+                if is_ahead(n) && !out.contains(&n) {
+                    out.push(n);
+                }
+                false
+            },
+        );
     }
 
     fn compute_ahead(&mut self, id: NodeId) {

@@ -392,11 +392,10 @@ impl Emit<'_> {
 
     /// Whether a formula asks about entries of a kind.
     pub(super) fn asks_entries(&self, id: NodeId, kind: crate::terms::KindId) -> bool {
-        if let Node::Query(q) = self.graph.get(id)
-            && self.graph.query(*q).is_some_and(|q| q.source == crate::engine::graph::Source::Entries(kind))
-        {
-            return true;
-        }
-        self.graph.parts(id).iter().any(|p| self.asks_entries(*p, kind))
+        let asks = |n: NodeId| match self.graph.get(n) {
+            Node::Query(q) => self.graph.query(*q).is_some_and(|q| q.source == crate::engine::graph::Source::Entries(kind)),
+            _ => false,
+        };
+        self.graph.any_below(id, |_| true, asks)
     }
 }

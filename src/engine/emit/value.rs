@@ -557,20 +557,26 @@ impl Emit<'_> {
     }
 
     fn costly(&self, id: NodeId) -> bool {
-        match self.graph.get(id) {
-            Node::Query(_)
-            | Node::HistoryD { .. }
-            | Node::HistoryI { .. }
-            | Node::Table(..)
-            | Node::AddTradingDays(..)
-            | Node::TradingDays(..)
-            | Node::Open(..) => true,
-            Node::Arithmetic(Operator::Divide, ..) | Node::FirstOf(..) => true,
-            Node::Arithmetic(..) | Node::Round(..) | Node::Call(..) | Node::Sum(_) | Node::Product(_) => {
-                self.graph.parts(id).iter().any(|p| self.costly(self.graph.plain(*p)))
-            }
-            _ => false,
-        }
+        let looks_into = |n: NodeId| {
+            matches!(
+                self.graph.get(n),
+                Node::Named(..) | Node::Arithmetic(..) | Node::Round(..) | Node::Call(..) | Node::Sum(_) | Node::Product(_)
+            )
+        };
+        self.graph.any_below(id, looks_into, |n| {
+            matches!(
+                self.graph.get(n),
+                Node::Query(_)
+                    | Node::HistoryD { .. }
+                    | Node::HistoryI { .. }
+                    | Node::Table(..)
+                    | Node::AddTradingDays(..)
+                    | Node::TradingDays(..)
+                    | Node::Open(..)
+                    | Node::FirstOf(..)
+                    | Node::Arithmetic(Operator::Divide, ..)
+            )
+        })
     }
 
     /// What the first test of a condition compares is computed whichever way it goes, and is known after it.
