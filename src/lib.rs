@@ -6,6 +6,7 @@ pub mod cli;
 pub mod engine;
 pub mod event;
 pub mod intern;
+pub mod reckon;
 pub mod report;
 pub mod source;
 pub mod syntax;

@@ -28,6 +28,8 @@ mod model;
 mod mutation;
 #[path = "all/readme.rs"]
 mod readme;
+#[path = "all/reckon.rs"]
+mod reckon;
 #[path = "all/reject.rs"]
 mod reject;
 #[path = "all/scenario.rs"]

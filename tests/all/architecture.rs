@@ -4,7 +4,8 @@ use crate::tenor;
 use std::path::{Path, PathBuf};
 
 /// The stages in their order: a file names its own and earlier ones.
-const STAGES: [&str; 10] = ["source", "intern", "agreement", "syntax", "terms", "check", "event", "engine", "report", "cli"];
+const STAGES: [&str; 11] =
+    ["source", "intern", "agreement", "syntax", "terms", "check", "event", "reckon", "engine", "report", "cli"];
 
 /// A file of the project: its path from the root, with `/`, and its text.
 struct File {

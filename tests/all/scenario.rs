@@ -91,6 +91,11 @@ fn one(folder: &Path, scenario: &toml::Table, run: &Value, say: &mut impl FnMut(
         Err(_) if !wants_result => return,
         Err(e) => return say(format!("no result: {e}\n{stderr}")),
     };
+    compare(run, &result, say);
+}
+
+/// What is wrong with the result of a run.
+pub(crate) fn compare(run: &Value, result: &Json, say: &mut impl FnMut(String)) {
     for (key, expected) in run.get("expect").and_then(Value::as_table).into_iter().flatten() {
         if let Err(problem) = matches(expected, result.get(key).unwrap_or(&Json::Null), key) {
             say(problem);

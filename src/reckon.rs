@@ -1,0 +1,166 @@
+//! The meaning of checked terms, plainly: states in maps, the past as a list, exact fractions. Slow, and to be read.
+//!
+//! `docs/semantics.md` says what terms mean; this says the same in code. It shares nothing with the engine, which is tested
+//! against it.
+
+mod act;
+mod again;
+mod apply;
+mod day;
+mod duty;
+mod event;
+mod formula;
+mod function;
+mod moment;
+mod number;
+mod outcome;
+mod past;
+mod plan;
+mod question;
+mod record;
+mod scene;
+mod series;
+mod show;
+mod stream;
+mod value;
+
+pub use formula::{At, Formula, Loop, Told, World};
+pub use number::{decimal, kept, rounded, same};
+pub use outcome::{
+    Breach, Change, Differs, Done, Duty, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why,
+};
+pub use record::Record;
+pub use value::{Entry, Fault, Got, Lack, Line, Number, Part, Said, Value};
+
+use crate::source::Span;
+use crate::terms::{Body, Expr, ExprKind, ReadingId, Terms};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The day whose end is shown; that of the last record where it is left out.
+    pub as_of: Option<i64>,
+    /// Leaves out records that became known later.
+    pub known_on: Option<i64>,
+    /// Sets aside what is no good, and goes on.
+    pub keep_going: bool,
+    /// Warns where the order of two adjusting events of one close changes the result.
+    pub orders: bool,
+}
+
+/// Terms with an answer to each of their readings.
+pub struct Reckoner<'t> {
+    terms: &'t Terms,
+    readings: Vec<u32>,
+    options: Options,
+}
+
+/// One run: the records, in the order in which they are carried out.
+struct Run<'t> {
+    terms: &'t Terms,
+    readings: &'t [u32],
+    records: Vec<Record>,
+    /// Every entry's number by what it is called: the same in every pass over the past.
+    entries: RefCell<BTreeMap<String, Entry>>,
+}
+
+impl<'t> Reckoner<'t> {
+    /// Terms with the number of the alternative that is chosen of each reading.
+    #[must_use]
+    pub fn new(terms: &'t Terms, readings: &[u32], options: Options) -> Self {
+        Self { terms, readings: readings.to_vec(), options }
+    }
+
+    /// The default of each reading.
+    #[must_use]
+    pub fn defaults(terms: &Terms) -> Vec<u32> {
+        terms.readings.iter().map(|r| r.default).collect()
+    }
+
+    /// What comes of a stream.
+    #[must_use]
+    pub fn run(&self, records: &[Record]) -> Outcome {
+        self.run_and_ask(records, &[])
+    }
+
+    /// What comes of a stream, and what some formulas are at its end.
+    #[must_use]
+    pub fn run_and_ask(&self, records: &[Record], asked: &[&Body<Expr>]) -> Outcome {
+        let until = |r: &&Record| self.options.known_on.is_none_or(|day| r.recorded <= day);
+        let shown = |r: &&Record| self.options.as_of.is_none_or(|day| r.day <= day);
+        let (mut list, mut rejected, mut stopped) = (Vec::new(), Vec::new(), None);
+        let mut last = i64::MIN;
+        for record in records.iter().filter(until) {
+            if record.day < last {
+                let (number, day) = (record.number, record.day);
+                let stop = Stop { record: number, day, why: Why::Backwards, span: Span::default(), clause: None };
+                if !self.options.keep_going {
+                    stopped = Some(stop);
+                    break;
+                }
+                rejected.push(stop);
+                continue;
+            }
+            last = record.day;
+            list.push(record);
+        }
+        let list = list.into_iter().filter(shown).cloned().collect();
+        let mut run =
+            Run { terms: self.terms, readings: &self.readings, records: Vec::new(), entries: RefCell::default() };
+        run.records = run.ordered(list);
+        let mut past = run.beginning();
+        let mut day = None;
+        for record in &run.records {
+            match run.next(&mut past, record) {
+                Ok(()) => day = Some(record.day),
+                Err(stop) if self.options.keep_going && stop.record > 0 => {
+                    past.aside.insert(record.number);
+                    rejected.push(stop);
+                }
+                Err(stop) => {
+                    stopped = Some(stop);
+                    break;
+                }
+            }
+        }
+        let day = self.options.as_of.filter(|_| stopped.is_none()).or(day);
+        if let Some(day) = day {
+            let before = past.clone();
+            if let Err(stop) = run.close(&mut past, day) {
+                past = before;
+                stopped = stopped.or(Some(stop));
+            }
+        }
+        rejected.sort_by_key(|r| r.record);
+        let answers = asked.iter().map(|body| run.asked(&past, body)).collect();
+        Outcome { asked: answers, ..run.outcome(past, stopped, rejected, day) }
+    }
+}
+
+impl Run<'_> {
+    /// The alternative of a reading that is chosen.
+    fn alternative(&self, reading: ReadingId) -> u32 {
+        self.readings.get(reading.at()).copied().unwrap_or(0)
+    }
+
+    /// Whether a condition holds that asks for readings and nothing else.
+    fn reads(&self, e: &Expr) -> bool {
+        match &e.kind {
+            ExprKind::Reading(reading, chosen) => chosen.contains(&self.alternative(*reading)),
+            ExprKind::Whole(n) => *n != 0,
+            ExprKind::Not(x) => !self.reads(x),
+            ExprKind::All(list) => list.iter().all(|x| self.reads(x)),
+            ExprKind::Any(list) => list.iter().any(|x| self.reads(x)),
+            _ => false,
+        }
+    }
+
+    /// The number of an entry by what it is called.
+    fn entry(&self, name: &str) -> Entry {
+        let mut entries = self.entries.borrow_mut();
+        let next = Entry(entries.len());
+        *entries.entry(name.to_owned()).or_insert(next)
+    }
+}

@@ -1,0 +1,137 @@
+//! The past computed again without what was annulled, and what that does to the journal.
+
+use super::Run;
+use super::event::Step;
+use super::outcome::{Change, Rescission, Status, Warned, Warning};
+use super::past::{Annulled, Past};
+use super::plan::{Instance, differs};
+use super::value::Entry;
+use crate::terms::ClauseId;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+impl<'t> Run<'t> {
+    /// The past up to a step, computed again without what that step annuls.
+    pub(super) fn again(&self, old: &Past, annulled: &[Annulled], until: &Rc<str>) -> Step<Past> {
+        let deemed: Vec<Entry> = annulled.iter().flat_map(|a| old.deemed_for(&a.kinds, a.of)).collect();
+        let mut new = self.beginning();
+        new.first = Some(Rc::new(old.clone()));
+        new.annulled = old.annulled.iter().chain(annulled).cloned().collect();
+        new.breaches.clone_from(&old.breaches);
+        new.rescissions.clone_from(&old.rescissions);
+        let given = annulled.first().map(|a| (a.rule, a.clause));
+        new.aside.clone_from(&old.aside);
+        self.replay(&mut new, until)?;
+        new.first = None;
+        (new.today, new.now, new.record) = (old.today, old.now, old.record);
+        let first = deemed.iter().filter_map(|e| old.step_of(*e)).min().unwrap_or(usize::MAX);
+        new.journal = merged(old, &new, &deemed, first);
+        if let Some(given) = given {
+            self.differences(old, &mut new, given);
+        }
+        let records: BTreeSet<u32> = deemed.iter().filter_map(|e| old.item(*e)).map(|i| i.record).collect();
+        let affected: Vec<u32> = std::mem::take(&mut new.affected).into_iter().collect();
+        if let Some((rule, clause)) = given {
+            let annulled = records.into_iter().collect();
+            let (record, day) = (old.record, old.today);
+            new.rescissions.push(Rescission { record, day, rule, clause, annulled, affected: affected.clone() });
+        }
+        if !affected.is_empty() {
+            let name = Rc::from(format!("{}|affected", old.step));
+            new.warnings.push((name, Warning { record: old.record, about: Warned::Affected(affected) }));
+        }
+        Ok(new)
+    }
+
+    /// The difference between what stood and what stands, under the step that asked for it.
+    fn differences(&self, old: &Past, new: &mut Past, given: (crate::terms::RuleId, Option<ClauseId>)) {
+        let keys: BTreeSet<_> = old.states.keys().chain(new.states.keys()).copied().collect();
+        for key in keys {
+            let (before, after) = (old.states.get(&key), new.states.get(&key));
+            if before.is_some() && after.is_some() && differs(before, after) {
+                let step = std::mem::replace(&mut new.step, Rc::clone(&old.step));
+                let line = self.line(new, key, (before.cloned(), after.cloned()), Status::InForce, given, None);
+                new.journal.push(Change { difference: true, ..line });
+                new.step = step;
+            }
+        }
+    }
+
+    /// Annuls in the journal alone: what followed is kept.
+    pub(super) fn annul(&self, past: &mut Past, rescinded: Vec<(Instance<'t>, Vec<Entry>)>) {
+        for (instance, deemed) in rescinded {
+            for line in &mut past.journal {
+                if line.by.is_some_and(|by| deemed.contains(&by)) && matches!(line.status, Status::InForce | Status::Pending) {
+                    line.status = Status::Rescinded;
+                }
+            }
+            for entry in &deemed {
+                if let Some(item) = past.item_mut(*entry) {
+                    item.annulled = true;
+                }
+            }
+            let annulled: BTreeSet<u32> = deemed.iter().filter_map(|e| past.item(*e)).map(|i| i.record).collect();
+            past.rescissions.push(Rescission {
+                record: past.record,
+                day: past.today,
+                rule: instance.rule,
+                clause: instance.clause,
+                annulled: annulled.into_iter().collect(),
+                affected: Vec::new(),
+            });
+        }
+    }
+}
+
+impl Past {
+    /// The place of the step in which an item came.
+    fn step_of(&self, entry: Entry) -> Option<usize> {
+        let step = &self.item(entry)?.step;
+        self.steps.iter().position(|s| s == step)
+    }
+
+    /// Whether an item is one of several, or came of one of them.
+    fn comes_of(&self, entry: Entry, several: &[Entry]) -> bool {
+        several.contains(&entry) || self.item(entry).and_then(|i| i.cause).is_some_and(|cause| self.comes_of(cause, several))
+    }
+}
+
+/// The journal after the past was computed again: what stood before the first thing annulled stays as it is; after it, what was
+/// annulled is rescinded, what came out differently is superseded, and stands again as computed anew.
+fn merged(old: &Past, new: &Past, deemed: &[Entry], first: usize) -> Vec<Change> {
+    let places: BTreeMap<&Rc<str>, usize> = old.steps.iter().enumerate().map(|(n, s)| (s, n)).collect();
+    let later = |line: &Change| places.get(&line.step).is_none_or(|n| *n >= first);
+    let mut left: Vec<Change> = new.journal.iter().filter(|l| later(l)).cloned().collect();
+    let mut out: Vec<Change> = Vec::new();
+    for mut line in old.journal.iter().cloned() {
+        let stands = matches!(line.status, Status::InForce | Status::Pending);
+        if !stands || line.difference || !later(&line) {
+            out.push(line);
+            continue;
+        }
+        if line.by.is_some_and(|by| old.comes_of(by, deemed)) {
+            line.status = Status::Rescinded;
+            out.push(line);
+            continue;
+        }
+        let same = |l: &Change| (&l.step, l.state, l.of, l.rule, l.by) == (&line.step, line.state, line.of, line.rule, line.by);
+        let Some(at) = left.iter().position(same) else {
+            line.status = Status::Superseded;
+            out.push(line);
+            continue;
+        };
+        let anew = left.remove(at);
+        if differs(line.before.as_ref(), anew.before.as_ref()) || differs(line.after.as_ref(), anew.after.as_ref()) {
+            line.status = Status::Superseded;
+            out.push(line);
+        }
+        out.push(anew);
+    }
+    // what came only when it was computed again stands under its own step
+    for line in left {
+        let place = places.get(&line.step).copied().unwrap_or(usize::MAX);
+        let at = out.iter().rposition(|l| places.get(&l.step).copied().unwrap_or(usize::MAX) <= place).map_or(0, |n| n + 1);
+        out.insert(at, line);
+    }
+    out
+}

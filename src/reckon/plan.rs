@@ -1,0 +1,356 @@
+//! New values: what the rules of one step give each state, rounded and limited, and whether the change waits.
+
+use super::formula::{Formula, equal, settled};
+use super::function::beats;
+use super::number;
+use super::past::{Key, Stands, Vars, Waiting, amount};
+use super::scene::Scene;
+use super::value::{Entry, Fault, Got, Lack, Number, Value};
+use crate::terms::{
+    Answer, Clamp, ClauseId, Expr, KindId, Postponement, Proportion, RuleId, Statement, StatementKind, StateId,
+};
+use num_traits::{One, Signed};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A rule that applies, to the rows it speaks of.
+#[derive(Debug, Clone)]
+pub(super) struct Instance<'t> {
+    pub rule: RuleId,
+    pub answer: &'t Answer,
+    pub vars: Vars,
+    /// The entry the event names, and the one of each.
+    pub rows: Vec<Entry>,
+    pub clause: Option<ClauseId>,
+    /// What it is called in every pass.
+    pub name: Rc<str>,
+    /// What it did the first time, where that stands.
+    pub stands: Option<Rc<Stands>>,
+}
+
+/// What a step gives a state.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Given {
+    /// The new value, rounded and limited; none where the state keeps its own.
+    pub value: Option<Value>,
+    /// What would wait then, old and new together.
+    pub total: Option<Waiting>,
+    pub rule: RuleId,
+    pub clause: Option<ClauseId>,
+}
+
+/// What becomes of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Left {
+    /// The value the step leaves.
+    pub value: Option<Value>,
+    /// What waits afterwards.
+    pub waits: Option<Waiting>,
+    /// Whether the change waits.
+    pub postponed: bool,
+    /// Whether what waited before is made with it.
+    pub makes: bool,
+}
+
+/// The new values of one step.
+pub(super) struct Plan<'t> {
+    pub instances: Vec<Instance<'t>>,
+    /// The kind of the event at hand.
+    pub kind: Option<KindId>,
+    given: RefCell<BTreeMap<Key, Option<Got<Option<Given>>>>>,
+}
+
+impl<'t> Plan<'t> {
+    pub(super) fn new(instances: Vec<Instance<'t>>, kind: Option<KindId>) -> Self {
+        Self { instances, kind, given: RefCell::default() }
+    }
+
+    /// The clause of the first rule that sets a state.
+    pub(super) fn clause_of(&self, state: StateId) -> Option<ClauseId> {
+        let sets = |i: &&Instance<'t>| {
+            i.answer.body.iter().any(|s| matches!(&s.kind, StatementKind::Becomes { state: of, .. } if *of == state))
+        };
+        self.instances.iter().find(sets).and_then(|i| i.clause)
+    }
+
+    /// Every state a rule of the step may give a value, in the order of the rules and their lines; those that wait last.
+    pub(super) fn keys(&self, scene: &Scene<'_, 't>, pending: bool) -> Got<Vec<Key>> {
+        let mut out: Vec<Key> = Vec::new();
+        for instance in &self.instances {
+            for s in &instance.answer.body {
+                if let Some((key, _, true)) = self.target(scene, instance, s)?.map(|(k, p)| (k, p, p == pending))
+                    && !out.contains(&key)
+                {
+                    out.push(key);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// The state a statement gives a value, where its conditions hold, and whether it is what waits of it.
+    fn target(&self, scene: &Scene<'_, 't>, instance: &Instance<'t>, s: &'t Statement) -> Got<Option<(Key, bool)>> {
+        let StatementKind::Becomes { state, of, pending, .. } = &s.kind else { return Ok(None) };
+        let formula = scene.of(instance);
+        if !formula.all(&s.guards)? {
+            return Ok(None);
+        }
+        let of = of.as_ref().map(|of| formula.entry(of)).transpose()?;
+        Ok(Some(((*state, of), *pending)))
+    }
+
+    /// The last statement that gives a state a value, or what waits of it one.
+    fn statement(&self, scene: &Scene<'_, 't>, key: Key, pending: bool) -> Got<Option<(&Instance<'t>, &'t Statement)>> {
+        let mut found = None;
+        for instance in &self.instances {
+            for s in &instance.answer.body {
+                let of_state = matches!(&s.kind, StatementKind::Becomes { state, .. } if *state == key.0);
+                if of_state && self.target(scene, instance, s)? == Some((key, pending)) {
+                    found = Some((instance, s));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The value a step leaves a state.
+    pub(super) fn left(&self, scene: &Scene<'_, 't>, key: Key) -> Got<Option<Value>> {
+        match self.given(scene, key)? {
+            None => Ok(scene.found.states.get(&key).cloned()),
+            Some(given) => Ok(self.decided(scene, key, &given)?.value),
+        }
+    }
+
+    /// What the rules give a state; computed once.
+    pub(super) fn given(&self, scene: &Scene<'_, 't>, key: Key) -> Got<Option<Given>> {
+        match self.given.borrow().get(&key) {
+            Some(Some(given)) => return given.clone(),
+            Some(None) => return Err(super::scene::at_none(Fault::Circular)),
+            None => {}
+        }
+        self.given.borrow_mut().insert(key, None);
+        let given = self.compute(scene, key);
+        self.given.borrow_mut().insert(key, Some(given.clone()));
+        given
+    }
+
+    fn compute(&self, scene: &Scene<'_, 't>, key: Key) -> Got<Option<Given>> {
+        let Some((instance, s)) = self.statement(scene, key, false)? else { return Ok(None) };
+        let StatementKind::Becomes { value, clamps, .. } = &s.kind else { return Ok(None) };
+        let policy = self.policy(scene, key);
+        let compounded = policy.filter(|p| applies(scene, p.compounding.as_ref())).map(|_| key);
+        let scene = Scene { compounded, plan: Some(self), ..*scene };
+        let formula = scene.of(instance);
+        let old = scene.found.states.get(&key).cloned();
+        let new = self.limited(&formula, formula.value(value)?, old.as_ref(), clamps)?;
+        let at = |f: Fault| Lack::Fault(f, value.span);
+        let ty = scene.run.terms.states.get(key.0.at()).map_or(&value.ty, |s| &s.ty);
+        let new = match new {
+            Some(Value::Number(n)) if ty.is_decimal() => {
+                let rounded = scene.run.terms.states.get(key.0.at()).is_some_and(|s| !s.rounding.is_empty());
+                let n = if rounded { formula.rounded_as(&n, key.0).map_err(at)? } else { n };
+                Some(settled(Value::Number(n), ty).map_err(at)?)
+            }
+            other => other,
+        };
+        let total = match (policy, &old, &new) {
+            (Some(policy), Some(Value::Number(old)), Some(Value::Number(new))) => {
+                let prior = self.prior(&scene, key)?;
+                Some(total(&scene, policy, old, new, prior.as_ref()).map_err(at)?)
+            }
+            _ => None,
+        };
+        Ok(Some(Given { value: new, total, rule: instance.rule, clause: instance.clause }))
+    }
+
+    /// A value as far as its limits let it go; none where nothing changes.
+    fn limited(
+        &self,
+        formula: &Formula<'_, 't, Scene<'_, 't>>,
+        value: Value,
+        old: Option<&Value>,
+        clamps: &'t [Clamp],
+    ) -> Got<Option<Value>> {
+        let mut value = value;
+        for clamp in clamps {
+            let limit = formula.value(&clamp.limit)?;
+            let beyond = |v: &Value| beats(v, &limit, clamp.above);
+            if !beyond(&value) {
+                continue;
+            }
+            if let Some(when) = &clamp.skip
+                && formula.all(when)?
+            {
+                return Ok(None);
+            }
+            if old.is_some_and(beyond) {
+                return Ok(None);
+            }
+            value = limit;
+        }
+        Ok(Some(value))
+    }
+
+    /// How changes of a state wait, where this step is of an event whose changes do.
+    fn policy(&self, scene: &Scene<'_, 't>, key: Key) -> Option<&'t Postponement> {
+        let policy = scene.run.terms.states.get(key.0.at())?.postponement.as_ref()?;
+        let on = |(kinds, when): &(Vec<KindId>, Option<Expr>)| self.kind.is_some_and(|k| kinds.contains(&k)) && reads(scene, when.as_ref());
+        // without a line that says which, the changes of all events wait
+        let waits = policy.on.iter().any(on) || (policy.on.is_empty() && self.kind.is_some());
+        waits.then_some(policy)
+    }
+
+    /// What waits before the change: as a rule of the step restates it, or as it was found.
+    pub(super) fn prior(&self, scene: &Scene<'_, 't>, key: Key) -> Got<Option<Waiting>> {
+        let Some((instance, s)) = self.statement(scene, key, true)? else { return Ok(scene.found.waiting.get(&key).cloned()) };
+        let StatementKind::Becomes { value, .. } = &s.kind else { return Ok(None) };
+        let scene = Scene { plan: Some(self), ..*scene };
+        let n = scene.of(instance).kept(value)?;
+        waiting(&scene, key, n, scene.found.states.get(&key)).map(Some).map_err(|f: Fault| Lack::Fault(f, value.span))
+    }
+
+    /// Whether a change waits, and what the step leaves.
+    pub(super) fn decided(&self, scene: &Scene<'_, 't>, key: Key, given: &Given) -> Got<Left> {
+        let old = scene.found.states.get(&key).cloned();
+        let prior = self.prior(scene, key)?;
+        let Some(value) = given.value.clone() else {
+            return Ok(Left { value: old, waits: prior, postponed: false, makes: false });
+        };
+        let (Some(total), Some(Value::Number(in_force))) = (&given.total, &old) else {
+            return Ok(Left { value: Some(value), waits: prior, postponed: false, makes: false });
+        };
+        if self.waits(scene, key)? {
+            return Ok(Left { value: old, waits: Some(total.clone()), postponed: true, makes: false });
+        }
+        let made = total.of(in_force);
+        let rounded = scene.with(&Vec::new()).rounded_as(&made, key.0).map_err(super::scene::at_none)?;
+        // where nothing waited the change is what the rule says
+        let value = if prior.is_none() { value } else { Value::Number(rounded) };
+        Ok(Left { value: Some(value), waits: None, postponed: false, makes: prior.is_some() })
+    }
+
+    /// Whether the change of a state waits: all its tests are met, or the state it waits with waits.
+    fn waits(&self, scene: &Scene<'_, 't>, key: Key) -> Got<bool> {
+        let (Some(policy), Some(given)) = (self.policy(scene, key), self.given(scene, key)?) else { return Ok(false) };
+        if given.total.is_none() {
+            return Ok(false);
+        }
+        if let Some((leader, _, when)) = &policy.with
+            && reads(scene, when.as_ref())
+        {
+            return self.waits(scene, sibling(scene, key, *leader));
+        }
+        let vars = vec![key.1.map(|row| Ok(Value::Entry(row)))];
+        let mut tested = false;
+        for test in policy.tests.iter().filter(|t| reads(scene, t.when.as_ref())) {
+            tested = true;
+            let of = sibling(scene, key, test.of);
+            let limit = scene.with(&vars).number(&test.limit)?;
+            let limit = match scene.found.states.get(&of) {
+                Some(Value::Number(n)) if test.relative => limit * n.abs(),
+                _ => limit,
+            };
+            let size = self.would_wait(scene, of)?.abs();
+            let within = if test.strict { size < limit && !number::same(&size, &limit) } else { size <= limit || number::same(&size, &limit) };
+            if !within {
+                return Ok(false);
+            }
+        }
+        Ok(tested)
+    }
+
+    /// What would wait of a state, old and new together, as an amount.
+    fn would_wait(&self, scene: &Scene<'_, 't>, key: Key) -> Got<Number> {
+        let Some(Value::Number(in_force)) = scene.found.states.get(&key) else { return Ok(Number::default()) };
+        let waited = amount(&scene.found.states, &scene.found.waiting, key);
+        Ok(match self.given(scene, key)? {
+            None => self.prior(scene, key)?.map_or(waited, |w| w.of(in_force) - in_force),
+            Some(Given { total: Some(total), .. }) => total.of(in_force) - in_force,
+            Some(Given { value: Some(Value::Number(n)), .. }) => n - in_force,
+            Some(_) => waited,
+        })
+    }
+}
+
+/// What would wait, old and new together.
+fn total(
+    scene: &Scene<'_, '_>,
+    policy: &Postponement,
+    old: &Number,
+    new: &Number,
+    prior: Option<&Waiting>,
+) -> Result<Waiting, Fault> {
+    let with = policy.with.as_ref().filter(|w| reads(scene, w.2.as_ref()));
+    let leader = with.and_then(|w| scene.run.terms.states.get(w.0.at())).and_then(|s| s.postponement.as_ref());
+    // where the other's changes are added, so are the factors
+    let joined = |factor: Number, before: &Number| {
+        let of = leader.unwrap_or(policy);
+        if applies(scene, of.restating.as_ref()) {
+            factor
+        } else if applies(scene, of.compounding.as_ref()) {
+            factor * before
+        } else {
+            factor + before - Number::one()
+        }
+    };
+    match with.and_then(|w| w.1) {
+        Some(Proportion::Direct) => {
+            let before = if let Some(Waiting::Factor(f)) = prior { f.clone() } else { Number::one() };
+            Ok(Waiting::Factor(joined(number::quotient(new, old)?, &before)))
+        }
+        Some(Proportion::Inverse) => {
+            let before = if let Some(Waiting::Inverse(f)) = prior { f.clone() } else { Number::one() };
+            Ok(Waiting::Inverse(joined(number::quotient(old, new)?, &before)))
+        }
+        None => {
+            let change = number::difference(new, old);
+            let alone = applies(scene, policy.compounding.as_ref()) || applies(scene, policy.restating.as_ref());
+            Ok(Waiting::Amount(match prior {
+                Some(waited) if !alone => change + waited.of(old) - old,
+                _ => change,
+            }))
+        }
+    }
+}
+
+/// An amount that waits of a state, as it waits: in proportion to another, it is a part of the state itself.
+pub(super) fn waiting(scene: &Scene<'_, '_>, key: Key, n: Number, in_force: Option<&Value>) -> Result<Waiting, Fault> {
+    let Some(Value::Number(in_force)) = in_force else { return Ok(Waiting::Amount(n)) };
+    Ok(match proportion(scene, key.0) {
+        Some(Proportion::Direct) => Waiting::Factor(number::quotient(&(in_force + n), in_force)?),
+        Some(Proportion::Inverse) => Waiting::Inverse(number::quotient(in_force, &(in_force + n))?),
+        None => Waiting::Amount(n),
+    })
+}
+
+/// The way in which a state moves with the one it waits with.
+fn proportion(scene: &Scene<'_, '_>, state: StateId) -> Option<Proportion> {
+    let policy = scene.run.terms.states.get(state.at())?.postponement.as_ref()?;
+    policy.with.as_ref().filter(|w| reads(scene, w.2.as_ref())).and_then(|w| w.1)
+}
+
+/// Whether a line of a policy is there and its condition, which asks for readings, holds.
+fn applies(scene: &Scene<'_, '_>, line: Option<&Option<Expr>>) -> bool {
+    line.is_some_and(|when| reads(scene, when.as_ref()))
+}
+
+/// Whether a condition that asks for readings holds, where there is one.
+pub(super) fn reads(scene: &Scene<'_, '_>, when: Option<&Expr>) -> bool {
+    when.is_none_or(|e| scene.run.reads(e))
+}
+
+/// The same entry's other state, or that of the issuer.
+pub(super) fn sibling(scene: &Scene<'_, '_>, key: Key, state: StateId) -> Key {
+    let owned = scene.run.terms.states.get(state.at()).is_some_and(|s| s.of.is_some());
+    (state, key.1.filter(|_| owned))
+}
+
+/// Whether a value is another than before.
+pub(super) fn differs(a: Option<&Value>, b: Option<&Value>) -> bool {
+    match (a, b) {
+        (Some(Value::Number(a)), Some(Value::Number(b))) => a != b,
+        (Some(a), Some(b)) => !equal(a, b),
+        (a, b) => a.is_some() != b.is_some(),
+    }
+}
