@@ -77,6 +77,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if usage { 2 } else { 0 });
         }
     };
+    std::panic::set_hook(Box::new(last_words));
     // a deep stack, so that whatever a file says, it is the parser's own bound that ends it
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || dispatch(&args));
     match worker.map(std::thread::JoinHandle::join) {
@@ -84,6 +85,17 @@ pub fn main() -> ExitCode {
         Ok(Ok(Err(end))) => ExitCode::from(end.code()),
         Ok(Err(_)) | Err(_) => ExitCode::from(End::Software.code()),
     }
+}
+
+/// What is said when the program itself is wrong: where it was, so that it can be reported and mended.
+fn last_words(info: &std::panic::PanicHookInfo<'_>) {
+    let said = info.payload_as_str().unwrap_or("no reason given");
+    let place = info.location().map_or_else(String::new, |l| format!(" ({}:{})", l.file(), l.line()));
+    let at = crate::engine::working_on().map_or_else(String::new, |at| format!(" {at}"));
+    output::say(&format!(
+        "tenor: internal error{at}: {said}{place}\n  help: this is a fault of tenor, not of the files; no result was written. \
+         Please report it with the terms and the records up to here"
+    ));
 }
 
 fn dispatch(args: &args::Cli) -> Outcome {

@@ -1,6 +1,7 @@
 //! Checked terms and events to a run: a pure fold. It knows neither files nor clocks nor wording.
 
 mod act;
+mod at;
 mod change;
 pub mod code;
 pub mod day;
@@ -24,6 +25,7 @@ pub mod simplest;
 pub mod table;
 mod trace;
 
+pub use at::working_on;
 pub use drive::{Engine, Options};
 use emit::shifted as emit_shifted;
 pub use hole::hole;

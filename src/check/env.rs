@@ -21,6 +21,8 @@ pub(super) struct Env {
     pub on_change: bool,
     /// Whether a list is gone through, for portions.
     pub portions: bool,
+    /// Whether an entry only begins here: a name that is both a field and a state of it is the field.
+    pub begins: bool,
 }
 
 impl Env {

@@ -241,6 +241,14 @@ impl Checker<'_> {
 
     fn entry_member(&mut self, env: &Env, value: Expr, kinds: &[KindId], field: &Ident, span: Span) -> Option<Expr> {
         let word = field.name.as_str();
+        // what an event says is where a state begins; from then on the name is the state's
+        if !env.begins && kinds.iter().any(|k| self.names.states.contains_key(&(Some(*k), word.to_owned()))) {
+            if let [kind] = kinds {
+                return self.state_or_def(value, *kind, word, span);
+            }
+            let what = format!("`{word}` is a state of one of these kinds of entry, and a field of another");
+            return self.misplaced(field.span, &what, "give the state another name");
+        }
         let mut found: Option<(FieldId, Type)> = None;
         let mut all = true;
         for kind in kinds {
@@ -275,7 +283,6 @@ impl Checker<'_> {
         {
             return Some(Expr { span, ..value });
         }
-        let _ = env;
         let mut known: Vec<String> = vec!["date".into(), "id".into()];
         for kind in kinds {
             known.extend(self.terms.kind(*kind).into_iter().flat_map(|k| k.fields.iter().map(|f| f.name.clone())));

@@ -87,6 +87,7 @@ impl Checker<'_> {
         for member in &e.members {
             let ast::Member::Check(cond, text) = member else { continue };
             let mut env = Self::event_env(id);
+            env.begins = true;
             let cond = self.condition(&mut env, cond);
             let text = self.template(&mut env, text);
             if let (Some(value), Some(text)) = (cond, text) {
@@ -112,6 +113,7 @@ impl Checker<'_> {
                 env
             }
         };
+        env.begins = true;
         let value = self.typed(&mut env, initial, &ty);
         if let (Some(value), Some(state)) = (value, self.terms.states.get_mut(id.at())) {
             state.initial = Some(Body { vars: env.vars, value });

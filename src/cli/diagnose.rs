@@ -11,21 +11,49 @@ use std::io::IsTerminal;
 /// Shows all problems of terms; how many errors and warnings there were.
 pub(super) fn problems(list: &[Problem], sources: &Sources) -> (usize, usize) {
     let (mut errors, mut warnings) = (0, 0);
-    for p in list {
+    for (n, p) in list.iter().enumerate() {
         if p.is_error() {
             errors += 1;
         } else {
             warnings += 1;
+        }
+        if n >= MOST_SHOWN {
+            continue;
         }
         match sources.get(p.span().file) {
             Some(source) if !source.text.is_empty() => show(Report::new(p.clone()), source),
             _ => say(&format!("tenor: {p}")),
         }
     }
+    if let Some(more) = list.len().checked_sub(MOST_SHOWN).filter(|n| *n > 0) {
+        say(&format!("tenor: {more} more are not shown; mend these first"));
+    }
     (errors, warnings)
 }
 
+/// The most problems of one file that are shown.
+const MOST_SHOWN: usize = 50;
+
+/// The longest line that is drawn, in bytes: what is longer cannot be pointed into.
+const LONGEST_LINE: usize = 2_000;
+
+/// The place of a label in a line that is too long to be drawn: its line and its column, from 1.
+fn too_long(report: &Report, source: &Source) -> Option<(usize, usize)> {
+    let at = report.labels()?.next()?.offset();
+    let head = source.text.get(..at)?;
+    let start = head.rfind('\n').map_or(0, |n| n + 1);
+    let end = source.text.get(at..)?.find('\n').map_or(source.text.len(), |n| at + n);
+    let place = (head.matches('\n').count() + 1, head.get(start..)?.chars().count() + 1);
+    (end - start > LONGEST_LINE).then_some(place)
+}
+
 fn show(report: Report, source: &Source) {
+    if let Some((line, column)) = too_long(&report, source) {
+        let code = report.code().map_or_else(String::new, |c| format!("{c}\n\n"));
+        let help = report.help().map_or_else(String::new, |h| format!("\n  help: {h}"));
+        say(&format!("{code}  × {report}\n    {}:{line}:{column}{help}", source.path.display()));
+        return;
+    }
     let named = NamedSource::new(source.path.display().to_string(), source.text.to_string());
     let report = report.with_source_code(named);
     let mut text = String::new();

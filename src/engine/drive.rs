@@ -7,6 +7,7 @@ mod order;
 mod replay;
 mod time;
 
+use super::at;
 use super::code::{Program, Route, Time};
 use super::machine::Machine;
 use super::run::{BadRecord, Breach, Moment, Rescission, StopReason, Stopped};
@@ -37,6 +38,8 @@ impl Default for Options {
 /// A run under way.
 pub struct Engine<'p> {
     m: Machine<'p>,
+    /// The events and their rules, for last words.
+    names: std::sync::Arc<[String]>,
     options: Options,
     /// Records of the day that is being read, where the tape has those of other days.
     day: Batch,
@@ -91,6 +94,7 @@ impl<'p> Engine<'p> {
     pub fn new(program: &'p Program, terms: &'p Terms, texts: Interner, options: Options) -> Self {
         Self {
             m: Machine::new(program, terms, texts, options.journal),
+            names: at::names(terms),
             options,
             day: Batch::default(),
             day_number: i64::MIN,
@@ -276,6 +280,7 @@ impl<'p> Engine<'p> {
 
     /// Carries out what is on the tape, from the cursor on.
     fn pump(&mut self) {
+        at::enter(&self.names);
         if !self.begun {
             self.begin();
         }
@@ -309,6 +314,7 @@ impl<'p> Engine<'p> {
                 self.compare_orders();
             }
         }
+        at::leave();
     }
 
     /// The states of the issuer at the beginning.

@@ -1,6 +1,7 @@
 //! One record: its values into registers, its checks, its rules; and back to where it began if it is refused.
 
 use super::Engine;
+use crate::engine::at;
 use crate::engine::code::Route;
 use crate::engine::machine::{Outcome, Trap, Undo};
 use crate::engine::run::{BadRecord, Breach, Moment, Refusal, Said, SaidPart, StopReason, Stopped};
@@ -25,6 +26,7 @@ impl<'p> Engine<'p> {
         let (kind, day) = (head.kind, head.day);
         self.m.when = Moment { at, number: head.number, day };
         self.m.event_kind = Some(kind);
+        at::record(head.number, Some(kind));
         if self.m.replaying && self.refused.contains(&at) {
             // refused then, and refused it stays
             if let Ok(()) = self.load(place, route) {

@@ -1,6 +1,7 @@
 //! Rules at moments.
 
 use super::Engine;
+use crate::engine::at;
 use crate::engine::run::{Moment, Stopped};
 use crate::engine::table::{Life, entry};
 
@@ -80,6 +81,8 @@ impl Engine<'_> {
         self.last_moment = moment;
         self.m.when = Moment { at: self.cursor, number: 0, day: moment.div_euclid(1440) };
         self.m.event_kind = None;
+        let next = self.tape.heads.get(self.place()).map_or(0, |h| h.number);
+        at::record(next, None);
         self.m.undo.clear();
         self.m.adjusted.clear();
         self.m.ordinals.clear();
