@@ -2,8 +2,7 @@
 
 use super::Problem;
 use super::declare::Checker;
-use crate::source::Span;
-use crate::terms::{Builtin, DefId, Expr, ExprKind, KindId, On, StateId, Statement, StatementKind, Terms, Type, Window, walk};
+use crate::terms::{Builtin, DefId, Expr, ExprKind, KindId, On, Statement, StatementKind, Type, Window, walk};
 
 /// Tells of every cycle, once.
 pub(super) fn find(checker: &mut Checker<'_>) {
@@ -39,80 +38,34 @@ fn definitions(checker: &mut Checker<'_>) {
     }
 }
 
-/// What leads to what: events to what their rules deem and change, changes to what the rules on them do.
-struct Leads {
-    kinds: usize,
-    states: usize,
-    edges: Vec<Vec<usize>>,
-}
-
-impl Leads {
-    fn of(terms: &Terms) -> Self {
-        let (kinds, states) = (terms.kinds.len(), terms.states.len());
-        let mut out = Self { kinds, states, edges: vec![Vec::new(); kinds + 2 * states] };
-        for answer in terms.rules.iter().flat_map(|r| &r.answers) {
-            let from: Vec<usize> = match &answer.on {
-                On::Event(kind) => vec![kind.at()],
-                On::Change { states, .. } => states.iter().map(|s| out.change(*s)).collect(),
-                On::Making(state) => vec![out.making(*state)],
-                On::Adjustment(..) | On::Breach(_) | On::At(_) | On::Once(_) => Vec::new(),
+/// Deemed events that lead back to themselves. A rule on a change may change the same state again: it answers until nothing
+/// changes any more, and the run stops where that never comes.
+fn deemed(checker: &mut Checker<'_>) {
+    let count = checker.terms.kinds.len();
+    let mut leads: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for rule in &checker.terms.rules {
+        for answer in &rule.answers {
+            let from: Vec<KindId> = match &answer.on {
+                On::Event(kind) => vec![*kind],
+                On::Change { by, .. } => by.clone(),
+                On::Adjustment(..) | On::Making(_) | On::Breach(_) | On::At(_) | On::Once(_) => Vec::new(),
             };
             let mut to = Vec::new();
             deems(&answer.body, &mut to);
-            let mut to: Vec<usize> = to.into_iter().map(KindId::at).collect();
-            to.extend(answer.body.iter().filter_map(|s| match &s.kind {
-                StatementKind::Becomes { state, pending: false, .. } => Some(out.change(*state)),
-                _ => None,
-            }));
-            for from in from {
-                if let Some(list) = out.edges.get_mut(from) {
-                    list.extend(&to);
+            for kind in from {
+                if let Some(list) = leads.get_mut(kind.at()) {
+                    list.extend(to.iter().map(|k| k.at()));
                 }
             }
         }
-        for (n, state) in terms.states.iter().enumerate() {
-            let made = out.making(StateId::from(n));
-            for kind in state.postponement.iter().flat_map(|p| &p.until).flat_map(|(kinds, _)| kinds) {
-                if let Some(list) = out.edges.get_mut(kind.at()) {
-                    list.push(made);
-                }
-            }
-            let changes = out.change(StateId::from(n));
-            if let Some(list) = out.edges.get_mut(made) {
-                list.push(changes);
-            }
-        }
-        out
     }
-
-    const fn change(&self, state: StateId) -> usize {
-        self.kinds + state.at()
-    }
-
-    const fn making(&self, state: StateId) -> usize {
-        self.kinds + self.states + state.at()
-    }
-
-    /// What is at a place, in words, and where it is declared.
-    fn said(&self, terms: &Terms, at: usize) -> (String, Span) {
-        match at.checked_sub(self.kinds) {
-            None => terms.kinds.get(at).map_or((String::new(), Span::default()), |k| (k.name.clone(), k.span)),
-            Some(n) => terms
-                .states
-                .get(n % self.states.max(1))
-                .map_or((String::new(), Span::default()), |s| (format!("change of {}", s.name), s.span)),
-        }
-    }
-}
-
-fn deemed(checker: &mut Checker<'_>) {
-    let leads = Leads::of(&checker.terms);
-    for path in cycles(&leads.edges) {
-        let name = |at: usize| leads.said(&checker.terms, at).0;
+    for path in cycles(&leads) {
+        let name = |at: usize| checker.terms.kinds.get(at).map_or(String::new(), |k| k.name.clone());
         let Some(first) = path.first().copied() else { continue };
         let text = path.iter().chain([&first]).map(|at| name(*at)).collect::<Vec<_>>().join(" → ");
-        let (name, at) = leads.said(&checker.terms, first);
-        checker.problems.push(Problem::DeemCycle { at, name, path: text });
+        let at = checker.terms.kinds.get(first).map(|k| k.span).unwrap_or_default();
+        let problem = Problem::DeemCycle { at, name: name(first), path: text };
+        checker.problems.push(problem);
     }
 }
 

@@ -66,7 +66,7 @@ pub enum Problem {
     #[error("`{name}` is defined by itself")]
     Circular { at: Span, name: String, path: String },
     /// Events that deem one another.
-    #[error("`{name}` leads back to itself")]
+    #[error("`{name}` would deem itself")]
     DeemCycle { at: Span, name: String, path: String },
     /// Two rules for one state.
     #[error("`{rule}` and `{other}` both set `{state}`")]
@@ -253,7 +253,7 @@ impl Problem {
             Self::MissingCase { .. } => "add that case, or `otherwise : …`, or `otherwise stop \"…\"`".into(),
             Self::Unreachable { .. } => "remove it, or move it up".into(),
             Self::Circular { .. } => "give one of them a value that does not need the others".into(),
-            Self::DeemCycle { .. } => "what a rule deems or changes may not bring the same rule about again: the run would never end".into(),
+            Self::DeemCycle { .. } => "a deemed event may not lead back to itself: the run would never end".into(),
             Self::Clash { rule, other, other_at, .. } => {
                 format!(
                     "`{other}` is at {other_at}; say which goes first: `rule {rule} … notwithstanding {other}`, or add a condition"

@@ -440,6 +440,8 @@ pub struct ChangeCode {
     pub by: Vec<KindId>,
     /// What it does.
     pub run: Target,
+    /// Where its rule is.
+    pub span: Span,
 }
 
 /// What the result shows.

@@ -28,6 +28,8 @@ pub enum Fault {
     UnknownDay,
     /// No trading day in more than a year.
     NoTradingDay,
+    /// Rules that bring one another about without end.
+    Endless,
 }
 
 /// The least mantissa of a sum whose dropped digits are below 1e-20 of it.

@@ -17,6 +17,9 @@ use rust_decimal::prelude::ToPrimitive;
 /// Minutes of a day.
 const DAY: i64 = 1440;
 
+/// The most rules on changes that may bring one another about, one inside the other.
+const MOST_ANSWERS: u16 = 100;
+
 /// How many registers a bank has.
 const SMALL: usize = 256;
 const MIDDLE: usize = 8192;
@@ -485,9 +488,14 @@ impl Machine<'_> {
             let here = self.changed.get(self.changed_from..).unwrap_or(&[]);
             if of_kind && here.iter().any(|(s, _, _)| c.states.contains(s)) {
                 let clause = self.clause;
+                if self.answering >= MOST_ANSWERS {
+                    return Err(Trap::Endless(c.span).into());
+                }
                 let outer = std::mem::replace(&mut self.noticed, (self.changed_from, self.changed.len()));
                 let known = std::mem::take(&mut self.noticed_before);
+                self.answering += 1;
                 let ran = self.step(c.run);
+                self.answering -= 1;
                 self.noticed = outer;
                 self.noticed_before = known;
                 self.clause = clause;

@@ -19,6 +19,8 @@ pub(super) type Outcome<T = ()> = Result<T, Box<Trap>>;
 pub(super) enum Trap {
     /// A calculation has no answer that can be held: what, and at which instruction.
     Arithmetic(Fault, Target),
+    /// Rules bring one another about without end: the place of one of them.
+    Endless(crate::source::Span),
     /// A value is missing: among [`Program::missing`].
     Missing(u16),
     /// A refusal or a stop: among [`Program::fails`].
@@ -150,6 +152,8 @@ pub(super) struct Machine<'p> {
     pub version: u64,
     /// How many changes there have been.
     pub count: u64,
+    /// How many rules on changes are being carried out, one inside the other.
+    pub answering: u16,
 
     pub when: Moment,
     /// The present moment, as in its register.
@@ -235,6 +239,7 @@ impl<'p> Machine<'p> {
             adjusting: Vec::new(),
             version: 0,
             count: 0,
+            answering: 0,
             when: Moment::default(),
             now: 0,
             clause: None,
@@ -331,7 +336,7 @@ impl<'p> Machine<'p> {
     fn refused_rather(&mut self, trap: Box<Trap>) -> Box<Trap> {
         let program = self.program;
         let stops = |t: &Trap| match t {
-            Trap::Arithmetic(..) | Trap::Missing(_) => true,
+            Trap::Arithmetic(..) | Trap::Missing(_) | Trap::Endless(_) => true,
             Trap::Fail(n) => program.fails.get(usize::from(*n)).is_some_and(|f| f.stop),
             Trap::Rescind(..) | Trap::Record(_) | Trap::Void(_) | Trap::Check(_) => false,
         };

@@ -467,6 +467,7 @@ impl<'p> Engine<'p> {
                 let place = spans.partition_point(|(pc, _)| *pc <= at).checked_sub(1).and_then(|n| spans.get(n));
                 StopReason::Arithmetic { fault, span: place.map_or_else(Span::default, |(_, s)| *s) }
             }
+            Trap::Endless(span) => StopReason::Arithmetic { fault: crate::engine::decimal::Fault::Endless, span },
             Trap::Missing(n) => {
                 let found = self.m.program.missing.get(usize::from(n)).copied();
                 let (why, span) = found.unwrap_or((crate::engine::graph::Why::Case, Span::default()));

@@ -182,7 +182,9 @@ impl Emit<'_> {
         let changes = self.plan.changes.clone();
         for c in changes {
             let run = self.step(&c.step);
-            self.out.changes.push(ChangeCode { states: c.states, by: c.by, run });
+            let rule = c.step.rules.first().and_then(|r| self.terms.rules.get(r.rule.at()));
+            let span = rule.map_or_else(crate::source::Span::default, |r| r.span);
+            self.out.changes.push(ChangeCode { states: c.states, by: c.by, run, span });
         }
         for (state, mut step) in std::mem::take(&mut self.plan.makings) {
             let row = self.new_i();
