@@ -257,6 +257,11 @@ pub(super) const fn fault(fault: Fault) -> (&'static str, &'static str, &'static
             "there is no trading day in more than a year from here",
             "look at the definition named by `trading days by`: it must hold for the days that are meant",
         ),
+        Fault::Endless => (
+            "run::endless",
+            "this rule brings itself about again and again",
+            "a rule on a change that changes the same state must come to an end: add a condition under which it has done its work",
+        ),
         Fault::Domain => {
             ("run::domain", "this has no value here", "a table ends before this value, or a function is not defined for it")
         }
