@@ -1,7 +1,7 @@
 //! The calendars of `terms/lib`: what each says it knows is held against its file, and its file against what the almanac says.
 
 use crate::tenor::{file, root, tenor};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A day: year, month, day of the month.
 type Day = (i32, u32, u32);
@@ -145,7 +145,7 @@ fn calendars() -> Vec<Calendar> {
 }
 
 /// The days of a file; what begins with # is for people.
-fn days(path: &PathBuf) -> Vec<Day> {
+fn days(path: &Path) -> Vec<Day> {
     let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     assert!(text.starts_with("# "), "{}: its first lines say what it is and where it comes from", path.display());
     assert!(text.ends_with('\n'), "{}: its last line ends", path.display());
