@@ -4,6 +4,8 @@
 
 #[path = "all/architecture.rs"]
 mod architecture;
+#[path = "all/calendars.rs"]
+mod calendars;
 #[path = "all/commands.rs"]
 mod commands;
 #[path = "all/compare.rs"]

@@ -192,7 +192,7 @@ fn the_receipt_names_every_file() {
     let (_folder, empty) = stream("");
     let html = page(&empty);
     assert!(html.contains("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
-    for name in ["terms/glowpoint-2005.terms", "terms/lib/warrant-events.terms", "terms/data/xnys-closures-1995-2027.txt"] {
+    for name in ["terms/glowpoint-2005.terms", "terms/lib/warrant-events.terms", "terms/data/xnys-closures-1990-2035.txt"] {
         assert!(html.contains(name), "{name}");
     }
 }
