@@ -148,14 +148,12 @@ impl<'t> Lower<'t> {
             match state.of {
                 None => {
                     let value = self.expr(&mut env, &body.value);
-                    let value = self.rounded_as(id, value);
                     self.plan.initial.push((id, value));
                 }
                 Some(kind) => {
                     let row = self.add(Node::EachRow(kind));
                     env.bind_row(0, row, kind);
                     let value = self.expr(&mut env, &body.value);
-                    let value = self.rounded_as(id, value);
                     if let Some(plan) = self.plan.kinds.get_mut(kind.at()) {
                         plan.initial.push((id, value));
                     }

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::engine::at;
-use crate::engine::code::Route;
+use crate::engine::code::{Route, Time};
 use crate::engine::machine::{Outcome, Trap, Undo};
 use crate::engine::run::{BadRecord, Breach, Moment, Refusal, Said, SaidPart, StopReason, Stopped};
 use crate::engine::table::{Life, entry, row_of};
@@ -392,9 +392,18 @@ impl<'p> Engine<'p> {
     /// Covenants, after every record that is carried out or refused.
     #[inline]
     pub(super) fn after(&mut self, day: i64) {
-        if !self.m.replaying && !self.m.program.covenants.is_empty() {
+        if !self.m.replaying && !self.m.program.covenants.is_empty() && !self.waits_for_the_day() {
             self.look_at_covenants(day);
         }
+    }
+
+    /// Whether the record just done with is an observation, which is known all day, and others of its day are still to come: covenants
+    /// are looked at after those.
+    fn waits_for_the_day(&self) -> bool {
+        let next = self.place();
+        let head = |at: usize| self.tape.heads.get(at);
+        let (Some(done), Some(next)) = (next.checked_sub(1).and_then(head), head(next)) else { return false };
+        self.route(done.kind).time == Time::AllDay && next.day == done.day
     }
 
     fn look_at_covenants(&mut self, day: i64) {

@@ -135,7 +135,9 @@ impl Lower<'_> {
         let bounded = match skip {
             Some(guards) if guards.is_empty() => before,
             skip => {
-                let old_is_past = beyond(self, before, limit);
+                // one that is at the limit, but for what a division cuts off, stays as it is
+                let sign = if clamp.above { Comparison::AtLeast } else { Comparison::AtMost };
+                let old_is_past = self.add(Node::Compare(sign, before, limit));
                 let when = match skip {
                     Some(guards) => {
                         let skips = self.all(guards);
