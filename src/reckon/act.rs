@@ -32,8 +32,8 @@ impl<'t> Run<'t> {
     /// The acts of a step, with their values as the event found the states.
     pub(super) fn acts(&self, past: &mut Past, found: &Found, plan: &Rc<Plan<'t>>) -> Step<Vec<Act<'t>>> {
         let mut out = Vec::new();
-        for instance in &plan.instances {
-            let mut instance = instance.clone();
+        let live: Vec<Instance<'t>> = plan.live(&Scene::new(self, past, found)).cloned().collect();
+        for mut instance in live {
             let mut stands = Stands::default();
             self.named(past, found, plan, &mut instance, &mut stands);
             for (n, s) in instance.answer.body.iter().enumerate() {

@@ -172,7 +172,7 @@ impl<'t> Run<'t> {
     fn once(&self, past: &mut Past) -> Step<bool> {
         let found = Found::now(past);
         let of = Of { before: Rc::clone(&past.states), ..Of::default() };
-        let mut tested = Vec::new();
+        let mut instances = Vec::new();
         for asked in self.answers() {
             let On::Once(condition) = &asked.answer.on else { continue };
             let clause = self.terms.rules.get(asked.rule.at()).and_then(|r| r.clause);
@@ -194,15 +194,14 @@ impl<'t> Run<'t> {
                     past.held.remove(&name);
                 } else if past.held.insert(name) {
                     let only = |e: Entry| entry.is_none_or(|entry| entry == e);
-                    tested.extend(self.instances(past, &found, &of, asked, Vec::new(), &only));
+                    instances.extend(self.instances(past, &found, &of, asked, Vec::new(), &only));
                 }
             }
         }
-        if tested.is_empty() {
+        if instances.is_empty() {
             return Ok(false);
         }
-        let tested = self.giving_way(past, tested);
-        self.step(past, &found, of, tested)?;
+        self.step(past, &found, of, instances)?;
         Ok(true)
     }
 

@@ -308,7 +308,14 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
         let Some(def) = self.terms.defs.get(def.at()) else { return Err(Lack::Unknown(crate::source::Span::default())) };
         let vars = args.into_iter().map(Some).collect();
         let inner = Formula { after: self.after || after, list: None, story: self.story, ..Self::new(self.world, self.terms, vars) };
-        inner.value(&def.body.value)
+        inner.value(&def.body.value).map_err(|lack| match lack {
+            // a refusal or a stop in a definition has the definition's clause
+            Lack::Said(mut said) => {
+                said.clause = said.clause.or(def.clause);
+                Lack::Said(said)
+            }
+            other => other,
+        })
     }
 
     fn any(&self, list: &'t [Expr]) -> Got<bool> {

@@ -1,5 +1,6 @@
 //! New values: what the rules of one step give each state, rounded and limited, and whether the change waits.
 
+use super::apply::same_rows;
 use super::formula::{Formula, equal, settled};
 use super::function::beats;
 use super::number;
@@ -58,12 +59,53 @@ pub(super) struct Plan<'t> {
     pub instances: Vec<Instance<'t>>,
     /// The kind of the event at hand.
     pub kind: Option<KindId>,
+    /// Whether each applies; none while that is asked.
+    applying: RefCell<BTreeMap<usize, Option<Got<bool>>>>,
     given: RefCell<BTreeMap<Key, Option<Got<Option<Given>>>>>,
 }
 
 impl<'t> Plan<'t> {
     pub(super) fn new(instances: Vec<Instance<'t>>, kind: Option<KindId>) -> Self {
-        Self { instances, kind, given: RefCell::default() }
+        Self { instances, kind, applying: RefCell::default(), given: RefCell::default() }
+    }
+
+    /// Whether a rule applies: its conditions hold, and no rule that goes before it applies to the same entries.
+    pub(super) fn applies(&self, scene: &Scene<'_, 't>, at: usize) -> Got<bool> {
+        match self.applying.borrow().get(&at) {
+            Some(Some(applies)) => return applies.clone(),
+            Some(None) => return Err(super::scene::at_none(Fault::Circular)),
+            None => {}
+        }
+        self.applying.borrow_mut().insert(at, None);
+        let applies = self.conditions(scene, at);
+        self.applying.borrow_mut().insert(at, Some(applies.clone()));
+        applies
+    }
+
+    fn conditions(&self, scene: &Scene<'_, 't>, at: usize) -> Got<bool> {
+        let Some(instance) = self.instances.get(at) else { return Ok(false) };
+        if instance.stands.is_none() {
+            let scene = Scene { plan: Some(self), compounded: None, ..*scene };
+            let formula = scene.of(instance);
+            let filter = instance.answer.each.as_ref().and_then(|e| e.filter.as_ref());
+            if !filter.map_or(Ok(true), |f| formula.holds(f))? || !formula.all(&instance.answer.guards)? {
+                return Ok(false);
+            }
+        }
+        let Some(rule) = scene.run.terms.rules.get(instance.rule.at()) else { return Ok(false) };
+        for (n, other) in self.instances.iter().enumerate() {
+            let goes_before = rule.subject_to.contains(&other.rule) && same_rows(scene.past, instance, other);
+            if goes_before && self.applies(scene, n)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rules that apply, as far as that can be told.
+    pub(super) fn live<'p>(&'p self, scene: &'p Scene<'_, 't>) -> impl Iterator<Item = &'p Instance<'t>> {
+        let applies = |(n, _): &(usize, &Instance<'t>)| self.applies(scene, *n) == Ok(true);
+        self.instances.iter().enumerate().filter(applies).map(|(_, i)| i)
     }
 
     /// The clause of the first rule that sets a state.
@@ -77,7 +119,7 @@ impl<'t> Plan<'t> {
     /// Every state a rule of the step may give a value, in the order of the rules and their lines; those that wait last.
     pub(super) fn keys(&self, scene: &Scene<'_, 't>, pending: bool) -> Got<Vec<Key>> {
         let mut out: Vec<Key> = Vec::new();
-        for instance in &self.instances {
+        for instance in self.live(scene) {
             for s in &instance.answer.body {
                 if let Some((key, _, true)) = self.target(scene, instance, s)?.map(|(k, p)| (k, p, p == pending))
                     && !out.contains(&key)
@@ -103,10 +145,10 @@ impl<'t> Plan<'t> {
     /// The last statement that gives a state a value, or what waits of it one.
     fn statement(&self, scene: &Scene<'_, 't>, key: Key, pending: bool) -> Got<Option<(&Instance<'t>, &'t Statement)>> {
         let mut found = None;
-        for instance in &self.instances {
+        for (n, instance) in self.instances.iter().enumerate() {
             for s in &instance.answer.body {
                 let of_state = matches!(&s.kind, StatementKind::Becomes { state, .. } if *state == key.0);
-                if of_state && self.target(scene, instance, s)? == Some((key, pending)) {
+                if of_state && self.applies(scene, n)? && self.target(scene, instance, s)? == Some((key, pending)) {
                     found = Some((instance, s));
                 }
             }
