@@ -1,12 +1,12 @@
 //! One event, phase by phase, and the steps that are no event: moments, conditions, changes.
 
+use super::Run;
 use super::act::Act;
 use super::outcome::{Change, Status, Why};
 use super::past::{Annulled, Key, Past, States};
 use super::plan::{Instance, Left, Plan, differs};
 use super::scene::{Found, Scene};
 use super::value::{Entry, Got, Lack, Said, Value};
-use super::Run;
 use crate::source::Span;
 use crate::terms::{ClauseId, KindId, On, RuleId, StatementKind};
 use std::collections::BTreeSet;
@@ -242,6 +242,7 @@ impl<'t> Run<'t> {
             rule,
             waited: status == Status::Pending,
             made: None,
+            made_in: None,
             by,
             difference: false,
             step: Rc::clone(&past.step),
@@ -250,11 +251,12 @@ impl<'t> Run<'t> {
 
     /// The changes of a state that waited have been made.
     fn made(&self, past: &mut Past, key: Key) {
-        let record = past.record;
+        let (record, step) = (past.record, Rc::clone(&past.step));
         for line in &mut past.journal {
             if (line.state, line.of) == key && line.status == Status::Pending {
                 line.status = Status::InForce;
                 line.made = Some(record);
+                line.made_in = Some(Rc::clone(&step));
             }
         }
     }

@@ -141,7 +141,14 @@ impl<'t> Run<'t> {
             if told(scene.done(arisen), clause)?.is_none() {
                 let turn = past.item(entry).map_or(0, |i| i.turn);
                 let order = ((due + 1) * MINUTES, false, first.rule.at(), turn);
-                let of_kind = |a: &Asked<'t>| past.item(entry).is_some_and(|i| a.answer.vars.first().is_some_and(|v| matches!(&v.ty, crate::terms::Type::Entry(k) if k.contains(&i.kind))));
+                let of_kind = |a: &Asked<'t>| {
+                    past.item(entry).is_some_and(|i| {
+                        a.answer
+                            .vars
+                            .first()
+                            .is_some_and(|v| matches!(&v.ty, crate::terms::Type::Entry(k) if k.contains(&i.kind)))
+                    })
+                };
                 let rules = rules.into_iter().filter(of_kind).collect();
                 out.push(Coming { order, name, rules, entry: Some(entry), breach: true });
             }

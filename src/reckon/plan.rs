@@ -1,15 +1,13 @@
 //! New values: what the rules of one step give each state, rounded and limited, and whether the change waits.
 
 use super::apply::same_rows;
-use super::formula::{Formula, equal, settled};
+use super::formula::{Formula, equal};
 use super::function::beats;
 use super::number;
 use super::past::{Key, Stands, Vars, Waiting, amount};
 use super::scene::Scene;
 use super::value::{Entry, Fault, Got, Lack, Number, Value};
-use crate::terms::{
-    Answer, Clamp, ClauseId, Expr, KindId, Postponement, Proportion, RuleId, Statement, StatementKind, StateId,
-};
+use crate::terms::{Answer, Clamp, ClauseId, Expr, KindId, Postponement, Proportion, RuleId, StateId, Statement, StatementKind};
 use num_traits::{One, Signed};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -156,12 +154,10 @@ impl<'t> Plan<'t> {
         Ok(found)
     }
 
-    /// The value a step leaves a state.
+    /// The value a step gives a state, also where the change then waits; or the state's own.
     pub(super) fn left(&self, scene: &Scene<'_, 't>, key: Key) -> Got<Option<Value>> {
-        match self.given(scene, key)? {
-            None => Ok(scene.found.states.get(&key).cloned()),
-            Some(given) => Ok(self.decided(scene, key, &given)?.value),
-        }
+        let given = self.given(scene, key)?.and_then(|g| g.value);
+        Ok(given.or_else(|| scene.found.states.get(&key).cloned()))
     }
 
     /// What the rules give a state; computed once.
@@ -185,17 +181,11 @@ impl<'t> Plan<'t> {
         let scene = Scene { compounded, plan: Some(self), ..*scene };
         let formula = scene.of(instance);
         let old = scene.found.states.get(&key).cloned();
-        let new = self.limited(&formula, formula.value(value)?, old.as_ref(), clamps)?;
         let at = |f: Fault| Lack::Fault(f, value.span);
-        let ty = scene.run.terms.states.get(key.0.at()).map_or(&value.ty, |s| &s.ty);
-        let new = match new {
-            Some(Value::Number(n)) if ty.is_decimal() => {
-                let rounded = scene.run.terms.states.get(key.0.at()).is_some_and(|s| !s.rounding.is_empty());
-                let n = if rounded { formula.rounded_as(&n, key.0).map_err(at)? } else { n };
-                Some(settled(Value::Number(n), ty).map_err(at)?)
-            }
-            other => other,
-        };
+        // rounded, then limited: a limit holds for the rounded value, and is rounded where it is taken
+        let rounded = scene.run.rounded(&scene, key, formula.value(value)?)?;
+        let new = self.limited(&formula, rounded, old.as_ref(), clamps)?;
+        let new = new.map(|v| scene.run.rounded(&scene, key, v)).transpose()?;
         let total = match (policy, &old, &new) {
             (Some(policy), Some(Value::Number(old)), Some(Value::Number(new))) => {
                 let prior = self.prior(&scene, key)?;
@@ -237,7 +227,9 @@ impl<'t> Plan<'t> {
     /// How changes of a state wait, where this step is of an event whose changes do.
     fn policy(&self, scene: &Scene<'_, 't>, key: Key) -> Option<&'t Postponement> {
         let policy = scene.run.terms.states.get(key.0.at())?.postponement.as_ref()?;
-        let on = |(kinds, when): &(Vec<KindId>, Option<Expr>)| self.kind.is_some_and(|k| kinds.contains(&k)) && reads(scene, when.as_ref());
+        let on = |(kinds, when): &(Vec<KindId>, Option<Expr>)| {
+            self.kind.is_some_and(|k| kinds.contains(&k)) && reads(scene, when.as_ref())
+        };
         // without a line that says which, the changes of all events wait
         let waits = policy.on.iter().any(on) || (policy.on.is_empty() && self.kind.is_some());
         waits.then_some(policy)
@@ -294,7 +286,11 @@ impl<'t> Plan<'t> {
                 _ => limit,
             };
             let size = self.would_wait(scene, of)?.abs();
-            let within = if test.strict { size < limit && !number::same(&size, &limit) } else { size <= limit || number::same(&size, &limit) };
+            let within = if test.strict {
+                size < limit && !number::same(&size, &limit)
+            } else {
+                size <= limit || number::same(&size, &limit)
+            };
             if !within {
                 return Ok(false);
             }
