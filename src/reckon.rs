@@ -11,26 +11,30 @@ mod duty;
 mod event;
 mod formula;
 mod function;
+mod kept;
 mod moment;
 mod number;
 mod outcome;
 mod past;
 mod plan;
 mod question;
+mod read;
 mod record;
 mod scene;
 mod series;
 mod show;
 mod stream;
 mod value;
+mod world;
 
-pub use formula::{At, Formula, Loop, Told, World};
+pub use formula::{Formula, Loop, Told};
 pub use number::{decimal, kept, rounded, same};
-pub use outcome::{
-    Breach, Change, Differs, Done, Duty, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why,
-};
+pub use outcome::{Breach, Change, Differs, Done, Duty, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why};
 pub use record::Record;
 pub use value::{Entry, Fault, Got, Lack, Line, Number, Part, Said, Value};
+pub use world::{At, World};
+
+use past::Past;
 
 use crate::source::Span;
 use crate::terms::{Body, Expr, ExprKind, ReadingId, Terms};
@@ -107,15 +111,23 @@ impl<'t> Reckoner<'t> {
             list.push(record);
         }
         let list = list.into_iter().filter(shown).cloned().collect();
-        let mut run =
-            Run { terms: self.terms, readings: &self.readings, records: Vec::new(), entries: RefCell::default() };
+        let mut run = Run { terms: self.terms, readings: &self.readings, records: Vec::new(), entries: RefCell::default() };
         run.records = run.ordered(list);
         let mut past = run.beginning();
         let mut day = None;
+        let mut before: Option<(&Record, Past)> = None;
         for record in &run.records {
+            let found = past.clone();
             match run.next(&mut past, record) {
-                Ok(()) => day = Some(record.day),
+                Ok(()) => {
+                    day = Some(record.day);
+                    if let Some((other, found)) = before.filter(|_| self.options.orders) {
+                        run.order_matters(&mut past, &found, other, record);
+                    }
+                    before = Some((record, found));
+                }
                 Err(stop) if self.options.keep_going && stop.record > 0 => {
+                    before = None;
                     past.aside.insert(record.number);
                     rejected.push(stop);
                 }

@@ -2,8 +2,9 @@
 
 use super::Run;
 use super::event::{Halt, Of, Step, halt, told};
-use super::formula::{Formula, Loop, settled};
+use super::formula::{Formula, Loop};
 use super::function::beats;
+use super::kept::settled;
 use super::outcome::{Done, Warned, Warning, Why};
 use super::past::{Deed, Item, Past, Stands};
 use super::plan::{Instance, Plan, waiting};
@@ -25,15 +26,19 @@ pub(super) struct Act<'t> {
 enum Doing<'t> {
     Deed(Deed),
     /// For each line of a list; what is done for one line is done with before the next is looked at.
-    Lines { plan: Rc<Plan<'t>>, list: Loop, body: &'t [Statement] },
+    Lines {
+        plan: Rc<Plan<'t>>,
+        list: Loop,
+        body: &'t [Statement],
+    },
 }
 
 impl<'t> Run<'t> {
     /// The acts of a step, with their values as the event found the states.
     pub(super) fn acts(&self, past: &mut Past, found: &Found, plan: &Rc<Plan<'t>>) -> Step<Vec<Act<'t>>> {
         let mut out = Vec::new();
-        for instance in &plan.instances {
-            let mut instance = instance.clone();
+        let live: Vec<Instance<'t>> = plan.live(&Scene::new(self, past, found)).cloned().collect();
+        for mut instance in live {
             let mut stands = Stands::default();
             self.named(past, found, plan, &mut instance, &mut stands);
             for (n, s) in instance.answer.body.iter().enumerate() {
@@ -79,7 +84,8 @@ impl<'t> Run<'t> {
         for s in &instance.answer.body {
             let StatementKind::Let(var, value) = &s.kind else { continue };
             let formula = scene.of(&anew);
-            let now = formula.all(&s.guards).and_then(|on| if on { formula.value(value) } else { Err(Lack::Unknown(value.span)) });
+            let now =
+                formula.all(&s.guards).and_then(|on| if on { formula.value(value) } else { Err(Lack::Unknown(value.span)) });
             match &instance.stands {
                 Some(first) => differs |= first.lets.iter().any(|(v, then)| v == var && *then != now),
                 None => {
@@ -195,7 +201,8 @@ impl<'t> Run<'t> {
                         self.done(past, of, &found, &instance, deed, &path)?;
                     }
                 }
-                if self.is_final(instance.rule) && instance.stands.is_none()
+                if self.is_final(instance.rule)
+                    && instance.stands.is_none()
                     && let Some(stands) = past.stands.get_mut(&instance.name)
                 {
                     Rc::make_mut(stands).deeds.extend(deeds);
@@ -206,15 +213,7 @@ impl<'t> Run<'t> {
     }
 
     /// Does what a rule does.
-    fn done(
-        &self,
-        past: &mut Past,
-        of: &Of,
-        found: &Found,
-        instance: &Instance<'t>,
-        deed: Deed,
-        path: &[usize],
-    ) -> Step<()> {
+    fn done(&self, past: &mut Past, of: &Of, found: &Found, instance: &Instance<'t>, deed: Deed, path: &[usize]) -> Step<()> {
         let name: Rc<str> = Rc::from(format!("{}|{path:?}", instance.name));
         match deed {
             Deed::Deem { .. } => return self.deem(past, of, found, instance, deed),

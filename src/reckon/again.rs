@@ -23,7 +23,7 @@ impl<'t> Run<'t> {
         new.aside.clone_from(&old.aside);
         self.replay(&mut new, until)?;
         new.first = None;
-        (new.today, new.now, new.record) = (old.today, old.now, old.record);
+        (new.today, new.now, new.record, new.step) = (old.today, old.now, old.record, Rc::clone(&old.step));
         let first = deemed.iter().filter_map(|e| old.step_of(*e)).min().unwrap_or(usize::MAX);
         new.journal = merged(old, &new, &deemed, first);
         if let Some(given) = given {
@@ -49,10 +49,8 @@ impl<'t> Run<'t> {
         for key in keys {
             let (before, after) = (old.states.get(&key), new.states.get(&key));
             if before.is_some() && after.is_some() && differs(before, after) {
-                let step = std::mem::replace(&mut new.step, Rc::clone(&old.step));
                 let line = self.line(new, key, (before.cloned(), after.cloned()), Status::InForce, given, None);
                 new.journal.push(Change { difference: true, ..line });
-                new.step = step;
             }
         }
     }

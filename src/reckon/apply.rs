@@ -1,13 +1,12 @@
 //! Which rules apply, to which entries.
 
 use super::Run;
-use super::event::{Of, Tested, halt, told};
+use super::event::Of;
 use super::past::{Key, Past, Vars};
 use super::plan::Instance;
 use super::scene::{Found, Scene};
-use super::value::{Entry, Value, known};
-use crate::terms::{Answer, KindId, On, RuleId, Type, VarId};
-use std::collections::BTreeSet;
+use super::value::{Entry, Value};
+use crate::terms::{Answer, ClauseId, KindId, On, RuleId, Type, VarId};
 use std::rc::Rc;
 
 /// A rule with one of its answers.
@@ -27,17 +26,17 @@ impl<'t> Run<'t> {
         })
     }
 
-    /// The rules that answer something and apply, but for those that give way.
-    pub(super) fn answering(&self, past: &Past, found: &Found, of: &Of, which: &dyn Fn(&On) -> bool) -> Tested<'t> {
+    /// The rules that answer something.
+    pub(super) fn answering(&self, past: &Past, found: &Found, of: &Of, which: &dyn Fn(&On) -> bool) -> Vec<Instance<'t>> {
         let mut out = Vec::new();
         for asked in self.answers().filter(|a| which(&a.answer.on)) {
             let vars = of.event.map(|(entry, _)| vec![Some(Ok(Value::Entry(entry)))]).unwrap_or_default();
             out.extend(self.instances(past, found, of, asked, vars, &|_| true));
         }
-        self.giving_way(past, out)
+        out
     }
 
-    /// A rule for each entry it speaks of, where its conditions hold. `only` says which of each kind.
+    /// A rule for each entry it speaks of, whether it applies there or not. `only` says which of each kind.
     pub(super) fn instances(
         &self,
         past: &Past,
@@ -46,102 +45,62 @@ impl<'t> Run<'t> {
         asked: Asked<'t>,
         mut vars: Vars,
         only: &dyn Fn(Entry) -> bool,
-    ) -> Tested<'t> {
+    ) -> Vec<Instance<'t>> {
         let Asked { answer, rule, .. } = asked;
         let of_event = of.event.and_then(|(entry, _)| past.item(entry)).and_then(|i| i.clause);
         let clause = self.terms.rules.get(rule.at()).and_then(|r| r.clause).or(of_event);
         vars.resize(answer.vars.len(), None);
         let mut rows = Vec::new();
-        let scene = Scene::new(self, past, found);
         if let Some((var, expr)) = &answer.the {
-            match known(scene.with(&vars).entry(expr)) {
-                Err(lack) => return vec![Err(halt(lack, clause))],
-                Ok(Some(entry)) if past.item(entry).map(|i| i.kind) == kind_of(answer, *var) => {
+            // a rule for an entry that the event does not name, or names of another kind, does not apply
+            match Scene::new(self, past, found).with(&vars).entry(expr) {
+                Ok(entry) if past.item(entry).map(|i| i.kind) == kind_of(answer, *var) => {
                     set(&mut vars, *var, entry);
                     rows.push(entry);
                 }
-                Ok(_) => return Vec::new(),
+                _ => return Vec::new(),
             }
         }
         let all = match &answer.each {
             None => vec![(vars, rows)],
             Some(each) => {
-                let entries = self.entries(past, each.kind, each.any);
                 let row = |entry: Entry| {
                     let (mut vars, mut rows) = (vars.clone(), rows.clone());
                     set(&mut vars, each.var, entry);
                     rows.push(entry);
                     (vars, rows)
                 };
-                entries.into_iter().filter(|e| only(*e)).map(row).collect()
+                self.entries(past, each.kind, each.any).into_iter().filter(|e| only(*e)).map(row).collect()
             }
         };
-        all.into_iter().filter_map(|(vars, rows)| self.instance(&scene, of, asked, (vars, rows), clause).transpose()).collect()
+        all.into_iter().map(|(vars, rows)| self.instance(past, of, asked, (vars, rows), clause)).collect()
     }
 
-    /// A rule for the entries it speaks of, where its conditions hold; one whose outcome stands applies as it did.
+    /// A rule for the entries it speaks of; one whose outcome stands has the values it had.
     fn instance(
         &self,
-        scene: &Scene<'_, 't>,
+        past: &Past,
         of: &Of,
         asked: Asked<'t>,
         (mut vars, rows): (Vars, Vec<Entry>),
-        clause: Option<crate::terms::ClauseId>,
-    ) -> Result<Option<Instance<'t>>, super::event::Halt> {
+        clause: Option<ClauseId>,
+    ) -> Instance<'t> {
         let Asked { rule, number, answer } = asked;
         let event = of.event.map(|(entry, _)| entry);
-        let name: Rc<str> = Rc::from(format!("{}|{event:?}|{}.{number}|{rows:?}", scene.past.step, rule.0));
+        let name: Rc<str> = Rc::from(format!("{}|{event:?}|{}.{number}|{rows:?}", past.step, rule.0));
         let is_final = self.terms.rules.get(rule.at()).is_some_and(|r| r.is_final);
-        let first = scene.past.first.as_ref().filter(|_| is_final);
+        let first = past.first.as_ref().filter(|_| is_final);
         let stands = first.and_then(|first| first.stands.get(&name)).cloned();
-        if let Some(stands) = &stands {
-            for (var, value) in &stands.lets {
-                if let Some(slot) = vars.get_mut(var.at()) {
-                    *slot = Some(value.clone());
-                }
+        for (var, value) in stands.iter().flat_map(|s| &s.lets) {
+            if let Some(slot) = vars.get_mut(var.at()) {
+                *slot = Some(value.clone());
             }
         }
-        let instance = Instance { rule, answer, vars, rows, clause, name, stands };
-        if instance.stands.is_some() {
-            return Ok(Some(instance));
-        }
-        let formula = scene.of(&instance);
-        if let Some(filter) = answer.each.as_ref().and_then(|e| e.filter.as_ref())
-            && !told(formula.holds(filter), clause)?
-        {
-            return Ok(None);
-        }
-        let applies = told(formula.all(&answer.guards), clause)?;
-        Ok(applies.then_some(instance))
+        Instance { rule, answer, vars, rows, clause, name, stands }
     }
 
-    /// Leaves out the rules that give way to others that apply.
-    pub(super) fn giving_way(&self, past: &Past, tested: Tested<'t>) -> Tested<'t> {
-        let all: Vec<Instance<'t>> = tested.iter().filter_map(|t| t.as_ref().ok().cloned()).collect();
-        let stays = |t: &Result<Instance<'t>, _>| t.as_ref().map_or(true, |i| !self.gives_way(past, i, &all, 0));
-        tested.into_iter().filter(stays).collect()
-    }
-
-    /// Whether a rule gives way: another that it is subject to applies to the same entries, and does not give way itself.
-    fn gives_way(&self, past: &Past, instance: &Instance<'t>, all: &[Instance<'t>], depth: usize) -> bool {
-        let Some(rule) = self.terms.rules.get(instance.rule.at()) else { return false };
-        let goes_before = |other: &&Instance<'t>| {
-            rule.subject_to.contains(&other.rule)
-                && same_rows(past, instance, other)
-                && (depth > all.len() || !self.gives_way(past, other, all, depth + 1))
-        };
-        all.iter().any(|other| goes_before(&other))
-    }
-
-    /// The rules on changes and on what was made. Each is carried out once for an event and the entries it speaks of.
-    pub(super) fn on_changes(
-        &self,
-        past: &Past,
-        found: &Found,
-        of: &Of,
-        changed: &[Key],
-        carried: &mut BTreeSet<Rc<str>>,
-    ) -> Tested<'t> {
+    /// The rules on changes and on what was made.
+    pub(super) fn on_changes(&self, past: &Past, found: &Found, of: &Of, changed: &[Key]) -> Vec<Instance<'t>> {
         let mut out = Vec::new();
         for asked in self.answers() {
             match &asked.answer.on {
@@ -154,26 +113,22 @@ impl<'t> Run<'t> {
                     let event = of.event.filter(|_| !by.is_empty());
                     let vars = event.map(|(entry, _)| vec![Some(Ok(Value::Entry(entry)))]).unwrap_or_default();
                     let only = |entry: Entry| self.is_spoken_of(past, &relevant, entry);
-                    let mut found = self.instances(past, found, of, asked, vars, &only);
-                    found.retain(|t| t.as_ref().map_or(true, |i| i.rows.iter().all(|r| only(*r))));
-                    out.extend(found);
+                    let found = self.instances(past, found, of, asked, vars, &only);
+                    out.extend(found.into_iter().filter(|i| i.rows.iter().all(|r| only(*r))));
                 }
                 On::Making(state) => {
                     for key in of.made.iter().filter(|k| k.0 == *state) {
                         let vars = key.1.map(|row| vec![Some(Ok(Value::Entry(row)))]).unwrap_or_default();
-                        let mut found = self.instances(past, found, of, asked, vars, &|_| true);
+                        let found = self.instances(past, found, of, asked, vars, &|_| true);
                         // for each entry that what waited was made of
-                        for i in found.iter_mut().flatten() {
-                            i.name = Rc::from(format!("{}|{:?}", i.name, key.1));
-                        }
-                        out.extend(found);
+                        let name = |i: &Instance<'t>| Rc::from(format!("{}|{:?}", i.name, key.1));
+                        out.extend(found.into_iter().map(|i| Instance { name: name(&i), ..i }));
                     }
                 }
                 _ => {}
             }
         }
-        out.retain(|t| t.as_ref().map_or(true, |i| carried.insert(Rc::clone(&i.name))));
-        self.giving_way(past, out)
+        out
     }
 
     /// Whether an entry is one of those whose state changed, or the states that changed belong to no entry of its kind.
@@ -199,7 +154,7 @@ fn set(vars: &mut Vars, var: VarId, entry: Entry) {
 }
 
 /// Whether two rules speak of the same entries, as far as they speak of entries of one kind.
-fn same_rows(past: &Past, a: &Instance<'_>, b: &Instance<'_>) -> bool {
+pub(super) fn same_rows(past: &Past, a: &Instance<'_>, b: &Instance<'_>) -> bool {
     let kind = |e: &Entry| past.item(*e).map(|i| i.kind);
     a.rows.iter().all(|x| b.rows.iter().all(|y| kind(x) != kind(y) || x == y))
 }

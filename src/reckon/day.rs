@@ -1,9 +1,10 @@
 //! Days and moments: months, trading days, calendars.
 
-use super::formula::{Formula, World};
+use super::formula::Formula;
 use super::number;
 use super::series::counted;
 use super::value::{Fault, Got, Lack, Number, Value};
+use super::world::World;
 use crate::terms::{CalendarId, Edge, Expr, Type};
 use chrono::{Datelike, Months, NaiveDate};
 

@@ -17,7 +17,8 @@ impl<'t> Run<'t> {
     /// Obligations, then rules once a condition is true, until none becomes true.
     pub(super) fn aftermath(&self, past: &mut Past, event: Option<(Entry, KindId)>, from: From) -> Step<()> {
         self.obligations(past, event.map(|e| e.0), from)?;
-        while self.once(past)? {
+        // a condition is looked at after an event
+        while event.is_some() && self.once(past)? {
             self.obligations(past, event.map(|e| e.0), from)?;
         }
         Ok(())
@@ -56,9 +57,9 @@ impl<'t> Run<'t> {
     /// The changes of some states that a step made: its own, and those that waited and were made with it.
     fn moved<'p>(&self, past: &'p Past, from: From, states: &'p [StateId]) -> impl Iterator<Item = &'p Change> + use<'p, 't> {
         let step = Rc::clone(&past.step);
-        let record = past.record;
         let now = move |(n, l): &(usize, &Change)| {
-            (*n >= from.1 && l.step == step) || (l.waited && l.made == Some(record) && *n < from.1) || (l.difference && l.step == step)
+            let own = l.step == step && (*n >= from.1 || l.difference);
+            own || l.made_in.as_ref() == Some(&step)
         };
         let lines = past.journal.iter().enumerate().filter(now).map(|(_, l)| l);
         lines.filter(move |l| l.status == Status::InForce && states.contains(&l.state))
@@ -67,9 +68,8 @@ impl<'t> Run<'t> {
     /// Whether a change counts as an adjustment, under certain clauses where they are named.
     pub(super) fn adjusts(&self, line: &Change, under: &[String]) -> bool {
         let clause = line.clause.and_then(|c| self.terms.clauses.get(c.at()));
-        let within = |list: &[String]| {
-            clause.is_some_and(|c| c.all.iter().any(|cite| list.iter().any(|section| begins(cite, section))))
-        };
+        let within =
+            |list: &[String]| clause.is_some_and(|c| c.all.iter().any(|cite| list.iter().any(|section| begins(cite, section))));
         let declared = self.terms.adjustments.iter().any(|a| a.states.contains(&line.state) && within(&a.under));
         if under.is_empty() { declared } else { within(under) }
     }
@@ -172,7 +172,7 @@ impl<'t> Run<'t> {
     fn once(&self, past: &mut Past) -> Step<bool> {
         let found = Found::now(past);
         let of = Of { before: Rc::clone(&past.states), ..Of::default() };
-        let mut tested = Vec::new();
+        let mut instances = Vec::new();
         for asked in self.answers() {
             let On::Once(condition) = &asked.answer.on else { continue };
             let clause = self.terms.rules.get(asked.rule.at()).and_then(|r| r.clause);
@@ -194,15 +194,14 @@ impl<'t> Run<'t> {
                     past.held.remove(&name);
                 } else if past.held.insert(name) {
                     let only = |e: Entry| entry.is_none_or(|entry| entry == e);
-                    tested.extend(self.instances(past, &found, &of, asked, Vec::new(), &only));
+                    instances.extend(self.instances(past, &found, &of, asked, Vec::new(), &only));
                 }
             }
         }
-        if tested.is_empty() {
+        if instances.is_empty() {
             return Ok(false);
         }
-        let tested = self.giving_way(past, tested);
-        self.step(past, &found, of, tested)?;
+        self.step(past, &found, of, instances)?;
         Ok(true)
     }
 

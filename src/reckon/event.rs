@@ -1,12 +1,12 @@
 //! One event, phase by phase, and the steps that are no event: moments, conditions, changes.
 
+use super::Run;
 use super::act::Act;
 use super::outcome::{Change, Status, Why};
 use super::past::{Annulled, Key, Past, States};
 use super::plan::{Instance, Left, Plan, differs};
 use super::scene::{Found, Scene};
 use super::value::{Entry, Got, Lack, Said, Value};
-use super::Run;
 use crate::source::Span;
 use crate::terms::{ClauseId, KindId, On, RuleId, StatementKind};
 use std::collections::BTreeSet;
@@ -70,19 +70,20 @@ impl<'t> Run<'t> {
     }
 
     /// Rules that apply together: their requirements, new values and changes, the rules on those, and all their acts.
-    pub(super) fn step(&self, past: &mut Past, found: &Found, of: Of, instances: Tested<'t>) -> Step<()> {
-        let mut acts = Vec::new();
-        let mut changed = self.values(past, found, &of, instances, &mut acts)?;
-        changed.extend(past.states.keys().copied().filter(|k| differs(of.before.get(k), past.states.get(k))));
-        changed.sort_unstable();
-        changed.dedup();
+    pub(super) fn step(&self, past: &mut Past, found: &Found, of: Of, instances: Vec<Instance<'t>>) -> Step<()> {
         let mut of = of;
-        let mut carried = BTreeSet::new();
-        while !changed.is_empty() || !of.made.is_empty() {
+        let (mut acts, mut carried) = (Vec::new(), BTreeSet::new());
+        let mut made = std::mem::take(&mut of.made);
+        self.values(past, found, &of, instances, (&mut acts, &mut carried, &mut made))?;
+        let mut changed: Vec<Key> =
+            past.states.keys().copied().filter(|k| differs(of.before.get(k), past.states.get(k))).collect();
+        // what a rule on a change changes is a change too; each such rule comes once for an event and the entries it speaks of
+        while !changed.is_empty() || !made.is_empty() {
+            of.made = std::mem::take(&mut made);
             let found = Found { before: Rc::clone(&of.before), ..Found::now(past) };
-            let instances = self.on_changes(past, &found, &of, &changed, &mut carried);
-            of.made.clear();
-            changed = self.values(past, &found, &of, instances, &mut acts)?;
+            let mut instances = self.on_changes(past, &found, &of, &changed);
+            instances.retain(|i| !carried.contains(&i.name));
+            changed = self.values(past, &found, &of, instances, (&mut acts, &mut carried, &mut made))?;
         }
         acts.sort_by_key(|act: &Act<'t>| act.place);
         for act in acts {
@@ -97,47 +98,52 @@ impl<'t> Run<'t> {
         past: &mut Past,
         found: &Found,
         of: &Of,
-        instances: Tested<'t>,
-        acts: &mut Vec<Act<'t>>,
+        instances: Vec<Instance<'t>>,
+        (acts, carried, made): (&mut Vec<Act<'t>>, &mut BTreeSet<Rc<str>>, &mut Vec<Key>),
     ) -> Step<Vec<Key>> {
-        let plan = Rc::new(self.required(past, found, of, instances)?);
-        let rescinded = self.rescissions(past, found, &plan.instances)?;
+        let plan = Rc::new(Plan::new(instances, of.event.map(|e| e.1)));
+        self.required(past, found, &plan)?;
+        let rescinded = self.rescissions(past, found, &plan)?;
         let changes = self.computed(past, found, &plan)?;
         acts.extend(self.acts(past, found, &plan)?);
+        carried.extend(plan.live(&Scene::new(self, past, found)).map(|i| Rc::clone(&i.name)));
         self.annul(past, rescinded);
-        Ok(self.change(past, of, changes))
+        Ok(self.change(past, of, changes, made))
     }
 
-    /// All requirements: a refusal goes before a stop, and before what cannot be tested.
-    fn required(&self, past: &Past, found: &Found, of: &Of, instances: Tested<'t>) -> Step<Plan<'t>> {
-        let (mut apply, mut stop) = (Vec::new(), None);
-        for instance in instances {
-            match instance {
-                Ok(instance) => apply.push(instance),
-                Err(Halt::Refused(said)) => return Err(Halt::Refused(said)),
-                Err(halt) => stop = stop.or(Some(halt)),
-            }
-        }
-        let plan = Plan::new(apply, of.event.map(|e| e.1));
-        let scene = Scene { plan: Some(&plan), ..Scene::new(self, past, found) };
-        // the requirements of a rule whose outcome stands are not tested again
-        for instance in plan.instances.iter().filter(|i| i.stands.is_none()) {
-            let formula = scene.of(instance);
-            for s in &instance.answer.body {
-                let StatementKind::Require(condition, failure) = &s.kind else { continue };
-                let tested = formula.all(&s.guards).and_then(|on| if on { formula.holds(condition) } else { Ok(true) });
-                let lack = match tested {
-                    Ok(true) => continue,
-                    Ok(false) => formula.failure(failure),
-                    Err(lack) => lack,
-                };
+    /// All requirements of the rules that apply: a refusal goes before a stop, and before what cannot be tested.
+    fn required(&self, past: &Past, found: &Found, plan: &Plan<'t>) -> Step<()> {
+        let scene = Scene { plan: Some(plan), ..Scene::new(self, past, found) };
+        let mut stop = None;
+        for (n, instance) in plan.instances.iter().enumerate() {
+            for lack in self.lacks(&scene, plan, n, instance) {
                 match halt(lack, instance.clause) {
                     Halt::Refused(said) => return Err(Halt::Refused(said)),
                     halt => stop = stop.or(Some(halt)),
                 }
             }
         }
-        stop.map_or(Ok(plan), Err)
+        stop.map_or(Ok(()), Err)
+    }
+
+    /// What does not hold of a rule's requirements. Those of a rule whose outcome stands are not tested again.
+    fn lacks(&self, scene: &Scene<'_, 't>, plan: &Plan<'t>, at: usize, instance: &Instance<'t>) -> Vec<Lack> {
+        match plan.applies(scene, at) {
+            Err(lack) => return vec![lack],
+            Ok(applies) if !applies || instance.stands.is_some() => return Vec::new(),
+            Ok(_) => {}
+        }
+        let formula = scene.of(instance);
+        let mut out = Vec::new();
+        for s in &instance.answer.body {
+            let StatementKind::Require(condition, failure) = &s.kind else { continue };
+            match formula.all(&s.guards).and_then(|on| if on { formula.holds(condition) } else { Ok(true) }) {
+                Ok(true) => {}
+                Ok(false) => out.push(formula.failure(failure)),
+                Err(lack) => out.push(lack),
+            }
+        }
+        out
     }
 
     /// Every new value, computed from the states as the event found them.
@@ -162,7 +168,13 @@ impl<'t> Run<'t> {
     }
 
     /// Changes the states, and writes the journal; gives the states that have changed.
-    fn change(&self, past: &mut Past, of: &Of, changes: Vec<(Key, Left, RuleId, Option<ClauseId>)>) -> Vec<Key> {
+    fn change(
+        &self,
+        past: &mut Past,
+        of: &Of,
+        changes: Vec<(Key, Left, RuleId, Option<ClauseId>)>,
+        all_made: &mut Vec<Key>,
+    ) -> Vec<Key> {
         let mut changed = Vec::new();
         for (key, left, rule, clause) in changes {
             let old = past.states.get(&key).cloned();
@@ -178,6 +190,7 @@ impl<'t> Run<'t> {
             let made = left.makes && waited;
             if made {
                 self.made(past, key);
+                all_made.push(key);
             }
             let before = if made || left.postponed { before } else { old };
             let after = if left.postponed { after } else { left.value };
@@ -188,7 +201,9 @@ impl<'t> Run<'t> {
                 past.journal.push(line);
             }
             if made {
-                self.followers(past, key, &mut changed);
+                let before = all_made.len();
+                self.followers(past, key, all_made);
+                changed.extend(all_made.iter().skip(before));
             }
         }
         changed
@@ -227,6 +242,7 @@ impl<'t> Run<'t> {
             rule,
             waited: status == Status::Pending,
             made: None,
+            made_in: None,
             by,
             difference: false,
             step: Rc::clone(&past.step),
@@ -235,11 +251,12 @@ impl<'t> Run<'t> {
 
     /// The changes of a state that waited have been made.
     fn made(&self, past: &mut Past, key: Key) {
-        let record = past.record;
+        let (record, step) = (past.record, Rc::clone(&past.step));
         for line in &mut past.journal {
             if (line.state, line.of) == key && line.status == Status::Pending {
                 line.status = Status::InForce;
                 line.made = Some(record);
+                line.made_in = Some(Rc::clone(&step));
             }
         }
     }
@@ -307,10 +324,10 @@ impl<'t> Run<'t> {
     }
 
     /// What is to be annulled: where anything is to be computed again, that comes first.
-    fn rescissions(&self, past: &Past, found: &Found, instances: &[Instance<'t>]) -> Step<Vec<(Instance<'t>, Vec<Entry>)>> {
-        let scene = Scene::new(self, past, found);
+    fn rescissions(&self, past: &Past, found: &Found, plan: &Plan<'t>) -> Step<Vec<(Instance<'t>, Vec<Entry>)>> {
+        let scene = Scene { plan: Some(plan), ..Scene::new(self, past, found) };
         let (mut again, mut keeping) = (Vec::new(), Vec::new());
-        for instance in instances {
+        for instance in plan.live(&scene) {
             let formula = scene.of(instance);
             for r in &instance.answer.rescinding {
                 let asked = formula.all(&r.guards).and_then(|on| if on { formula.entry(&r.of).map(Some) } else { Ok(None) });
@@ -331,9 +348,6 @@ impl<'t> Run<'t> {
         if again.is_empty() { Ok(keeping) } else { Err(Halt::Again(again)) }
     }
 }
-
-/// The rules that apply, each as far as that can be told.
-pub(super) type Tested<'t> = Vec<Step<Instance<'t>>>;
 
 /// A condition that must be told, under a clause.
 pub(super) fn told<T>(got: Got<T>, clause: Option<ClauseId>) -> Step<T> {

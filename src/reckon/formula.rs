@@ -1,71 +1,16 @@
 //! What a formula means: its value in a world as it stands, or why it has none.
 
+use super::kept::settled;
 use super::number;
 use super::value::{Entry, Fault, Got, Lack, Line, Number, Part, Said, Value, known};
+use super::world::{At, World};
 use crate::terms::{
-    Comparison, DefId, EffectId, Expr, ExprKind, Failure, FieldId, Inherent, KindId, ObligationId, Operator, Outcome, ReadingId,
-    Rung, Standing, StateId, Statement, StatementKind, Terms, TextPart, TextTemplate, Type, VarId, When,
+    Comparison, DefId, Expr, ExprKind, Failure, Inherent, Operator, Outcome, Rung, Statement, StatementKind, Terms, TextPart,
+    TextTemplate, VarId, When,
 };
 use num_traits::{Signed, Zero};
 use std::cell::RefCell;
 use std::rc::Rc;
-
-/// When a state is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum At {
-    /// As the event found it.
-    Before,
-    /// As the event leaves it.
-    After,
-    /// As it was before the change that is answered.
-    BeforeChange,
-    /// At the edge of a day.
-    Edge(crate::terms::Edge, i64),
-}
-
-/// The states and the past as they stand: all that a formula can ask for.
-pub trait World {
-    /// The terms.
-    fn terms(&self) -> &Terms;
-    /// The alternative of a reading that is chosen.
-    fn alternative(&self, reading: ReadingId) -> u32;
-    /// The present day.
-    fn today(&self) -> i64;
-    /// The present moment, in minutes.
-    fn now(&self) -> i64;
-    /// What an entry is an entry of, or an event.
-    fn kind_of(&self, entry: Entry) -> Option<KindId>;
-    /// A field; none where it was left out.
-    fn field(&self, entry: Entry, field: FieldId) -> Option<Value>;
-    /// The day of an event, or on which an entry was made.
-    fn day_of(&self, entry: Entry) -> Option<i64>;
-    /// The id of an event.
-    fn id_of(&self, entry: Entry) -> Option<Rc<str>>;
-    /// Whether an entry was to be made by an act that was refused.
-    fn is_void(&self, entry: Entry) -> bool;
-    /// An entry by its key.
-    fn keyed(&self, kind: KindId, key: &str) -> Option<Entry>;
-    /// A state of the issuer or of an entry; none where nobody has set it.
-    ///
-    /// # Errors
-    /// Where its new value cannot be computed.
-    fn state(&self, state: StateId, of: Option<Entry>, at: At) -> Got<Option<Value>>;
-    /// What waits of a state.
-    fn pending(&self, state: StateId, of: Option<Entry>) -> Option<Value>;
-    /// The value before or after the change of a state that was made by an entry.
-    fn change_by(&self, state: StateId, of: Option<Entry>, by: Entry, after: bool) -> Option<Value>;
-    /// How an obligation about an entry stands; none where there is none.
-    ///
-    /// # Errors
-    /// Where the day it was done cannot be computed.
-    fn standing(&self, obligation: ObligationId, of: Entry) -> Got<Option<Standing>>;
-    /// The entries of a kind that have not ended, in the order in which they were made.
-    fn entries(&self, kind: KindId) -> Vec<Entry>;
-    /// The past events of a kind, in their order.
-    fn past(&self, kind: KindId) -> Vec<Entry>;
-    /// The lines of an effect.
-    fn lines(&self, effect: EffectId) -> Vec<Line>;
-}
 
 /// A part of a formula with its value, and the parts that value came from.
 #[derive(Debug, Clone)]
@@ -223,9 +168,7 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
                 Value::Line(line) => line.get(field.at()).cloned().flatten().ok_or_else(unknown)?,
                 _ => return Err(unknown()),
             },
-            ExprKind::Inherent(of, Inherent::Date) => {
-                Value::Whole(self.world.day_of(self.entry(of)?).ok_or_else(unknown)?)
-            }
+            ExprKind::Inherent(of, Inherent::Date) => Value::Whole(self.world.day_of(self.entry(of)?).ok_or_else(unknown)?),
             ExprKind::Inherent(of, Inherent::Id) => Value::Text(self.world.id_of(self.entry(of)?).ok_or_else(unknown)?),
             ExprKind::State { state, of, when } => {
                 let of = self.owner(of.as_deref())?;
@@ -238,9 +181,7 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
                 };
                 self.world.state(*state, of, at)?.ok_or_else(unknown)?
             }
-            ExprKind::Pending { state, of } => {
-                self.world.pending(*state, self.owner(of.as_deref())?).ok_or_else(unknown)?
-            }
+            ExprKind::Pending { state, of } => self.world.pending(*state, self.owner(of.as_deref())?).ok_or_else(unknown)?,
             ExprKind::ChangeBy { state, of, by, after } => {
                 let (of, by) = (self.owner(of.as_deref())?, self.entry(by)?);
                 self.world.change_by(*state, of, by, *after).ok_or_else(unknown)?
@@ -307,8 +248,16 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
     pub(super) fn definition(&self, def: DefId, args: Vec<Got<Value>>, after: bool) -> Got<Value> {
         let Some(def) = self.terms.defs.get(def.at()) else { return Err(Lack::Unknown(crate::source::Span::default())) };
         let vars = args.into_iter().map(Some).collect();
-        let inner = Formula { after: self.after || after, list: None, story: self.story, ..Self::new(self.world, self.terms, vars) };
-        inner.value(&def.body.value)
+        let inner =
+            Formula { after: self.after || after, list: None, story: self.story, ..Self::new(self.world, self.terms, vars) };
+        inner.value(&def.body.value).map_err(|lack| match lack {
+            // a refusal or a stop in a definition has the definition's clause
+            Lack::Said(mut said) => {
+                said.clause = said.clause.or(def.clause);
+                Lack::Said(said)
+            }
+            other => other,
+        })
     }
 
     fn any(&self, list: &'t [Expr]) -> Got<bool> {
@@ -392,55 +341,6 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
     pub fn settled(&self, e: &'t Expr) -> Got<Value> {
         settled(self.value(e)?, &e.ty).map_err(|f| Lack::Fault(f, e.span))
     }
-
-    /// The part of a value that falls to the line at hand; the last line takes what rounding leaves.
-    fn portion(&self, value: &'t Expr, weight: &'t Expr, as_state: Option<StateId>, e: &'t Expr) -> Got<Number> {
-        let Some(list) = self.list.clone() else { return Err(Lack::Unknown(e.span)) };
-        let fault = |f: Fault| Lack::Fault(f, e.span);
-        let whole = self.number(value)?;
-        let mut weights = Vec::new();
-        for line in list.lines.iter() {
-            self.set(list.var, Ok(Value::Line(Rc::clone(line))));
-            weights.push(self.number(weight)?);
-        }
-        if let Some(line) = list.lines.get(list.at) {
-            self.set(list.var, Ok(Value::Line(Rc::clone(line))));
-        }
-        let total: Number = weights.iter().sum();
-        let part = |w: &Number| {
-            let part = number::quotient(&(&whole * w), &total)?;
-            as_state.map_or_else(|| number::kept(&part), |state| self.rounded_as(&part, state))
-        };
-        let parts: Vec<Number> = weights.iter().map(part).collect::<Result<_, _>>().map_err(fault)?;
-        let last = list.at + 1 == list.lines.len();
-        if last {
-            let before: Number = parts.iter().take(list.at).sum();
-            return number::kept(&(whole - before)).map_err(fault);
-        }
-        parts.get(list.at).cloned().ok_or(Lack::Unknown(e.span))
-    }
-
-    /// A number rounded as a state is whenever it is given a value.
-    pub(super) fn rounded_as(&self, n: &Number, state: StateId) -> Result<Number, Fault> {
-        let lines = self.terms.states.get(state.at()).map_or(&[][..], |s| s.rounding.as_slice());
-        let applies = |when: &'t Option<Expr>| when.as_ref().is_none_or(|w| self.holds(w) == Ok(true));
-        match lines.iter().find(|l| applies(&l.when)) {
-            Some(line) => number::rounded(n, line.mode, &number::of_decimal(line.unit)).and_then(|n| number::kept(&n)),
-            None => number::kept(n),
-        }
-    }
-}
-
-/// A value as states and fields hold it: a number is a decimal, a ratio a fraction of two of them where both fit.
-pub(super) fn settled(value: Value, ty: &Type) -> Result<Value, Fault> {
-    let Value::Number(n) = value else { return Ok(value) };
-    if *ty == Type::Ratio {
-        let fits = |n: &num_bigint::BigInt| n.magnitude().bits() <= 96;
-        if fits(n.numer()) && fits(n.denom()) {
-            return Ok(Value::Number(n));
-        }
-    }
-    number::kept(&n).map(Value::Number)
 }
 
 /// A text without values.

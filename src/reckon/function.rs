@@ -1,7 +1,8 @@
 //! The functions of the language, and tables.
 
-use super::formula::{Formula, World, equal, size};
+use super::formula::{Formula, equal, size};
 use super::value::{Fault, Got, Lack, Number, Value, known};
+use super::world::World;
 use super::{day, number, series};
 use crate::terms::{Builtin, Expr, Table, TableId};
 use rust_decimal::Decimal;
@@ -55,7 +56,9 @@ impl<'t, W: World> Formula<'_, 't, W> {
             Some(n) => between(&table.columns, &n, table).map_err(fault)?,
             None => Between { below: 0, above: 0, part: number::whole(0) },
         };
-        let cell = |r: usize, c: usize| table.cells.get(r).and_then(|l| l.get(c)).copied().map_or_else(Number::default, number::of_decimal);
+        let cell = |r: usize, c: usize| {
+            table.cells.get(r).and_then(|l| l.get(c)).copied().map_or_else(Number::default, number::of_decimal)
+        };
         let along = |r: usize| &cell(r, column.below) + (&cell(r, column.above) - &cell(r, column.below)) * &column.part;
         let (low, high) = (along(row.below), along(row.above));
         number::kept(&(&low + (&high - &low) * &row.part)).map_err(fault)

@@ -49,15 +49,14 @@ impl<'t> Run<'t> {
             past.came.insert(coming.name.to_string());
             let found = Found::now(past);
             let of = Of { before: Rc::clone(&past.states), ..Of::default() };
-            let mut tested = Vec::new();
+            let mut instances = Vec::new();
             for asked in &coming.rules {
                 let vars = coming.entry.filter(|_| coming.breach).map(|e| vec![Some(Ok(Value::Entry(e)))]).unwrap_or_default();
                 let only = |e: Entry| coming.breach || coming.entry.is_none_or(|entry| entry == e);
-                tested.extend(self.instances(past, &found, &of, *asked, vars, &only));
+                instances.extend(self.instances(past, &found, &of, *asked, vars, &only));
             }
-            let tested = self.giving_way(past, tested);
             let from = (past.order.len(), past.journal.len());
-            self.step(past, &found, of, tested)?;
+            self.step(past, &found, of, instances)?;
             self.aftermath(past, None, from)
         });
         match carried {
@@ -142,7 +141,14 @@ impl<'t> Run<'t> {
             if told(scene.done(arisen), clause)?.is_none() {
                 let turn = past.item(entry).map_or(0, |i| i.turn);
                 let order = ((due + 1) * MINUTES, false, first.rule.at(), turn);
-                let of_kind = |a: &Asked<'t>| past.item(entry).is_some_and(|i| a.answer.vars.first().is_some_and(|v| matches!(&v.ty, crate::terms::Type::Entry(k) if k.contains(&i.kind))));
+                let of_kind = |a: &Asked<'t>| {
+                    past.item(entry).is_some_and(|i| {
+                        a.answer
+                            .vars
+                            .first()
+                            .is_some_and(|v| matches!(&v.ty, crate::terms::Type::Entry(k) if k.contains(&i.kind)))
+                    })
+                };
                 let rules = rules.into_iter().filter(of_kind).collect();
                 out.push(Coming { order, name, rules, entry: Some(entry), breach: true });
             }

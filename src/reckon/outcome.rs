@@ -45,6 +45,8 @@ pub struct Change {
     pub waited: bool,
     /// The record with which it was made, where it waited; 0 at a moment.
     pub made: Option<u32>,
+    /// The step with which it was made, where it waited.
+    pub made_in: Option<Rc<str>>,
     /// The event or deemed event that made it.
     pub by: Option<Entry>,
     /// Whether it is the difference that a recomputation made.

@@ -1,14 +1,13 @@
 //! New values: what the rules of one step give each state, rounded and limited, and whether the change waits.
 
-use super::formula::{Formula, equal, settled};
+use super::apply::same_rows;
+use super::formula::{Formula, equal};
 use super::function::beats;
 use super::number;
 use super::past::{Key, Stands, Vars, Waiting, amount};
 use super::scene::Scene;
 use super::value::{Entry, Fault, Got, Lack, Number, Value};
-use crate::terms::{
-    Answer, Clamp, ClauseId, Expr, KindId, Postponement, Proportion, RuleId, Statement, StatementKind, StateId,
-};
+use crate::terms::{Answer, Clamp, ClauseId, Expr, KindId, Postponement, Proportion, RuleId, StateId, Statement, StatementKind};
 use num_traits::{One, Signed};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -58,12 +57,53 @@ pub(super) struct Plan<'t> {
     pub instances: Vec<Instance<'t>>,
     /// The kind of the event at hand.
     pub kind: Option<KindId>,
+    /// Whether each applies; none while that is asked.
+    applying: RefCell<BTreeMap<usize, Option<Got<bool>>>>,
     given: RefCell<BTreeMap<Key, Option<Got<Option<Given>>>>>,
 }
 
 impl<'t> Plan<'t> {
     pub(super) fn new(instances: Vec<Instance<'t>>, kind: Option<KindId>) -> Self {
-        Self { instances, kind, given: RefCell::default() }
+        Self { instances, kind, applying: RefCell::default(), given: RefCell::default() }
+    }
+
+    /// Whether a rule applies: its conditions hold, and no rule that goes before it applies to the same entries.
+    pub(super) fn applies(&self, scene: &Scene<'_, 't>, at: usize) -> Got<bool> {
+        match self.applying.borrow().get(&at) {
+            Some(Some(applies)) => return applies.clone(),
+            Some(None) => return Err(super::scene::at_none(Fault::Circular)),
+            None => {}
+        }
+        self.applying.borrow_mut().insert(at, None);
+        let applies = self.conditions(scene, at);
+        self.applying.borrow_mut().insert(at, Some(applies.clone()));
+        applies
+    }
+
+    fn conditions(&self, scene: &Scene<'_, 't>, at: usize) -> Got<bool> {
+        let Some(instance) = self.instances.get(at) else { return Ok(false) };
+        if instance.stands.is_none() {
+            let scene = Scene { plan: Some(self), compounded: None, ..*scene };
+            let formula = scene.of(instance);
+            let filter = instance.answer.each.as_ref().and_then(|e| e.filter.as_ref());
+            if !filter.map_or(Ok(true), |f| formula.holds(f))? || !formula.all(&instance.answer.guards)? {
+                return Ok(false);
+            }
+        }
+        let Some(rule) = scene.run.terms.rules.get(instance.rule.at()) else { return Ok(false) };
+        for (n, other) in self.instances.iter().enumerate() {
+            let goes_before = rule.subject_to.contains(&other.rule) && same_rows(scene.past, instance, other);
+            if goes_before && self.applies(scene, n)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The rules that apply, as far as that can be told.
+    pub(super) fn live<'p>(&'p self, scene: &'p Scene<'_, 't>) -> impl Iterator<Item = &'p Instance<'t>> {
+        let applies = |(n, _): &(usize, &Instance<'t>)| self.applies(scene, *n) == Ok(true);
+        self.instances.iter().enumerate().filter(applies).map(|(_, i)| i)
     }
 
     /// The clause of the first rule that sets a state.
@@ -77,7 +117,7 @@ impl<'t> Plan<'t> {
     /// Every state a rule of the step may give a value, in the order of the rules and their lines; those that wait last.
     pub(super) fn keys(&self, scene: &Scene<'_, 't>, pending: bool) -> Got<Vec<Key>> {
         let mut out: Vec<Key> = Vec::new();
-        for instance in &self.instances {
+        for instance in self.live(scene) {
             for s in &instance.answer.body {
                 if let Some((key, _, true)) = self.target(scene, instance, s)?.map(|(k, p)| (k, p, p == pending))
                     && !out.contains(&key)
@@ -103,10 +143,10 @@ impl<'t> Plan<'t> {
     /// The last statement that gives a state a value, or what waits of it one.
     fn statement(&self, scene: &Scene<'_, 't>, key: Key, pending: bool) -> Got<Option<(&Instance<'t>, &'t Statement)>> {
         let mut found = None;
-        for instance in &self.instances {
+        for (n, instance) in self.instances.iter().enumerate() {
             for s in &instance.answer.body {
                 let of_state = matches!(&s.kind, StatementKind::Becomes { state, .. } if *state == key.0);
-                if of_state && self.target(scene, instance, s)? == Some((key, pending)) {
+                if of_state && self.applies(scene, n)? && self.target(scene, instance, s)? == Some((key, pending)) {
                     found = Some((instance, s));
                 }
             }
@@ -114,12 +154,10 @@ impl<'t> Plan<'t> {
         Ok(found)
     }
 
-    /// The value a step leaves a state.
+    /// The value a step gives a state, also where the change then waits; or the state's own.
     pub(super) fn left(&self, scene: &Scene<'_, 't>, key: Key) -> Got<Option<Value>> {
-        match self.given(scene, key)? {
-            None => Ok(scene.found.states.get(&key).cloned()),
-            Some(given) => Ok(self.decided(scene, key, &given)?.value),
-        }
+        let given = self.given(scene, key)?.and_then(|g| g.value);
+        Ok(given.or_else(|| scene.found.states.get(&key).cloned()))
     }
 
     /// What the rules give a state; computed once.
@@ -143,17 +181,11 @@ impl<'t> Plan<'t> {
         let scene = Scene { compounded, plan: Some(self), ..*scene };
         let formula = scene.of(instance);
         let old = scene.found.states.get(&key).cloned();
-        let new = self.limited(&formula, formula.value(value)?, old.as_ref(), clamps)?;
         let at = |f: Fault| Lack::Fault(f, value.span);
-        let ty = scene.run.terms.states.get(key.0.at()).map_or(&value.ty, |s| &s.ty);
-        let new = match new {
-            Some(Value::Number(n)) if ty.is_decimal() => {
-                let rounded = scene.run.terms.states.get(key.0.at()).is_some_and(|s| !s.rounding.is_empty());
-                let n = if rounded { formula.rounded_as(&n, key.0).map_err(at)? } else { n };
-                Some(settled(Value::Number(n), ty).map_err(at)?)
-            }
-            other => other,
-        };
+        // rounded, then limited: a limit holds for the rounded value, and is rounded where it is taken
+        let rounded = scene.run.rounded(&scene, key, formula.value(value)?)?;
+        let new = self.limited(&formula, rounded, old.as_ref(), clamps)?;
+        let new = new.map(|v| scene.run.rounded(&scene, key, v)).transpose()?;
         let total = match (policy, &old, &new) {
             (Some(policy), Some(Value::Number(old)), Some(Value::Number(new))) => {
                 let prior = self.prior(&scene, key)?;
@@ -195,7 +227,9 @@ impl<'t> Plan<'t> {
     /// How changes of a state wait, where this step is of an event whose changes do.
     fn policy(&self, scene: &Scene<'_, 't>, key: Key) -> Option<&'t Postponement> {
         let policy = scene.run.terms.states.get(key.0.at())?.postponement.as_ref()?;
-        let on = |(kinds, when): &(Vec<KindId>, Option<Expr>)| self.kind.is_some_and(|k| kinds.contains(&k)) && reads(scene, when.as_ref());
+        let on = |(kinds, when): &(Vec<KindId>, Option<Expr>)| {
+            self.kind.is_some_and(|k| kinds.contains(&k)) && reads(scene, when.as_ref())
+        };
         // without a line that says which, the changes of all events wait
         let waits = policy.on.iter().any(on) || (policy.on.is_empty() && self.kind.is_some());
         waits.then_some(policy)
@@ -252,7 +286,11 @@ impl<'t> Plan<'t> {
                 _ => limit,
             };
             let size = self.would_wait(scene, of)?.abs();
-            let within = if test.strict { size < limit && !number::same(&size, &limit) } else { size <= limit || number::same(&size, &limit) };
+            let within = if test.strict {
+                size < limit && !number::same(&size, &limit)
+            } else {
+                size <= limit || number::same(&size, &limit)
+            };
             if !within {
                 return Ok(false);
             }

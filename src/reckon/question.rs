@@ -1,9 +1,11 @@
 //! Questions about what has happened.
 
-use super::formula::{Formula, World, settled};
+use super::formula::Formula;
 use super::function::beats;
+use super::kept::settled;
 use super::number;
 use super::value::{Entry, Fault, Got, Lack, Line, Number, Value, known};
+use super::world::World;
 use crate::terms::{Ask, Expr, Measure, Query, ShapeId, Source, Window};
 use std::collections::BTreeSet;
 use std::rc::Rc;

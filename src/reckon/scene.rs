@@ -2,14 +2,13 @@
 
 use super::Run;
 use super::day::moment;
-use super::formula::{At, Formula, World};
+use super::formula::Formula;
 use super::outcome::Status;
 use super::past::{Arisen, Due, Item, Key, Past, States, Vars, Waiting, amount};
 use super::plan::{Instance, Plan};
 use super::value::{Entry, Got, Lack, Line, Value, known};
-use crate::terms::{
-    Edge, EffectId, FieldId, Key as CheckedKey, KindId, ObligationId, ReadingId, Standing, StateId, Terms,
-};
+use super::world::{At, World};
+use crate::terms::{Edge, EffectId, FieldId, Key as CheckedKey, KindId, ObligationId, ReadingId, Standing, StateId, Terms};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -186,14 +185,17 @@ impl World for Scene<'_, '_> {
         let names = |item: Entry| {
             item == by || self.item(item).is_some_and(|i| i.fields.iter().flatten().any(|f| *f == Value::Entry(by)))
         };
-        let mut made = self.past.journal.iter().filter(|c| {
-            c.state == state && c.of == of && c.status == Status::InForce && c.by.is_some_and(names)
-        });
+        let mut made = self
+            .past
+            .journal
+            .iter()
+            .filter(|c| c.state == state && c.of == of && c.status == Status::InForce && c.by.is_some_and(names));
         if after { made.next_back().and_then(|c| c.after.clone()) } else { made.next().and_then(|c| c.before.clone()) }
     }
 
     fn standing(&self, obligation: ObligationId, of: Entry) -> Got<Option<Standing>> {
-        let found = self.past.arisen.iter().rev().find(|a| a.obligation == obligation && (a.event == Some(of) || a.rows.contains(&of)));
+        let found =
+            self.past.arisen.iter().rev().find(|a| a.obligation == obligation && (a.event == Some(of) || a.rows.contains(&of)));
         found.map(|a| self.stands(a)).transpose()
     }
 

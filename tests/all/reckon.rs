@@ -9,6 +9,7 @@ use ::tenor::event::{Batch, Format, Schema, Stream, day_number, step};
 use ::tenor::intern::Interner;
 use ::tenor::reckon::{Options, Outcome, Part, Reckoner, Record, Stop, Value, Why};
 use ::tenor::terms::{Body, Example, Expectation, Expr, Terms};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Files as they are on the disk.
@@ -125,6 +126,7 @@ fn met(terms: &Terms, what: &Expectation, outcome: &Outcome, last: u32, bad: &[u
 fn scenarios() {
     let only = std::env::var("SCENARIO").ok();
     let (mut runs, mut wrong) = (0, Vec::new());
+    let mut read: BTreeMap<PathBuf, Terms> = BTreeMap::new();
     for folder in command::folders("scenario") {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if only.as_ref().is_some_and(|o| !name.contains(o.as_str())) {
@@ -133,7 +135,7 @@ fn scenarios() {
         let text = std::fs::read_to_string(folder.join("scenario.toml")).unwrap_or_else(|e| panic!("{name}: {e}"));
         let table: toml::Table = text.parse().unwrap_or_else(|e| panic!("{name}: {e}"));
         for (n, run) in table["run"].as_array().into_iter().flatten().enumerate() {
-            let Some(found) = ran(&folder, &table, run) else { continue };
+            let Some(found) = ran(&folder, &table, run, &mut read) else { continue };
             runs += 1;
             scenario::compare(run, &found, &mut |problem| wrong.push(format!("{name}, run {}: {problem}", n + 1)));
         }
@@ -143,21 +145,28 @@ fn scenarios() {
 }
 
 /// The result of a scenario's run; none where its stream cannot be read, or it is about the command.
-fn ran(folder: &Path, scenario: &toml::Table, run: &toml::Value) -> Option<serde_json::Value> {
+fn ran(
+    folder: &Path,
+    scenario: &toml::Table,
+    run: &toml::Value,
+    read: &mut BTreeMap<PathBuf, Terms>,
+) -> Option<serde_json::Value> {
     let text = |key: &str| run.get(key).or_else(|| scenario.get(key)).and_then(toml::Value::as_str);
-    let terms = terms(&command::root().join(text("terms").unwrap_or("terms/glowpoint-2005.terms")));
+    let path = command::root().join(text("terms").unwrap_or("terms/glowpoint-2005.terms"));
+    let terms = &*read.entry(path.clone()).or_insert_with(|| terms(&path));
     let name = text("events").unwrap_or("events.jsonl");
     let bytes = std::fs::read(folder.join(name)).ok()?;
     let format = Format::of_name(name).unwrap_or_else(|| Format::of_text(&bytes));
-    let args: Vec<&str> = run.get("args").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+    let args: Vec<&str> =
+        run.get("args").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
     let day = |key: &str| run.get(key).and_then(toml::Value::as_str).and_then(day_number);
-    let (mut schema, mut texts, mut batch) = (Schema::new(&terms), Interner::default(), Batch::default());
+    let (mut schema, mut texts, mut batch) = (Schema::new(terms), Interner::default(), Batch::default());
     let mut stream = Stream::new(std::io::Cursor::new(bytes), format, None).ok()?;
     let mut records = Vec::new();
     loop {
         match stream.next(&mut schema, &mut texts, &mut batch) {
             Ok(None) => break,
-            Ok(Some((head, _))) => records.push(Record::read(&terms, &batch, &head, &texts)),
+            Ok(Some((head, _))) => records.push(Record::read(terms, &batch, &head, &texts)),
             Err(_) => return None,
         }
     }
@@ -172,8 +181,8 @@ fn ran(folder: &Path, scenario: &toml::Table, run: &toml::Value) -> Option<serde
     }
     let keep_going = args.contains(&"--keep-going");
     let options = Options { as_of: day("as_of"), known_on: day("known_on"), keep_going, orders: true };
-    let outcome = Reckoner::new(&terms, &readings, options).run(&records);
-    Some(result::document(&terms, &readings, &outcome))
+    let outcome = Reckoner::new(terms, &readings, options).run(&records);
+    Some(result::document(terms, &readings, &outcome))
 }
 
 /// Why a record is no good, in short.
