@@ -215,6 +215,13 @@ impl Emit<'_> {
         self.trouble.get_or_insert(NotCompiled { what, span });
     }
 
+    /// What cannot be came about: no program comes of it, and no number stands in for what is missing.
+    #[cold]
+    fn impossible(&mut self, what: &'static str) -> Reg {
+        self.too_much(what);
+        0
+    }
+
     /// The number of the next of several, as instructions hold it.
     fn number(&mut self, of: usize, what: &'static str) -> u16 {
         u16::try_from(of).unwrap_or_else(|_| {

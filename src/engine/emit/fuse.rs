@@ -27,7 +27,9 @@ impl Emit<'_> {
         let to = match f.den {
             None if f.num == id => {
                 // too long to be one fraction
-                let Node::Arithmetic(op, a, b) = self.graph.get(id).clone() else { return 0 };
+                let Node::Arithmetic(op, a, b) = self.graph.get(id).clone() else {
+                    return self.impossible("what is no arithmetic stands for it");
+                };
                 let (a, b) = (self.d(a), self.d(b));
                 let to = self.new_d();
                 self.op_at(arithmetic(op, to, a, b), span);
@@ -216,7 +218,7 @@ impl Emit<'_> {
             self.remember(part, to);
             so_far = Some(to);
         }
-        so_far.unwrap_or(0)
+        so_far.unwrap_or_else(|| self.impossible("a sum or a product of nothing"))
     }
 
     /// A product, factor by factor; it may begin as another product does that is known.
@@ -240,7 +242,7 @@ impl Emit<'_> {
                 }
             });
         }
-        so_far.unwrap_or(0)
+        so_far.unwrap_or_else(|| self.impossible("a sum or a product of nothing"))
     }
 
     /// A value as a fraction in two registers; where that overflows, as it is over one.

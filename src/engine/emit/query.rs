@@ -25,7 +25,7 @@ impl Emit<'_> {
 
     /// A query that gives a decimal.
     pub(super) fn query_d(&mut self, id: QueryId) -> Reg {
-        let Some(q) = self.asked(id) else { return 0 };
+        let Some(q) = self.asked(id) else { return self.impossible("a question nobody asked") };
         let to = self.new_d();
         let zero = self.constant(Decimal::ZERO);
         let one = self.constant(Decimal::ONE);
@@ -114,7 +114,7 @@ impl Emit<'_> {
 
     /// A query that gives a whole number or a record.
     pub(super) fn query_i(&mut self, id: QueryId) -> Reg {
-        let Some(q) = self.asked(id) else { return 0 };
+        let Some(q) = self.asked(id) else { return self.impossible("a question nobody asked") };
         let to = self.new_i();
         let known = self.new_i();
         match &q.ask {
@@ -160,7 +160,7 @@ impl Emit<'_> {
 
     /// A query that gives a list.
     pub(super) fn query_l(&mut self, id: QueryId) -> Reg {
-        let Some(q) = self.asked(id) else { return 0 };
+        let Some(q) = self.asked(id) else { return self.impossible("a question nobody asked") };
         let to = self.new_l();
         self.op(Op::ListNew(to));
         if let Ask::List(values, shape) = &q.ask {

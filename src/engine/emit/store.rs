@@ -344,7 +344,7 @@ impl Emit<'_> {
 
     /// A state, or what waits of it, as it is now.
     fn state_now(&mut self, state: StateId, row: Option<Reg>, waiting: bool) -> Reg {
-        let Some(plan) = self.plan.states.get(state.at()) else { return 0 };
+        let Some(plan) = self.plan.states.get(state.at()) else { return self.impossible("a state nobody declared") };
         let column = if waiting {
             plan.pending
         } else {

@@ -8,7 +8,9 @@ use crate::terms::Type;
 impl Emit<'_> {
     /// A refusal or a stop, with its values computed here.
     pub(super) fn fail_code(&mut self, id: FailId) -> u16 {
-        let Some(fail) = self.graph.fails.get(usize::try_from(id.0).unwrap_or(usize::MAX)).cloned() else { return 0 };
+        let Some(fail) = self.graph.fails.get(usize::try_from(id.0).unwrap_or(usize::MAX)).cloned() else {
+            return self.impossible("a refusal nobody wrote");
+        };
         let message = self.message(&fail.text);
         let with = fail
             .with

@@ -51,7 +51,7 @@ impl Emit<'_> {
             }
             Node::CaseNumerator(f) | Node::CaseDenominator(f) => {
                 self.case_pair(f);
-                self.remembered(id).unwrap_or(0)
+                self.remembered(id).unwrap_or_else(|| self.impossible("a fraction of no cases"))
             }
             Node::PowerOf(a, b) => {
                 let (a, b) = (self.d(a), self.d(b));
@@ -145,7 +145,7 @@ impl Emit<'_> {
             }
             Node::Call(builtin, xs) => self.call(id, builtin, &xs),
             Node::Table(table, xs) => {
-                let row = xs.first().map(|x| self.d(*x)).unwrap_or(0);
+                let Some(row) = xs.first().map(|x| self.d(*x)) else { return self.impossible("a table of nothing") };
                 let col = xs.get(1).map(|x| self.d(*x)).unwrap_or(row);
                 let to = self.new_d();
                 self.op_at(Op::Table(table, to, row, col), span);
@@ -171,14 +171,14 @@ impl Emit<'_> {
             }
             Node::ProRata { value, weight, rounding, .. } => self.portion(id, value, weight, rounding),
             Node::Query(q) => self.query_d(q),
-            _ => self.constant(Decimal::ZERO),
+            _ => self.impossible("what is no number stands for one"),
         }
     }
 
     fn call(&mut self, id: NodeId, builtin: Builtin, xs: &[NodeId]) -> Reg {
         let span = self.graph.span(id);
         let regs: Vec<Reg> = xs.iter().map(|x| self.d(*x)).collect();
-        let first = regs.first().copied().unwrap_or(0);
+        let Some(first) = regs.first().copied() else { return self.impossible("a function of nothing") };
         match builtin {
             Builtin::Least | Builtin::Greatest => {
                 let mut best = first;
@@ -217,7 +217,7 @@ impl Emit<'_> {
         rounding: Option<(crate::terms::RoundingMode, [u8; 16])>,
     ) -> Reg {
         let span = self.graph.span(id);
-        let Some(p) = self.portions.get(&id).copied() else { return self.constant(Decimal::ZERO) };
+        let Some(p) = self.portions.get(&id).copied() else { return self.impossible("a portion outside of its list") };
         let (whole, weight) = (self.d(value), self.d(weight));
         let to = self.new_d();
         let (last, done) = (self.label(), self.label());
@@ -240,8 +240,11 @@ impl Emit<'_> {
     }
 
     /// The open query or list at a depth.
-    pub(super) fn it(&self, depth: u16) -> It {
-        self.its.get(usize::from(depth)).copied().unwrap_or(It { at: 0, row: 0 })
+    pub(super) fn it(&mut self, depth: u16) -> It {
+        self.its.get(usize::from(depth)).copied().unwrap_or_else(|| {
+            self.impossible("an entry outside of its question");
+            It { at: 0, row: 0 }
+        })
     }
 
     /// Goes to the handler unless a mark is set.
@@ -280,7 +283,10 @@ impl Emit<'_> {
                 return self.text_constant(&t);
             }
             Node::SlotI(reg) => return *reg,
-            Node::EachRow(kind) => return self.rows.get(kind).copied().unwrap_or(0),
+            Node::EachRow(kind) => {
+                let row = self.rows.get(kind).copied();
+                return row.unwrap_or_else(|| self.impossible("an entry outside of its loop"));
+            }
             Node::It(depth) => return self.it(*depth).row,
             _ => {}
         }
