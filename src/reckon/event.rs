@@ -115,8 +115,10 @@ impl<'t> Run<'t> {
     fn required(&self, past: &Past, found: &Found, plan: &Plan<'t>) -> Step<()> {
         let scene = Scene { plan: Some(plan), ..Scene::new(self, past, found) };
         let mut stop = None;
+        // those of an event whose outcome stands are not tested again
+        let stands = (0..plan.instances.len()).any(|n| plan.stands(&scene, n));
         for (n, instance) in plan.instances.iter().enumerate() {
-            for lack in self.lacks(&scene, plan, n, instance) {
+            for lack in self.lacks(&scene, plan, n, instance, stands) {
                 match halt(lack, instance.clause) {
                     Halt::Refused(said) => return Err(Halt::Refused(said)),
                     halt => stop = stop.or(Some(halt)),
@@ -126,11 +128,11 @@ impl<'t> Run<'t> {
         stop.map_or(Ok(()), Err)
     }
 
-    /// What does not hold of a rule's requirements. Those of a rule whose outcome stands are not tested again.
-    fn lacks(&self, scene: &Scene<'_, 't>, plan: &Plan<'t>, at: usize, instance: &Instance<'t>) -> Vec<Lack> {
+    /// What does not hold of a rule's requirements.
+    fn lacks(&self, scene: &Scene<'_, 't>, plan: &Plan<'t>, at: usize, instance: &Instance<'t>, stands: bool) -> Vec<Lack> {
         match plan.applies(scene, at) {
             Err(lack) => return vec![lack],
-            Ok(applies) if !applies || instance.stands.is_some() => return Vec::new(),
+            Ok(applies) if !applies || stands => return Vec::new(),
             Ok(_) => {}
         }
         let formula = scene.of(instance);
