@@ -137,7 +137,7 @@ impl<'t> Run<'t> {
         Ok(match &s.kind {
             StatementKind::Deem { kind, fields, like, with } => {
                 let like = like.as_ref().map(|e| formula.entry(e)).transpose()?;
-                let with = with.iter().map(|(state, pending, e)| Ok((*state, *pending, formula.settled(e)?)));
+                let with = with.iter().map(|(state, pending, e)| Ok((*state, *pending, known(formula.settled(e))?)));
                 let with = with.collect::<Got<_>>()?;
                 Deed::Deem { kind: *kind, fields: self.deemed_fields(formula, *kind, fields, like)?, like, with }
             }
@@ -290,14 +290,14 @@ impl<'t> Run<'t> {
             let now = Found::now(past);
             let scene = Scene::new(self, past, &now);
             if pending {
-                let n = if let Value::Number(n) = value { n } else { continue };
+                let Some(Value::Number(n)) = value else { continue };
                 let n = scene.with(&Vec::new()).rounded_as(&n, state);
                 let waits = n.and_then(|n| waiting(&scene, key, n, past.states.get(&key)));
                 let waits = waits.map_err(|f| halt(Lack::Fault(f, crate::source::Span::default()), instance.clause))?;
                 past.wait(key, Some(waits));
             } else {
-                let value = told(self.rounded(&scene, key, value), instance.clause)?;
-                past.put(key, Some(value));
+                let value = value.map(|v| self.rounded(&scene, key, v)).transpose();
+                past.put(key, told(value, instance.clause)?);
             }
         }
         self.event(past, entry)
