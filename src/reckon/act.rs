@@ -137,7 +137,7 @@ impl<'t> Run<'t> {
         Ok(match &s.kind {
             StatementKind::Deem { kind, fields, like, with } => {
                 let like = like.as_ref().map(|e| formula.entry(e)).transpose()?;
-                let with = with.iter().map(|(state, pending, e)| Ok((*state, *pending, formula.settled(e)?)));
+                let with = with.iter().map(|(state, pending, e)| Ok((*state, *pending, known(formula.settled(e))?)));
                 let with = with.collect::<Got<_>>()?;
                 Deed::Deem { kind: *kind, fields: self.deemed_fields(formula, *kind, fields, like)?, like, with }
             }
@@ -290,13 +290,14 @@ impl<'t> Run<'t> {
             let now = Found::now(past);
             let scene = Scene::new(self, past, &now);
             if pending {
-                let n = if let Value::Number(n) = value { n } else { continue };
-                let waits = waiting(&scene, key, n, past.states.get(&key));
+                let Some(Value::Number(n)) = value else { continue };
+                let n = scene.with(&Vec::new()).rounded_as(&n, state);
+                let waits = n.and_then(|n| waiting(&scene, key, n, past.states.get(&key)));
                 let waits = waits.map_err(|f| halt(Lack::Fault(f, crate::source::Span::default()), instance.clause))?;
                 past.wait(key, Some(waits));
             } else {
-                let value = told(self.rounded(&scene, key, value), instance.clause)?;
-                past.put(key, Some(value));
+                let value = value.map(|v| self.rounded(&scene, key, v)).transpose();
+                past.put(key, told(value, instance.clause)?);
             }
         }
         self.event(past, entry)
@@ -306,6 +307,19 @@ impl<'t> Run<'t> {
     pub(super) fn states_of(&self, kind: KindId) -> impl Iterator<Item = crate::terms::StateId> + use<'t> {
         let states = self.terms.states.iter().enumerate().filter(move |(_, s)| s.of == Some(kind));
         states.map(|(n, _)| crate::terms::StateId::from(n))
+    }
+
+    /// A kind, and those that a field which names it could mean as well.
+    fn meant_with(&self, kind: KindId) -> Vec<KindId> {
+        let mut out = vec![kind];
+        for field in self.terms.kinds.iter().flat_map(|k| &k.fields) {
+            if let Type::Entry(kinds) = &field.ty
+                && kinds.contains(&kind)
+            {
+                out.extend(kinds);
+            }
+        }
+        out
     }
 
     /// Whether the key of a new entry is free.
@@ -323,7 +337,7 @@ impl<'t> Run<'t> {
             }
             _ => return Ok(()),
         };
-        let taken = key.and_then(|key| self.keyed(past, &[item.kind], &key)).and_then(|e| past.item(e));
+        let taken = key.and_then(|key| self.keyed(past, &self.meant_with(item.kind), &key)).and_then(|e| past.item(e));
         if taken.is_some_and(|i| !i.void) { Err(Why::Taken(field.to_owned())) } else { Ok(()) }
     }
 }

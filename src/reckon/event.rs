@@ -53,6 +53,14 @@ pub(super) struct Of {
     pub made: Vec<Key>,
 }
 
+/// What a step leaves a state, and the rule that gave it.
+struct Decided {
+    key: Key,
+    left: Left,
+    rule: RuleId,
+    clause: Option<ClauseId>,
+}
+
 impl<'t> Run<'t> {
     /// An event, or a deemed event, that has its entry: phases 3 to 9.
     pub(super) fn event(&self, past: &mut Past, entry: Entry) -> Step<()> {
@@ -115,8 +123,10 @@ impl<'t> Run<'t> {
     fn required(&self, past: &Past, found: &Found, plan: &Plan<'t>) -> Step<()> {
         let scene = Scene { plan: Some(plan), ..Scene::new(self, past, found) };
         let mut stop = None;
+        // those of an event whose outcome stands are not tested again
+        let stands = (0..plan.instances.len()).any(|n| plan.stands(&scene, n));
         for (n, instance) in plan.instances.iter().enumerate() {
-            for lack in self.lacks(&scene, plan, n, instance) {
+            for lack in self.lacks(&scene, plan, n, instance, stands) {
                 match halt(lack, instance.clause) {
                     Halt::Refused(said) => return Err(Halt::Refused(said)),
                     halt => stop = stop.or(Some(halt)),
@@ -126,11 +136,11 @@ impl<'t> Run<'t> {
         stop.map_or(Ok(()), Err)
     }
 
-    /// What does not hold of a rule's requirements. Those of a rule whose outcome stands are not tested again.
-    fn lacks(&self, scene: &Scene<'_, 't>, plan: &Plan<'t>, at: usize, instance: &Instance<'t>) -> Vec<Lack> {
+    /// What does not hold of a rule's requirements.
+    fn lacks(&self, scene: &Scene<'_, 't>, plan: &Plan<'t>, at: usize, instance: &Instance<'t>, stands: bool) -> Vec<Lack> {
         match plan.applies(scene, at) {
             Err(lack) => return vec![lack],
-            Ok(applies) if !applies || instance.stands.is_some() => return Vec::new(),
+            Ok(applies) if !applies || stands => return Vec::new(),
             Ok(_) => {}
         }
         let formula = scene.of(instance);
@@ -147,36 +157,30 @@ impl<'t> Run<'t> {
     }
 
     /// Every new value, computed from the states as the event found them.
-    fn computed(&self, past: &Past, found: &Found, plan: &Plan<'t>) -> Step<Vec<(Key, Left, RuleId, Option<ClauseId>)>> {
+    fn computed(&self, past: &Past, found: &Found, plan: &Plan<'t>) -> Step<Vec<Decided>> {
         let scene = Scene { plan: Some(plan), ..Scene::new(self, past, found) };
         let mut out = Vec::new();
         for key in told(plan.keys(&scene, false), None)? {
             let clause = plan.clause_of(key.0);
             let Some(given) = plan.given(&scene, key).map_err(|l| halt(l, clause))? else { continue };
             let left = plan.decided(&scene, key, &given).map_err(|l| halt(l, clause))?;
-            out.push((key, left, given.rule, given.clause));
+            out.push(Decided { key, left, rule: given.rule, clause: given.clause });
         }
         for key in told(plan.keys(&scene, true), None)? {
-            if out.iter().all(|(k, ..)| *k != key) {
+            if out.iter().all(|d| d.key != key) {
                 let waits = plan.prior(&scene, key).map_err(|l| halt(l, plan.clause_of(key.0)))?;
                 let value = found.states.get(&key).cloned();
                 let left = Left { value, waits, postponed: false, makes: false };
-                out.push((key, left, RuleId(0), None));
+                out.push(Decided { key, left, rule: RuleId(0), clause: None });
             }
         }
         Ok(out)
     }
 
     /// Changes the states, and writes the journal; gives the states that have changed.
-    fn change(
-        &self,
-        past: &mut Past,
-        of: &Of,
-        changes: Vec<(Key, Left, RuleId, Option<ClauseId>)>,
-        all_made: &mut Vec<Key>,
-    ) -> Vec<Key> {
+    fn change(&self, past: &mut Past, of: &Of, changes: Vec<Decided>, all_made: &mut Vec<Key>) -> Vec<Key> {
         let mut changed = Vec::new();
-        for (key, left, rule, clause) in changes {
+        for Decided { key, left, rule, clause } in changes {
             let old = past.states.get(&key).cloned();
             let shown = |past: &Past, left: Option<&Value>| self.with_what_waits(past, key, left);
             let before = shown(past, old.as_ref());

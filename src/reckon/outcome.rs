@@ -140,6 +140,8 @@ pub struct Differs {
     pub state: StateId,
     /// The entry it belongs to.
     pub of: Option<Entry>,
+    /// The entry's key, or its id.
+    pub key: Option<Rc<str>>,
     /// Its value.
     pub one: Option<Value>,
     /// Its other value.
@@ -170,6 +172,8 @@ pub struct Row {
     pub report: usize,
     /// The entry.
     pub of: Option<Entry>,
+    /// The record it was made with; 0 at a moment, and for the issuer.
+    pub record: u32,
     /// Its cells, or why there is none.
     pub cells: Vec<Got<Value>>,
 }

@@ -89,7 +89,7 @@ pub(super) struct Stands {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Deed {
     /// Something is taken to have happened: its fields, the entry it is like, and the states given.
-    Deem { kind: KindId, fields: Vec<Option<Value>>, like: Option<Entry>, with: Vec<(StateId, bool, Value)> },
+    Deem { kind: KindId, fields: Vec<Option<Value>>, like: Option<Entry>, with: Vec<(StateId, bool, Option<Value>)> },
     /// A line of an effect.
     Record(EffectId, Line),
     /// An entry ends.

@@ -7,7 +7,9 @@ use super::number;
 use super::past::{Key, Stands, Vars, Waiting, amount};
 use super::scene::Scene;
 use super::value::{Entry, Fault, Got, Lack, Number, Value};
-use crate::terms::{Answer, Clamp, ClauseId, Expr, KindId, Postponement, Proportion, RuleId, StateId, Statement, StatementKind};
+use crate::terms::{
+    Answer, Clamp, ClauseId, Expr, KindId, Postponement, Proportion, RoundingMode, RuleId, StateId, Statement, StatementKind,
+};
 use num_traits::{One, Signed};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -82,7 +84,9 @@ impl<'t> Plan<'t> {
 
     fn conditions(&self, scene: &Scene<'_, 't>, at: usize) -> Got<bool> {
         let Some(instance) = self.instances.get(at) else { return Ok(false) };
-        if instance.stands.is_none() {
+        // what a rule that annuls asked for is decided once
+        let decided = scene.past.annulled.iter().any(|a| a.step == scene.past.step && a.rule == instance.rule);
+        if instance.stands.is_none() && !decided {
             let scene = Scene { plan: Some(self), compounded: None, ..*scene };
             let formula = scene.of(instance);
             let filter = instance.answer.each.as_ref().and_then(|e| e.filter.as_ref());
@@ -98,6 +102,11 @@ impl<'t> Plan<'t> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether a rule applies whose outcome stands.
+    pub(super) fn stands(&self, scene: &Scene<'_, 't>, at: usize) -> bool {
+        self.instances.get(at).is_some_and(|i| i.stands.is_some()) && self.applies(scene, at) == Ok(true)
     }
 
     /// The rules that apply, as far as that can be told.
@@ -182,10 +191,9 @@ impl<'t> Plan<'t> {
         let formula = scene.of(instance);
         let old = scene.found.states.get(&key).cloned();
         let at = |f: Fault| Lack::Fault(f, value.span);
-        // rounded, then limited: a limit holds for the rounded value, and is rounded where it is taken
+        // rounded, then limited: a limit holds for the rounded value
         let rounded = scene.run.rounded(&scene, key, formula.value(value)?)?;
-        let new = self.limited(&formula, rounded, old.as_ref(), clamps)?;
-        let new = new.map(|v| scene.run.rounded(&scene, key, v)).transpose()?;
+        let new = self.limited(&formula, rounded, old.as_ref(), clamps, key.0)?;
         let total = match (policy, &old, &new) {
             (Some(policy), Some(Value::Number(old)), Some(Value::Number(new))) => {
                 let prior = self.prior(&scene, key)?;
@@ -203,6 +211,7 @@ impl<'t> Plan<'t> {
         value: Value,
         old: Option<&Value>,
         clamps: &'t [Clamp],
+        state: StateId,
     ) -> Got<Option<Value>> {
         let mut value = value;
         for clamp in clamps {
@@ -219,9 +228,21 @@ impl<'t> Plan<'t> {
             if old.is_some_and(beyond) {
                 return Ok(None);
             }
-            value = limit;
+            value = self.at_limit(formula, limit, clamp.above, state)?;
         }
         Ok(Some(value))
+    }
+
+    /// A limit as a new value: of a state that is rounded, the nearest value that is not past it.
+    fn at_limit(&self, formula: &Formula<'_, 't, Scene<'_, 't>>, limit: Value, above: bool, state: StateId) -> Got<Value> {
+        let run = formula.world.run;
+        let state = run.terms.states.get(state.at());
+        let rounding = state.and_then(|s| s.rounding.iter().find(|l| l.when.as_ref().is_none_or(|e| run.reads(e))));
+        let (Value::Number(n), Some(state)) = (&limit, state) else { return Ok(limit) };
+        let at = |f: Fault| Lack::Fault(f, state.span);
+        let Some(rounding) = rounding else { return super::kept::settled(limit, &state.ty).map_err(at) };
+        let mode = if above == n.is_negative() { RoundingMode::Up } else { RoundingMode::Down };
+        number::rounded(n, mode, &number::of_decimal(rounding.unit)).map(Value::Number).map_err(at)
     }
 
     /// How changes of a state wait, where this step is of an event whose changes do.
@@ -240,7 +261,8 @@ impl<'t> Plan<'t> {
         let Some((instance, s)) = self.statement(scene, key, true)? else { return Ok(scene.found.waiting.get(&key).cloned()) };
         let StatementKind::Becomes { value, .. } = &s.kind else { return Ok(None) };
         let scene = Scene { plan: Some(self), ..*scene };
-        let n = scene.of(instance).kept(value)?;
+        let formula = scene.of(instance);
+        let n = formula.rounded_as(&formula.number(value)?, key.0).map_err(|f: Fault| Lack::Fault(f, value.span))?;
         waiting(&scene, key, n, scene.found.states.get(&key)).map(Some).map_err(|f: Fault| Lack::Fault(f, value.span))
     }
 
@@ -321,10 +343,10 @@ fn total(
 ) -> Result<Waiting, Fault> {
     let with = policy.with.as_ref().filter(|w| reads(scene, w.2.as_ref()));
     let leader = with.and_then(|w| scene.run.terms.states.get(w.0.at())).and_then(|s| s.postponement.as_ref());
-    // where the other's changes are added, so are the factors
+    // where the other's changes are added, so are the factors; a formula that has what waits in it has the earlier factors too
     let joined = |factor: Number, before: &Number| {
         let of = leader.unwrap_or(policy);
-        if applies(scene, of.restating.as_ref()) {
+        if applies(scene, policy.compounding.as_ref()) || applies(scene, of.restating.as_ref()) {
             factor
         } else if applies(scene, of.compounding.as_ref()) {
             factor * before

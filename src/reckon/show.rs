@@ -53,7 +53,8 @@ impl<'t> Run<'t> {
             let vars: Vars = vec![of.map(|e| Ok(Value::Entry(e)))];
             let shown = report.filter.as_ref().is_none_or(|f| known(scene.with(&vars).holds(f)) == Ok(Some(true)));
             let cells = || report.columns.iter().map(|(_, e)| scene.with(&vars).settled(e)).collect();
-            shown.then(|| Row { report: number, of, cells: cells() })
+            let record = of.and_then(|e| scene.past.item(e)).map_or(0, |i| i.record);
+            shown.then(|| Row { report: number, of, record, cells: cells() })
         };
         entries.into_iter().filter_map(row).collect()
     }

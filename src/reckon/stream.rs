@@ -119,14 +119,17 @@ impl<'t> Run<'t> {
 
     /// Warns where two adjusting events take effect at one close and the other order gives another result.
     pub(super) fn order_matters(&self, past: &mut Past, before: &Past, first: &Record, second: &Record) {
-        let at_close = |r: &Record| self.terms.kind(r.kind).is_some_and(|k| k.at_close);
-        let adjusts = |r: &Record| past.journal.iter().any(|c| c.record == r.number && self.adjusts(c, &[]));
-        let one_close = self.moment_of(first) == self.moment_of(second) && at_close(first) && at_close(second);
-        if !one_close || !adjusts(first) || !adjusts(second) {
+        let close = first.day * MINUTES + self.terms.close;
+        if self.moment_of(first) != close || self.moment_of(second) != close {
             return;
         }
         let mut other = before.clone();
         if self.next(&mut other, second).and_then(|()| self.next(&mut other, first)).is_err() {
+            return;
+        }
+        let lines = || past.journal.iter().chain(&other.journal);
+        let adjusts = |r: &Record| lines().any(|c| c.record == r.number && self.adjusts(c, &[]));
+        if !adjusts(first) || !adjusts(second) {
             return;
         }
         let adjusted = |key: &&Key| self.terms.adjustments.iter().any(|a| a.states.contains(&key.0));
@@ -139,6 +142,7 @@ impl<'t> Run<'t> {
             .map(|key| Differs {
                 state: key.0,
                 of: key.1,
+                key: key.1.and_then(|e| past.called(self.terms, e)),
                 one: past.states.get(key).cloned(),
                 other: other.states.get(key).cloned(),
             })

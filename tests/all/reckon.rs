@@ -137,6 +137,11 @@ fn scenarios() {
         for (n, run) in table["run"].as_array().into_iter().flatten().enumerate() {
             let Some(found) = ran(&folder, &table, run, &mut read) else { continue };
             runs += 1;
+            if run.get("exit").is_none()
+                && let Some(stopped) = found.get("stopped")
+            {
+                wrong.push(format!("{name}, run {}: stopped: {stopped}", n + 1));
+            }
             scenario::compare(run, &found, &mut |problem| wrong.push(format!("{name}, run {}: {problem}", n + 1)));
         }
     }
@@ -159,7 +164,11 @@ fn ran(
     let format = Format::of_name(name).unwrap_or_else(|| Format::of_text(&bytes));
     let args: Vec<&str> =
         run.get("args").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
-    let day = |key: &str| run.get(key).and_then(toml::Value::as_str).and_then(day_number);
+    let given = args.iter().position(|a| *a == "--as-of").and_then(|n| args.get(n + 1)).copied();
+    let day = |key: &str| {
+        let stated = run.get(key).and_then(toml::Value::as_str);
+        stated.or_else(|| given.filter(|_| key == "as_of")).and_then(day_number)
+    };
     let (mut schema, mut texts, mut batch) = (Schema::new(terms), Interner::default(), Batch::default());
     let mut stream = Stream::new(std::io::Cursor::new(bytes), format, None).ok()?;
     let mut records = Vec::new();

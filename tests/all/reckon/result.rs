@@ -1,7 +1,7 @@
 //! What the plain reckoning gives, in the form of the result of `tenor run --format json` (docs/events.md).
 
 use super::code;
-use ::tenor::reckon::{Change, Done, Duty, Got, Lack, Outcome, Part, Said, Status, Stop, Value, Warned, Why, decimal};
+use ::tenor::reckon::{Change, Differs, Done, Duty, Got, Lack, Outcome, Part, Said, Status, Stop, Value, Warned, Why, decimal};
 use ::tenor::terms::{Expr, Standing, Terms, Type};
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Map, Value as Json, json};
@@ -50,14 +50,26 @@ pub(crate) fn got(got: &Got<Value>) -> String {
     }
 }
 
+/// A value for a reader: money with its cents, a long number cut off.
+fn amount(terms: &Terms, v: &Value, ty: &Type) -> String {
+    let plain = match value(terms, v, ty) {
+        Json::String(s) => s,
+        other => other.to_string(),
+    };
+    let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
+    let cut = if part.len() > 10 { format!("{}…", &part[..10]) } else { part.to_owned() };
+    match ty {
+        Type::Quantity(dim) if dim.money == 1 => format!("${whole}.{cut:0<2}"),
+        _ if part.is_empty() => plain,
+        _ => format!("{whole}.{cut}"),
+    }
+}
+
 /// A text with its values.
 pub(crate) fn text(terms: &Terms, parts: &[Part]) -> String {
     let part = |p: &Part| match p {
         Part::Plain(s) => s.clone(),
-        Part::Value(Some(v), ty) => match value(terms, v, ty) {
-            Json::String(s) => s,
-            other => other.to_string(),
-        },
+        Part::Value(Some(v), ty) => amount(terms, v, ty).trim_start_matches('$').to_owned(),
         Part::Value(None, _) => "?".to_owned(),
     };
     parts.iter().map(part).collect()
@@ -88,13 +100,14 @@ pub(crate) fn document(terms: &Terms, readings: &[u32], outcome: &Outcome) -> Js
     let chosen = terms.readings.iter().zip(readings).map(|(r, n)| (r.name.clone(), json!(r.alternatives[*n as usize].0)));
     put("readings", Json::Object(chosen.collect()));
     for (n, report) in terms.reports.iter().enumerate() {
-        let row = |cells: &[Got<Value>]| {
+        let row = |record: u32, cells: &[Got<Value>]| {
             let cell = |((name, e), v): (&(String, Expr), &Got<Value>)| {
                 (name.clone(), v.as_ref().map_or(Json::Null, |v| value(terms, v, &e.ty)))
             };
-            Json::Object(report.columns.iter().zip(cells).map(cell).collect())
+            let event = report.of.map(|_| ("event".to_owned(), json!(record)));
+            Json::Object(event.into_iter().chain(report.columns.iter().zip(cells).map(cell)).collect())
         };
-        let mut rows: Vec<Json> = outcome.rows.iter().filter(|r| r.report == n).map(|r| row(&r.cells)).collect();
+        let mut rows: Vec<Json> = outcome.rows.iter().filter(|r| r.report == n).map(|r| row(r.record, &r.cells)).collect();
         put(&report.name, if report.of.is_some() { Json::Array(rows) } else { rows.pop().unwrap_or(Json::Null) });
     }
     let adjusts = |c: &&Change| {
@@ -132,8 +145,21 @@ pub(crate) fn document(terms: &Terms, readings: &[u32], outcome: &Outcome) -> Js
     });
     put("rescissions", rescissions.collect());
     let warnings = outcome.warnings.iter().map(|w| match &w.about {
-        Warned::Text(parts) => json!(text(terms, parts)),
-        Warned::Order(other, _) => json!(format!("the order of {} and {other}", w.record)),
+        Warned::Text(parts) => json!(format!("record {}: {}", w.record, text(terms, parts))),
+        Warned::Order(other, differs) => {
+            let one = |d: &Differs| {
+                let state = &terms.states[d.state.at()];
+                let shown = |v: &Option<Value>| v.as_ref().map_or("?".to_owned(), |v| amount(terms, v, &state.ty));
+                format!(
+                    "{} of {} is {} as they stand, and {} the other way round",
+                    state.name,
+                    d.key.as_deref().unwrap_or("?"),
+                    shown(&d.one),
+                    shown(&d.other)
+                )
+            };
+            json!(format!("records {other} and {}: {}", w.record, differs.iter().map(one).collect::<Vec<_>>().join("; ")))
+        }
         Warned::Affected(records) => json!(format!("affected: {records:?}")),
     });
     put("warnings", warnings.collect());
