@@ -154,6 +154,8 @@ pub enum Op {
     Contains(Reg, Reg, Reg),
     /// The same, of a decimal.
     ContainsD(Reg, Reg, Reg),
+    /// Whether one of the changes at hand is of a state of a row; for the last register, of the state at all.
+    Changed(Reg, StateId, Reg),
     /// The value a state of a row (−1 for the issuer) had at a moment, of a ratio one of its parts; elsewhere if it is not known.
     History(Reg, StateId, Reg, u16, Reg, Target),
     /// The same, of a state that is a whole number.

@@ -443,7 +443,8 @@ impl Machine<'_> {
                 | Op::Decided(..)
                 | Op::LoadL(..)
                 | Op::Contains(..)
-                | Op::ContainsD(..) => return Ok(Some(pc - 1)),
+                | Op::ContainsD(..)
+                | Op::Changed(..) => return Ok(Some(pc - 1)),
             }
         }
         Ok(None)
@@ -479,6 +480,13 @@ impl Machine<'_> {
             }
         }
         self.noticed_before.get(&(state, row)).copied()
+    }
+
+    /// Whether one of the changes that a rule answers is of a state of a row, or of any where none is named.
+    fn is_changed(&self, state: crate::terms::StateId, row: Option<i64>) -> bool {
+        let row = row.map(|r| if r < 0 { u32::MAX } else { u32::try_from(row_of(r)).unwrap_or(u32::MAX) });
+        let all = self.changed.get(self.noticed.0..self.noticed.1).unwrap_or_default();
+        all.iter().any(|(s, r, _)| *s == state && row.is_none_or(|row| row == *r))
     }
 
     fn run_changes(&mut self, kind: Option<KindId>) -> Outcome {

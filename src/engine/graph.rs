@@ -79,6 +79,8 @@ pub enum Node {
     ChangeBy { state: StateId, row: NodeId, by: NodeId, after: bool },
     /// A state of a row, or of the issuer for row −1, as it was before the change that a rule answers; `now` where it is as it was.
     BeforeChange { state: StateId, row: NodeId, now: NodeId },
+    /// Whether one of the changes that a rule answers is of a state of a row; without a row, of the state at all.
+    Changed { state: StateId, row: Option<NodeId> },
     /// Arithmetic.
     Arithmetic(Operator, NodeId, NodeId),
     /// A sum of parts, each with whether it is subtracted. Made when formulas are fused.
@@ -527,6 +529,7 @@ impl Graph {
             | Node::AddTradingDays(a, b, _)
             | Node::TradingDays(a, b)
             | Node::DaysBetween(a, b) => vec![*a, *b],
+            Node::Changed { row, .. } => row.iter().copied().collect(),
             Node::Sum(xs) => xs.iter().map(|(_, x)| *x).collect(),
             Node::Product(xs) | Node::All(xs) | Node::Any(xs) | Node::KnownAmong(xs) | Node::Call(_, xs) | Node::Table(_, xs) => {
                 xs.clone()
@@ -614,6 +617,7 @@ impl Graph {
             | Node::PastI(..)
             | Node::HistoryI { .. }
             | Node::ItemI(..)
+            | Node::Changed { .. }
             | Node::Compare(..)
             | Node::CompareWhole(..)
             | Node::Equal(..)

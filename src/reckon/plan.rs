@@ -225,7 +225,7 @@ impl<'t> Plan<'t> {
             {
                 return Ok(None);
             }
-            if old.is_some_and(beyond) {
+            if old.is_some_and(|old| beyond(old) || equal(old, &limit)) {
                 return Ok(None);
             }
             value = self.at_limit(formula, limit, clamp.above, state)?;

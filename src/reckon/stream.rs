@@ -41,8 +41,13 @@ impl<'t> Run<'t> {
                 match told(value, clause)? {
                     None => keys.push(key),
                     Some(value) => {
-                        let value = told(self.rounded(&scene, key, value), clause)?;
-                        past.put(key, Some(value));
+                        // as it is written: only what rules give is rounded
+                        let state = self.terms.states.get(key.0.at());
+                        let kept = match state {
+                            Some(s) => super::kept::settled(value, &s.ty).map_err(|f: Fault| Lack::Fault(f, s.span)),
+                            None => Ok(value),
+                        };
+                        past.put(key, Some(told(kept, clause)?));
                     }
                 }
             }
@@ -175,7 +180,15 @@ impl<'t> Run<'t> {
             Err(Halt::Refused(said)) => self.refused(past, record, *said),
             other => other?,
         }
-        self.covenants(past)
+        if self.waits_for_the_day(record) { Ok(()) } else { self.covenants(past) }
+    }
+
+    /// Whether a record is an observation, which is known all day, and others of its day come after it.
+    fn waits_for_the_day(&self, record: &Record) -> bool {
+        let observed = self.terms.kind(record.kind).is_some_and(|k| k.sort == EventSort::Observation);
+        let at = self.records.iter().position(|r| r.number == record.number);
+        let next = at.and_then(|at| self.records.get(at + 1));
+        observed && next.is_some_and(|n| n.day == record.day)
     }
 
     /// A step, begun anew where the past is to be computed again first. Where it does not come to its end, it leaves nothing.

@@ -43,11 +43,19 @@ impl<'p> Engine<'p> {
                     self.m.settled.insert(at);
                 }
                 self.touched |= !self.m.undo.is_empty();
-                self.m.undo.clear();
                 self.cursor += 1;
-                self.applied = day;
-                self.after(day);
-                return;
+                // a covenant that cannot be computed is no covenant that holds
+                match self.after(day) {
+                    Ok(()) => {
+                        self.m.undo.clear();
+                        self.applied = day;
+                        return;
+                    }
+                    Err(trap) => {
+                        self.cursor -= 1;
+                        *trap
+                    }
+                }
             }
             Err(trap) => *trap,
         };
@@ -69,7 +77,10 @@ impl<'p> Engine<'p> {
                 self.touched = true;
                 self.cursor += 1;
                 self.applied = day;
-                self.after(day);
+                if let Err(trap) = self.after(day) {
+                    let why = self.reason(*trap);
+                    self.stopped = Some(Stopped { when: self.m.when, why });
+                }
             }
             None => {
                 let why = self.reason(trap);
@@ -391,10 +402,11 @@ impl<'p> Engine<'p> {
 
     /// Covenants, after every record that is carried out or refused.
     #[inline]
-    pub(super) fn after(&mut self, day: i64) {
-        if !self.m.replaying && !self.m.program.covenants.is_empty() && !self.waits_for_the_day() {
-            self.look_at_covenants(day);
+    pub(super) fn after(&mut self, day: i64) -> Outcome {
+        if self.m.replaying || self.m.program.covenants.is_empty() || self.waits_for_the_day() {
+            return Ok(());
         }
+        self.look_at_covenants(day)
     }
 
     /// Whether the record just done with is an observation, which is known all day, and others of its day are still to come: covenants
@@ -406,18 +418,16 @@ impl<'p> Engine<'p> {
         self.route(done.kind).time == Time::AllDay && next.day == done.day
     }
 
-    fn look_at_covenants(&mut self, day: i64) {
+    fn look_at_covenants(&mut self, day: i64) -> Outcome {
         // nothing has changed since they were looked at, and no time has passed
         if !self.touched && self.looked == self.m.now {
-            return;
+            return Ok(());
         }
         self.touched = false;
         self.looked = self.m.now;
         let program = self.m.program;
         for (n, c) in program.covenants.iter().enumerate() {
-            if self.m.aside(c.run).is_err() {
-                continue;
-            }
+            self.m.aside(c.run)?;
             let broken = self.m.ri(c.known) != 0 && self.m.ri(c.holds) == 0;
             let was = self.broken.get(n).copied().unwrap_or(false);
             if let Some(slot) = self.broken.get_mut(n) {
@@ -433,6 +443,7 @@ impl<'p> Engine<'p> {
                 b.cured = Some(day);
             }
         }
+        Ok(())
     }
 
     /// The refusal that a failure of the terms is, or that comes of speaking of an entry that was never made.

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use crate::engine::at;
+use crate::engine::machine::Outcome;
 use crate::engine::run::{Moment, Stopped};
 use crate::engine::table::{Life, entry};
 
@@ -20,7 +21,17 @@ impl Engine<'_> {
             return;
         }
         while self.stopped.is_none() {
-            let Some((at, first, n, row)) = self.next_due() else { break };
+            let (at, first, n, row) = match self.next_due() {
+                Ok(Some(due)) => due,
+                Ok(None) => break,
+                // a moment that cannot be computed is no moment that never comes
+                Err(trap) => {
+                    let why = self.reason(*trap);
+                    self.m.when = Moment { at: self.cursor, number: 0, day: self.last_moment.max(0).div_euclid(1440) };
+                    self.stopped = Some(Stopped { when: self.m.when, why });
+                    break;
+                }
+            };
             let before = at < moment || (at == moment && first && !observation);
             if !before {
                 break;
@@ -30,14 +41,14 @@ impl Engine<'_> {
     }
 
     /// The next rule at a moment, asked for anew only where something it depends on has changed.
-    fn next_due(&mut self) -> Option<Due> {
+    fn next_due(&mut self) -> Outcome<Option<Due>> {
         let program = self.m.program;
         let mut best: Option<Due> = None;
         for (n, timer) in program.timers.iter().enumerate() {
             match timer.each {
                 None => {
                     if !self.fired.contains(&(n, -1)) {
-                        self.consider(n, -1, &mut best);
+                        self.consider(n, -1, &mut best)?;
                     }
                 }
                 Some((kind, any, reg)) => {
@@ -47,7 +58,7 @@ impl Engine<'_> {
                         let life = self.m.life(e);
                         if (life == Life::Live || (any && life == Life::Ended)) && !self.fired.contains(&(n, e)) {
                             self.m.wi(reg, e);
-                            self.consider(n, e, &mut best);
+                            self.consider(n, e, &mut best)?;
                         }
                     }
                 }
@@ -55,23 +66,22 @@ impl Engine<'_> {
         }
         let at = best.map_or(i64::MAX, |b| b.0);
         self.next_timer = Some((self.m.version, at));
-        best
+        Ok(best)
     }
 
-    fn consider(&mut self, n: usize, row: i64, best: &mut Option<Due>) {
-        let Some(timer) = self.m.program.timers.get(n) else { return };
-        if self.m.aside(timer.when).is_err() {
-            return;
-        }
+    fn consider(&mut self, n: usize, row: i64, best: &mut Option<Due>) -> Outcome {
+        let Some(timer) = self.m.program.timers.get(n) else { return Ok(()) };
+        self.m.aside(timer.when)?;
         let at = self.m.ri(timer.value);
         if at < 0 {
-            return;
+            return Ok(());
         }
         let due = (at, timer.first, n, row);
         let earlier = best.is_none_or(|b| (due.0, !due.1, due.2, due.3) < (b.0, !b.1, b.2, b.3));
         if earlier {
             *best = Some(due);
         }
+        Ok(())
     }
 
     fn fire(&mut self, moment: i64, n: usize, row: i64) {
@@ -91,11 +101,21 @@ impl Engine<'_> {
         if let Some((_, _, reg)) = timer.each {
             self.m.wi(reg, row);
         }
+        let redone = std::mem::take(&mut self.redone);
+        let mark = self.mark();
         if let Err(trap) = self.m.step(timer.run) {
-            self.m.take_back();
-            let why = self.reason(*trap);
-            self.stopped = Some(Stopped { when: self.m.when, why });
+            let refusal = self.refusal(&trap);
+            self.back(&mark);
+            match refusal {
+                // what a rule at a moment refuses does not happen, and the run goes on
+                Some(refusal) => self.m.refusals.push(refusal),
+                None => {
+                    let why = self.reason(*trap);
+                    self.stopped = Some(Stopped { when: self.m.when, why });
+                }
+            }
         }
+        self.redone = redone;
         self.m.undo.clear();
         self.touched = true;
         self.m.version += 1;

@@ -358,6 +358,10 @@ impl Emit<'_> {
                     self.op(Op::Contains(to, list, value));
                 }
             }
+            Node::Changed { state, row } => {
+                let row = row.map_or(Reg::MAX, |r| self.i(r));
+                self.op(Op::Changed(to, state, row));
+            }
             Node::Extreme(greatest, a, b) => {
                 let (a, b) = (self.i(a), self.i(b));
                 self.op(Op::ExtremeI(greatest, to, a, b));

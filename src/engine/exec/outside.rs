@@ -224,6 +224,11 @@ impl Machine<'_> {
                 let v = i64::from(list.i.iter().step_by(columns).any(|have| *have == a));
                 wi!(to, v);
             }
+            Op::Changed(to, state, row) => {
+                let row = (row != u16::MAX).then(|| ri!(row));
+                let v = i64::from(self.is_changed(state, row));
+                wi!(to, v);
+            }
             Op::ContainsD(to, list, a) => {
                 let a = rd!(a);
                 let list = self.list(list);

@@ -95,7 +95,12 @@ impl<'t> Lower<'t> {
                     self.watch(*s);
                 }
                 let kind = by.first().copied();
-                let step = self.step(kind, &only);
+                let mut step = self.step(kind, &only);
+                // a rule for each entry comes for those whose state has changed
+                if let Some(each) = &answer.each {
+                    let changed = self.changed_rows(states, each.kind);
+                    step.rules.iter_mut().for_each(|r| r.guards.insert(0, changed));
+                }
                 self.plan.changes.push(Change { states: states.clone(), by: by.clone(), step });
             }
             On::Making(state) => {
@@ -120,6 +125,20 @@ impl<'t> Lower<'t> {
                 let step = self.step(None, &only);
                 self.plan.onces.push(Once { cond: node, step });
             }
+        }
+    }
+
+    /// Whether one of several states of a row has changed, or one that belongs to no entry of its kind.
+    fn changed_rows(&mut self, states: &[StateId], kind: KindId) -> NodeId {
+        let row = self.add(Node::EachRow(kind));
+        let mut any = Vec::new();
+        for state in states {
+            let own = self.plan.states.get(state.at()).is_some_and(|s| s.of == Some(kind));
+            any.push(self.add(Node::Changed { state: *state, row: own.then_some(row) }));
+        }
+        match any.as_slice() {
+            [one] => *one,
+            _ => self.add(Node::Any(any)),
         }
     }
 

@@ -177,7 +177,7 @@ impl Deriver<'_> {
             Node::Table(..) => self.given(t, id, "read from a table of the terms"),
             Node::Open(..) | Node::DaysInYear(_) | Node::TradingDays(..) => self.given(t, id, "by the calendar"),
             Node::Query(q) => self.question(t, id, *q),
-            Node::Known(_) | Node::KnownAmong(_) | Node::Void(_) | Node::IsKind(..) | Node::Contains(..) => {
+            Node::Changed { .. } | Node::Known(_) | Node::KnownAmong(_) | Node::Void(_) | Node::IsKind(..) | Node::Contains(..) => {
                 self.given(t, id, "what the record said, or left out")
             }
             Node::Obligation(..) | Node::Overdue(..) => self.given(t, id, "how an obligation stood"),
