@@ -25,6 +25,7 @@ mod series;
 mod show;
 mod stream;
 mod value;
+mod wait;
 mod world;
 
 pub use formula::{Formula, Loop, Told};

@@ -7,9 +7,10 @@ use super::function::beats;
 use super::kept::settled;
 use super::outcome::{Done, Warned, Warning, Why};
 use super::past::{Deed, Item, Past, Stands};
-use super::plan::{Instance, Plan, waiting};
+use super::plan::{Instance, Plan};
 use super::scene::{Found, Scene};
 use super::value::{Entry, Got, Lack, Line, Value, known};
+use super::wait::waiting;
 use crate::terms::{Expr, FieldId, Key as CheckedKey, KindId, Literal, RuleId, Statement, StatementKind, Type, VarId};
 use std::rc::Rc;
 

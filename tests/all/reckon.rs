@@ -182,7 +182,7 @@ fn ran(
     if args.contains(&"--sort") {
         records.sort_by_key(|r| r.day);
     }
-    let mut readings = Reckoner::defaults(&terms);
+    let mut readings = Reckoner::defaults(terms);
     for (name, word) in run.get("readings").and_then(toml::Value::as_table).into_iter().flatten() {
         let at = terms.readings.iter().position(|r| r.name == *name)?;
         let word = terms.readings[at].alternatives.iter().position(|(w, _)| Some(w.as_str()) == word.as_str())?;
