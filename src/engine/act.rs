@@ -240,6 +240,11 @@ impl Machine<'_> {
         self.wi(plan.id, -1);
         let before = self.count;
         let mut cause = None;
+        let outer_of = self.cause_of;
+        if !plan.change_links.is_empty() {
+            let of = self.link(plan, &plan.change_links);
+            self.cause_of = if of >= 0 { of } else { outer_of };
+        }
         if plan.rescindable {
             let ordinal = match self.ordinals.iter_mut().find(|(k, _)| *k == kind) {
                 Some((_, n)) => {
@@ -252,12 +257,15 @@ impl Machine<'_> {
                 }
             };
             if self.annulled.contains(&(self.when.at, kind, ordinal)) {
+                self.cause_of = outer_of;
                 return Ok(());
             }
-            let of = self.link(kind, plan);
-            cause = Some((ordinal, of, self.cause, self.cause_of));
+            let of = self.link(plan, &plan.links);
+            cause = Some((ordinal, of, self.cause));
             self.cause = Some((kind, ordinal));
-            self.cause_of = of;
+            if plan.change_links.is_empty() {
+                self.cause_of = of;
+            }
         }
         if self.terms.kind(kind).is_some_and(|k| k.kept.is_some()) {
             let copied = like.then(|| self.like(kind, read));
@@ -273,9 +281,9 @@ impl Machine<'_> {
         if plan.past {
             self.remember_event(kind);
         }
-        if let Some((ordinal, of, outer, outer_of)) = cause {
+        self.cause_of = outer_of;
+        if let Some((ordinal, of, outer)) = cause {
             self.cause = outer;
-            self.cause_of = outer_of;
             if of >= 0 && self.count != before {
                 self.register((self.when.at, kind, ordinal), of);
             }
@@ -283,9 +291,9 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// The entry that a deemed event names, where rules may annul it for that entry.
-    fn link(&self, kind: KindId, plan: &KindPlan) -> i64 {
-        for field in &plan.links {
+    /// The entry that a deemed event names in one of several fields, −1 for none.
+    fn link(&self, plan: &KindPlan, fields: &[crate::terms::FieldId]) -> i64 {
+        for field in fields {
             let Some(spot) = plan.layout.spots.get(field.at()) else { continue };
             let known = spot.known.is_none_or(|k| self.ri(plan.base.1 + k) != 0);
             if let (true, Place::Whole(n)) = (known, spot.place) {
@@ -295,7 +303,6 @@ impl Machine<'_> {
                 }
             }
         }
-        let _ = kind;
         -1
     }
 
@@ -386,10 +393,16 @@ impl Machine<'_> {
         (d, i, l)
     }
 
-    /// The kind that already has an entry under this id: what speaks `of` it could mean either.
+    /// The kind that already has an entry under this id, where some field could mean either.
     fn id_taken(&self, kind: KindId, key: i64) -> Option<String> {
+        let fields = || self.terms.kinds.iter().flat_map(|k| &k.fields);
+        let both = |other: KindId| {
+            fields().any(|f| matches!(&f.ty, crate::terms::Type::Entry(of) if of.contains(&kind) && of.contains(&other)))
+        };
         let mut others = self.terms.kinds.iter().enumerate().filter(|(n, k)| *n != kind.at() && k.kept == Some(Key::Id));
-        others.find(|(n, _)| self.tables.get(*n).is_some_and(|t| t.by_key.contains_key(&key))).map(|(_, k)| k.name.clone())
+        others
+            .find(|(n, _)| self.tables.get(*n).is_some_and(|t| t.by_key.contains_key(&key)) && both(KindId::from(*n)))
+            .map(|(_, k)| k.name.clone())
     }
 
     /// A new entry with the fields of the event in its registers.

@@ -345,6 +345,10 @@ impl<'p> Machine<'p> {
             self.version += 1;
             self.changed.push((s.state, number, stood));
         }
+        if !waited.is_zero() {
+            let noticed = s.watched.then(|| self.changed.len().saturating_sub(1));
+            self.made.push((s.state, number, noticed));
+        }
         if s.traced {
             self.trace(s.state, number, stood, (value, Decimal::ONE));
         }
@@ -366,9 +370,9 @@ impl<'p> Machine<'p> {
     }
 
     /// What waits of a state is made: of the issuer, of a row, or of all rows.
-    pub(super) fn flush(&mut self, state: StateId, row: Option<usize>) -> Outcome<Result<(), Fault>> {
-        let Some(plan) = self.program.plan.states.get(state.at()) else { return Ok(Ok(())) };
-        let (Some(col), Place::Decimal(own)) = (plan.pending, plan.spot.place) else { return Ok(Ok(())) };
+    pub(super) fn flush(&mut self, state: StateId, row: Option<usize>) -> Result<(), Fault> {
+        let Some(plan) = self.program.plan.states.get(state.at()) else { return Ok(()) };
+        let (Some(col), Place::Decimal(own)) = (plan.pending, plan.spot.place) else { return Ok(()) };
         let rows = match (plan.of, row) {
             (None, _) => 0..1,
             (Some(_), Some(row)) => row..row + 1,
@@ -382,10 +386,7 @@ impl<'p> Machine<'p> {
             // what waits in proportion to another state is rounded when it is made
             let rounding = plan.rounding.filter(|_| plan.follows.is_some());
             let value = add(stood, waited).and_then(|v| rounding.map_or(Ok(v), |(mode, unit)| round(v, unit, mode)));
-            let value = match value {
-                Ok(v) => v,
-                Err(fault) => return Ok(Err(fault)),
-            };
+            let value = value?;
             self.put_cell(plan.of, row, own, value);
             self.put_cell(plan.of, row, col, Decimal::ZERO);
             let number = row_number(plan.of, row);
@@ -401,26 +402,30 @@ impl<'p> Machine<'p> {
             if plan.history {
                 self.trace(state, number, stood, (value, Decimal::ONE));
             }
-            self.answer_making(state, plan.of.map(|kind| entry(kind, number)), plan.watched)?;
+            let noticed = plan.watched.then(|| self.changed.len().saturating_sub(1));
+            self.made.push((state, number, noticed));
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// Rules on what waited being made, of an entry or of the issuer.
-    fn answer_making(&mut self, state: StateId, of: Option<i64>, noticed: bool) -> Outcome {
+    /// Rules on what waited being made, since so much had been made.
+    pub(super) fn answer_makings(&mut self) -> Outcome {
         let program = self.program;
-        for (_, reg, code) in program.makings.iter().filter(|(s, ..)| *s == state) {
-            if let Some(of) = of {
-                self.wi(*reg, of);
+        let made = self.made.split_off(self.made_from.min(self.made.len()));
+        for (state, row, noticed) in made {
+            let of = program.plan.states.get(state.at()).and_then(|s| s.of);
+            for (_, reg, code) in program.makings.iter().filter(|(s, ..)| *s == state) {
+                if let Some(kind) = of {
+                    self.wi(*reg, entry(kind, row));
+                }
+                let here = noticed.map_or((0, 0), |at| (at, at + 1));
+                let outer = std::mem::replace(&mut self.noticed, here);
+                let known = std::mem::take(&mut self.noticed_before);
+                let ran = self.step(*code);
+                self.noticed = outer;
+                self.noticed_before = known;
+                ran?;
             }
-            let last = self.changed.len();
-            let here = (last.saturating_sub(usize::from(noticed)), last);
-            let outer = std::mem::replace(&mut self.noticed, here);
-            let known = std::mem::take(&mut self.noticed_before);
-            let ran = self.step(*code);
-            self.noticed = outer;
-            self.noticed_before = known;
-            ran?;
         }
         Ok(())
     }

@@ -245,6 +245,8 @@ pub enum Op {
     Enqueue(u16),
     /// The queue of this step is carried out.
     RunQueue(u16),
+    /// Rules on what waited and was made.
+    RunMakings,
     /// Rules on changes by this step are carried out.
     RunChanges(Option<KindId>),
     /// A change of a row is kept until all rows have been gone through.

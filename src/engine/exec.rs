@@ -420,6 +420,7 @@ impl Machine<'_> {
                 | Op::Enqueue(..)
                 | Op::RunQueue(..)
                 | Op::RunChanges(..)
+                | Op::RunMakings
                 | Op::Duty(..)
                 | Op::Probe(..)
                 | Op::Power(..)

@@ -152,6 +152,9 @@ pub(super) struct Machine<'p> {
     pub version: u64,
     /// How many changes there have been.
     pub count: u64,
+    /// What waited and was made by the steps that are open: the state, the row, its change among those noticed.
+    pub made: Vec<(StateId, u32, Option<usize>)>,
+    pub made_from: usize,
     /// How many rules on changes are being carried out, one inside the other.
     pub answering: u16,
 
@@ -239,6 +242,8 @@ impl<'p> Machine<'p> {
             adjusting: Vec::new(),
             version: 0,
             count: 0,
+            made: Vec::new(),
+            made_from: 0,
             answering: 0,
             when: Moment::default(),
             now: 0,
@@ -323,8 +328,11 @@ impl<'p> Machine<'p> {
     pub(super) fn step(&mut self, code: Target) -> Outcome {
         let queue = self.queue.open();
         let from = std::mem::replace(&mut self.changed_from, self.changed.len());
+        let made = std::mem::replace(&mut self.made_from, self.made.len());
         self.later.clear();
         let result = self.exec(code).map_err(|trap| self.refused_rather(trap));
+        self.made.truncate(self.made_from);
+        self.made_from = made;
         self.changed.truncate(self.changed_from);
         self.changed_from = from;
         self.queue.close(queue);

@@ -211,6 +211,10 @@ pub struct KindPlan {
     pub links: Vec<FieldId>,
     /// Whether rules may rescind it.
     pub rescindable: bool,
+    /// The fields that link a deemed event to an entry whose changes are asked for.
+    pub change_links: Vec<FieldId>,
+    /// Whether the changes its entries made are asked for.
+    pub makes_changes: bool,
 }
 
 /// The columns of a table: fields first, then states.

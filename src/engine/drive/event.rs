@@ -154,6 +154,9 @@ impl<'p> Engine<'p> {
             self.m.new_row(kind, None, &[])?;
             let own = program.plan.kinds.get(kind.at()).map_or(-1, |k| self.m.ri(k.row));
             self.m.begin_history(Some((kind, row_of(own))));
+            if program.plan.kinds.get(kind.at()).is_some_and(|k| k.makes_changes) {
+                self.m.cause_of = own;
+            }
         }
         self.m.step(route.step)?;
         if route.past {

@@ -27,6 +27,8 @@ pub(super) struct Other {
     numbers: (u32, u32),
     /// What one order or the other may change, as the other leaves it.
     values: Vec<(Figure, Decimal)>,
+    /// The records that adjusted something in the other order.
+    adjusted: Vec<u32>,
 }
 
 impl Engine<'_> {
@@ -40,8 +42,7 @@ impl Engine<'_> {
             return;
         }
         let Some(first) = self.tape.heads.get(at).copied() else { return };
-        let journal = std::mem::replace(&mut self.m.journal, false);
-        let mark = self.mark();
+        let (before, mark) = (self.m.changes.len(), self.mark());
         let mut second = None;
         for n in at + 1..at + 1 + PASSED_OVER {
             let Some(head) = self.tape.heads.get(n).copied().filter(|h| self.at_the_same_close(&first, h)) else { break };
@@ -58,13 +59,13 @@ impl Engine<'_> {
         let told = second.filter(|(head, _)| self.may_adjust(head.kind)).filter(|_| self.try_one(&first, at).is_ok());
         let figures = if told.is_some() { self.figures_touched() } else { Vec::new() };
         let values = figures.into_iter().map(|f| (f, self.figure(f))).collect();
+        let adjusted = self.adjusted_by(before);
         self.back(&mark);
-        self.m.journal = journal;
         if let Some((head, n)) = told {
             let second = self.base.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
             let (first_at, changes) = (self.cursor, self.m.changes.len());
             let numbers = (first.number, head.number);
-            self.other_order = Some(Other { first: first_at, changes, second, numbers, values });
+            self.other_order = Some(Other { first: first_at, changes, second, numbers, values, adjusted });
         }
     }
 
@@ -130,6 +131,15 @@ impl Engine<'_> {
         out
     }
 
+    /// The records whose changes since a point count as adjustments.
+    fn adjusted_by(&self, since: usize) -> Vec<u32> {
+        let of = |c: &crate::engine::run::Change| {
+            let site = self.m.program.sites.get(usize::from(c.site))?;
+            (!site.pending && self.m.terms.is_adjustment(site.state, c.clause)).then_some(c.when.number)
+        };
+        self.m.changes.get(since..).unwrap_or_default().iter().filter_map(of).collect()
+    }
+
     /// A figure as it stands.
     fn figure(&self, (state, row): Figure) -> Decimal {
         let Some(plan) = self.m.program.plan.states.get(state.at()) else { return Decimal::ZERO };
@@ -154,6 +164,11 @@ impl Engine<'_> {
         }
         // what came between the two was carried out after all, or the second was not
         if done != other.second || set_aside || self.redo.is_some() || self.stopped.is_some() {
+            return;
+        }
+        let adjusted = self.adjusted_by(other.changes);
+        let adjusts = |n: u32| adjusted.contains(&n) || other.adjusted.contains(&n);
+        if !adjusts(other.numbers.0) || !adjusts(other.numbers.1) {
             return;
         }
         let values = self.with_untouched(&other);

@@ -116,6 +116,7 @@ impl Engine<'_> {
             }
         }
         self.redone = redone;
+        self.applied = self.applied.max(moment.div_euclid(1440));
         self.m.undo.clear();
         self.touched = true;
         self.m.version += 1;

@@ -59,6 +59,12 @@ impl Emit<'_> {
                 self.op(Op::MakeAll);
             }
         }
+        let waits = step.rules.iter().flat_map(|r| &r.writes).any(|w| w.wait.is_some());
+        let answered = |a: &crate::terms::Answer| matches!(a.on, crate::terms::On::Making(_));
+        let makings = self.terms.rules.iter().flat_map(|r| &r.answers).any(answered);
+        if makings && (waits || !step.flushes.is_empty()) {
+            self.op(Op::RunMakings);
+        }
         let answered = |c: &crate::engine::plan::Change| c.by.is_empty() || step.kind.is_some_and(|k| c.by.contains(&k));
         if self.plan.changes.iter().any(answered) && (!step.flushes.is_empty() || step.rules.iter().any(|r| !r.writes.is_empty()))
         {

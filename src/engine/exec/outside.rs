@@ -100,9 +100,7 @@ impl Machine<'_> {
             }
             Op::Flush(state, row) => {
                 let row = (row != u16::MAX).then(|| row_of(ri!(row)));
-                if let Err(fault) = (self.flush(state, row))? {
-                    return Err(Trap::Arithmetic(fault, at(pc - 1)).into());
-                }
+                calc_nothing!(self.flush(state, row));
             }
             Op::Recall(n, row, body, end) => {
                 if self.replaying && self.settled.contains(&self.when.at) {
@@ -120,6 +118,7 @@ impl Machine<'_> {
             }
             Op::Enqueue(n) => self.enqueue(n),
             Op::RunQueue(_) => (self.run_queue())?,
+            Op::RunMakings => self.answer_makings()?,
             Op::RunChanges(kind) => (self.run_changes(kind))?,
             Op::Duty(n) => self.owe(n),
             Op::Probe(n, row) => {
@@ -176,7 +175,10 @@ impl Machine<'_> {
                 let row = ri!(row);
                 let row = if row < 0 { u32::MAX } else { u32::try_from(row_of(row)).unwrap_or(u32::MAX) };
                 let key = (state, row, ri!(by));
-                match self.by.iter().rev().find(|(k, _, _)| *k == key).copied() {
+                // before the first of its changes, and after the last
+                let mut all = self.by.iter().filter(|(k, _, _)| *k == key);
+                let found = if after { all.next_back() } else { all.next() };
+                match found.copied() {
                     Some((_, b, a)) => wd!(to, if after { a } else { b }),
                     None => go!(t),
                 }

@@ -80,11 +80,17 @@ impl Lower<'_> {
     fn marks(&mut self, asked: &[&Body<Expr>]) {
         let mut history: Vec<StateId> = Vec::new();
         let mut changes: Vec<StateId> = Vec::new();
+        let mut makers: Vec<KindId> = Vec::new();
         let mut past: Vec<KindId> = Vec::new();
         let mut rescinded: Vec<(KindId, Vec<KindId>)> = Vec::new();
         let mut look = |e: &Expr| match &e.kind {
             ExprKind::State { state, when: When::At(..), .. } => history.push(*state),
-            ExprKind::ChangeBy { state, .. } => changes.push(*state),
+            ExprKind::ChangeBy { state, by, .. } => {
+                changes.push(*state);
+                if let Type::Entry(of) = &by.ty {
+                    makers.extend(of);
+                }
+            }
             ExprKind::Query(q) => {
                 if let Source::Past(kind) = q.source {
                     past.push(kind);
@@ -116,6 +122,14 @@ impl Lower<'_> {
         for kind in past {
             if let Some(plan) = self.plan.kinds.get_mut(kind.at()) {
                 plan.past = true;
+            }
+        }
+        // deemed events that name an entry whose changes are asked for
+        for (n, kind) in self.terms.kinds.iter().enumerate() {
+            let linked = |ty: &Type| matches!(ty, Type::Entry(have) if have.iter().any(|h| makers.contains(h)));
+            if let Some(plan) = self.plan.kinds.get_mut(n) {
+                plan.change_links.extend(kind.fields.iter().enumerate().filter(|(_, f)| linked(&f.ty)).map(|(i, _)| FieldId::from(i)));
+                plan.makes_changes = makers.contains(&KindId::from(n));
             }
         }
         for (kind, of) in rescinded {

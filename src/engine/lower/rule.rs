@@ -1,7 +1,8 @@
 //! One rule on one event.
 
 use super::Lower;
-use super::expr::Env;
+use super::expr::{Bound, Env};
+use crate::engine::NotCompiled;
 use super::write::Becomes;
 use crate::engine::graph::{Node, NodeId, Why};
 use crate::engine::plan::{Act, ActKind, EachPlan, RequirePlan, Rescind, Role, RulePlan};
@@ -63,17 +64,15 @@ impl<'t> Lower<'t> {
         let mut guards = self.scope(env, kind, answer);
         guards.extend(self.guards(env, &answer.guards)?);
         self.explain_all(env, &Role::When, &answer.guards);
-        for (other, other_answer) in others {
-            if self.terms.rules.get(id.at()).is_some_and(|r| r.subject_to.contains(other))
-                && let Some(applies) = self.applies(kind, other_answer, env.row_for_each)
-            {
-                let not = self.not(applies);
-                self.explain_node(Role::Unless(*other), not);
-                match self.decided(not) {
-                    Some(true) => {}
-                    Some(false) => return None,
-                    None => guards.push(not),
-                }
+        let rows = self.rows(env, answer);
+        for applies in self.gives_way_to(kind, id, &rows, others, others.len()) {
+            let (other, applies) = applies;
+            let not = self.not(applies);
+            self.explain_node(Role::Unless(other), not);
+            match self.decided(not) {
+                Some(true) => {}
+                Some(false) => return None,
+                None => guards.push(not),
             }
         }
         Some(guards)
@@ -126,12 +125,75 @@ impl<'t> Lower<'t> {
         Some(self.add(Node::IsKind(row, *kind)))
     }
 
-    /// The condition under which a rule applies, to a certain row where one is given.
-    fn applies(&mut self, kind: Option<KindId>, answer: &Answer, row: Option<NodeId>) -> Option<NodeId> {
+    /// The entries a rule speaks of, by kind.
+    fn rows(&mut self, env: &Env<'_>, answer: &Answer) -> Vec<(KindId, NodeId)> {
+        let mut out = Vec::new();
+        let of = |var: VarId| match (answer.vars.get(var.at()).map(|v| &v.ty), env.get(var)) {
+            (Some(Type::Entry(kinds)), Some(Bound::Node(node))) => Some((*kinds.first()?, *node)),
+            _ => None,
+        };
+        out.extend(answer.the.as_ref().and_then(|(var, _)| of(*var)));
+        out.extend(answer.each.as_ref().and_then(|e| of(e.var)));
+        out
+    }
+
+    /// The rules to which a rule gives way, each with the condition under which it applies to the same entries.
+    fn gives_way_to(
+        &mut self,
+        kind: Option<KindId>,
+        id: RuleId,
+        rows: &[(KindId, NodeId)],
+        others: &[(RuleId, &Answer)],
+        deepest: usize,
+    ) -> Vec<(RuleId, NodeId)> {
+        let before = self.terms.rules.get(id.at()).map(|r| r.subject_to.clone()).unwrap_or_default();
+        let mut out = Vec::new();
+        for (other, answer) in others.iter().filter(|(other, _)| before.contains(other)) {
+            out.extend(self.applies(kind, *other, answer, rows, others, deepest).map(|applies| (*other, applies)));
+        }
+        out
+    }
+
+    /// The condition under which a rule applies to the entries another speaks of, and does not give way itself; none where it never
+    /// does.
+    fn applies(
+        &mut self,
+        kind: Option<KindId>,
+        id: RuleId,
+        answer: &Answer,
+        rows: &[(KindId, NodeId)],
+        others: &[(RuleId, &Answer)],
+        deepest: usize,
+    ) -> Option<NodeId> {
+        let row_of = |kind: KindId| rows.iter().find(|(k, _)| *k == kind).map(|(_, row)| *row);
         let mut env = Env::new(&answer.vars, None);
-        env.row_for_each = row;
+        if let Some(each) = &answer.each {
+            env.row_for_each = row_of(each.kind);
+            if env.row_for_each.is_none() {
+                let what = "a rule that gives way to a rule for each of several entries, and speaks of none of them";
+                let span = self.terms.rules.get(id.at()).map_or_else(crate::source::Span::default, |r| r.span);
+                self.trouble(NotCompiled { what, span });
+                return None;
+            }
+        }
         let mut guards = self.scope(&mut env, kind, answer);
         guards.extend(self.guards(&mut env, &answer.guards)?);
+        let own = self.rows(&env, answer);
+        for (kind, row) in &own {
+            if let Some(other) = row_of(*kind).filter(|other| other != row) {
+                guards.push(self.add(Node::EqualWhole(*row, other)));
+            }
+        }
+        if let Some(deeper) = deepest.checked_sub(1) {
+            for (_, applies) in self.gives_way_to(kind, id, &own, others, deeper) {
+                let not = self.not(applies);
+                match self.decided(not) {
+                    Some(true) => {}
+                    Some(false) => return None,
+                    None => guards.push(not),
+                }
+            }
+        }
         Some(if guards.is_empty() { self.add(Node::Whole(1)) } else { self.all(guards) })
     }
 

@@ -210,7 +210,8 @@ impl Lower<'_> {
         };
         let waits = if policy.on.is_empty() {
             let leader = with.and_then(|w| terms.states.get(w.at())).and_then(|s| s.postponement.as_ref());
-            leader.is_some_and(|l| self.listed(&l.on, kind))
+            // without a line that says which, the changes of all events wait
+            leader.is_none_or(|l| l.on.is_empty() || self.listed(&l.on, kind))
         } else {
             self.listed(&policy.on, kind)
         };
