@@ -14,10 +14,14 @@ mod decimal;
 mod diff;
 #[path = "all/docs.rs"]
 mod docs;
+#[path = "all/ending.rs"]
+mod ending;
 #[path = "all/exact.rs"]
 mod exact;
 #[path = "all/examples.rs"]
 mod examples;
+#[path = "all/files.rs"]
+mod files;
 #[path = "all/html.rs"]
 mod html;
 #[path = "all/laws.rs"]
@@ -38,6 +42,8 @@ mod sheet;
 mod solve;
 #[path = "all/sweep.rs"]
 mod sweep;
+#[path = "all/tables.rs"]
+mod tables;
 #[path = "all/tenor.rs"]
 mod tenor;
 #[path = "all/variants.rs"]

@@ -1,5 +1,7 @@
 //! What the command line may say.
 
+use super::output::Output;
+use super::shown::Tabled;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -61,7 +63,7 @@ pub(crate) struct Stream {
 }
 
 /// What is taken of a stream, and in what order.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Taking {
     /// Apply nothing after this day, and report its end
     #[arg(long, value_name = "DATE")]
@@ -89,9 +91,8 @@ pub(crate) struct Showing {
     /// Another wording of the page: a template in HTML, as templates/comparison.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
-    /// Write the result to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Tabled,
 }
 
 /// Formats of events.
@@ -109,7 +110,7 @@ pub(crate) enum Format {
     Table,
     /// The document other programs read
     Json,
-    /// One value a line: section, row, column, value
+    /// Tables: all of them a value a line, one with `--section`, or a file each where `--output` is a folder
     Csv,
     /// For pasting into a page
     Md,
@@ -122,7 +123,7 @@ pub(crate) enum RunFormat {
     Table,
     /// The document other programs read
     Json,
-    /// One value a line: section, row, column, value
+    /// Tables: all of them a value a line, one with `--section`, or a file each where `--output` is a folder
     Csv,
     /// For pasting into a page
     Md,
@@ -140,6 +141,7 @@ pub(crate) enum RunFormat {
   tenor run warrant.terms events.jsonl --known-on 2006-06-30 --format json
   tenor run warrant.terms events.jsonl --format html > report.html
   tenor run warrant.terms events.jsonl --format xlsx --output out.xlsx
+  tenor run warrant.terms events.jsonl --format csv --section adjustments
   cat events.jsonl | tenor run warrant.terms - --keep-going")]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -150,9 +152,8 @@ pub(crate) struct Run {
     /// Another wording of the page: a template in HTML, as templates/report.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
-    /// Write the result to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Tabled,
     /// Set bad records aside in a reject file and go on
     #[arg(long)]
     pub keep_going: bool,
@@ -210,9 +211,8 @@ pub(crate) struct Explain {
     /// Another wording of the page: a template in HTML, as templates/report.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
-    /// Write the explanation to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Output,
 }
 
 /// Formats of explanations.
@@ -247,6 +247,8 @@ pub(crate) struct Coverage {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    #[command(flatten)]
+    pub to: Tabled,
 }
 
 /// `tenor readings`
@@ -263,6 +265,8 @@ pub(crate) struct Readings {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    #[command(flatten)]
+    pub to: Tabled,
 }
 
 /// `tenor certificate`
@@ -271,7 +275,7 @@ pub(crate) struct Readings {
 
 Examples:
   tenor certificate warrant.terms events.jsonl --event 4
-  tenor certificate warrant.terms events.jsonl --event 4 --format docx > certificate.docx
+  tenor certificate warrant.terms events.jsonl --event 4 --format docx --output certificate.docx
   tenor certificate warrant.terms events.jsonl --event 4 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]
@@ -285,13 +289,15 @@ pub(crate) struct Paper {
     /// Another wording: a template in Markdown, as those in templates/
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Output,
 }
 
 /// `tenor notice`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor notice warrant.terms events.jsonl --event 6
-  tenor notice warrant.terms events.jsonl --event 6 --format docx > notice.docx")]
+  tenor notice warrant.terms events.jsonl --event 6 --format docx --output notice.docx")]
 pub(crate) struct Notice {
     #[command(flatten)]
     pub paper: Paper,

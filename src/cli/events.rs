@@ -5,11 +5,12 @@ use super::{End, diagnose, output, terms};
 use crate::engine::run::{Run, Stopped};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Failed, Format, Head, Place, Problem, Schema, Stream, day_number};
+use crate::report::ending::Ending;
 use crate::report::stop::Seen;
+use crate::report::words::Words;
 use crate::terms::Terms;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
 
 /// A run with what is wrong with its stream.
 pub(super) struct Ran {
@@ -23,6 +24,14 @@ pub(super) struct Ran {
     pub seen: Seen,
     /// The records as they are written, where bad ones are set aside.
     pub written: Vec<(u32, String)>,
+}
+
+impl Ran {
+    /// How the stream ended.
+    pub(super) fn ending(&self, t: &Terms, keep_going: bool) -> Ending {
+        let words = Words { terms: t, texts: &self.run.texts, keys: &self.run.keys };
+        Ending::new(&words, &self.run, &self.bad, &self.seen, keep_going)
+    }
 }
 
 /// A date of the command line.
@@ -84,9 +93,9 @@ pub(super) fn run(
     t: &Terms,
     program: &Program,
     keep_going: bool,
+    stream: (Box<dyn BufRead + '_>, Format),
     set: impl FnOnce(&mut Engine<'_>),
 ) -> Result<Ran, End> {
-    let stream = open(args)?;
     let mut nobody = Nobody;
     watched(args, t, program, keep_going, stream, |e| {
         set(e);
@@ -259,7 +268,7 @@ impl Feed<'_> {
 
 /// Tells of everything wrong with the stream; whether there was anything.
 pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool {
-    let words = crate::report::words::Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
+    let words = Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
     let name = if args.events.as_os_str() == "-" { "standard input".to_owned() } else { args.events.display().to_string() };
     let place = |number: u32| {
         let line = ran.lines.iter().find(|(n, _)| *n == number).map_or(u64::from(number), |(_, l)| *l);
@@ -293,46 +302,4 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
         );
     }
     count > 0
-}
-
-/// Writes the records that were set aside, with their reasons.
-pub(super) fn rejects(args: &Args, file: Option<&Path>, t: &Terms, ran: &Ran) -> Result<(), End> {
-    let words = crate::report::words::Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
-    let written = |number: u32| {
-        let found = ran.written.binary_search_by_key(&number, |(n, _)| *n).ok();
-        found.and_then(|at| ran.written.get(at)).map_or("", |(_, text)| text.as_str())
-    };
-    let reject = |number: u32, code: &str, reason: &str| {
-        let line = serde_json::json!({ "event": number, "code": code, "reason": reason, "record": written(number) });
-        (number, line.to_string())
-    };
-    let mut lines: Vec<(u32, String)> = Vec::new();
-    for p in &ran.bad {
-        lines.push(reject(p.place.number, p.what.id(), &p.what.to_string()));
-    }
-    for s in &ran.run.rejected {
-        let e = words.told(s, &ran.seen);
-        lines.push(reject(s.when.number, e.code, &e.message));
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    lines.sort();
-    let path = match file {
-        Some(path) => path.to_path_buf(),
-        None if args.events.as_os_str() == "-" => PathBuf::from("stdin.rejects"),
-        None => PathBuf::from(format!("{}.rejects", args.events.display())),
-    };
-    let text: String = lines.into_iter().map(|(_, l)| l + "\n").collect();
-    let written = File::create(&path).and_then(|mut f| f.write_all(text.as_bytes()));
-    written.map_err(|e| {
-        diagnose::message(
-            "run::rejects",
-            &format!("`{}` cannot be written: {e}", path.display()),
-            "name another with `--rejects`",
-        );
-        End::Io
-    })?;
-    output::say(&format!("tenor: records set aside, with reasons: {}", path.display()));
-    Ok(())
 }

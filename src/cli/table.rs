@@ -1,5 +1,6 @@
-//! Documents as tables, Markdown and CSV.
+//! Documents as tables and Markdown.
 
+use crate::report::visible::visible;
 use crate::report::{Document, Section};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
@@ -7,24 +8,24 @@ use std::io::IsTerminal;
 
 /// A document as tables for a screen.
 pub(super) fn table(doc: &Document) -> String {
-    let mut out = format!("{}\n", doc.title);
+    let mut out = format!("{}\n", visible(&doc.title));
     if !doc.as_of.is_empty() {
         out.push_str(&format!("as of {}\n", doc.as_of));
     }
     for section in &doc.sections {
-        out.push_str(&format!("\n{}\n", section.name));
+        out.push_str(&format!("\n{}\n", visible(&section.name)));
         out.push_str(&grid(section));
         out.push('\n');
     }
     for note in &doc.notes {
-        out.push_str(&format!("\n{note}\n"));
+        out.push_str(&format!("\n{}\n", visible(note)));
     }
     out
 }
 
 fn grid(section: &Section) -> String {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(&section.head);
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(section.head.iter().map(|h| visible(h)));
     if std::io::stdout().is_terminal() {
         table.set_content_arrangement(ContentArrangement::Dynamic);
     } else {
@@ -37,7 +38,7 @@ fn grid(section: &Section) -> String {
         }
     }
     for row in &section.rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|c| visible(c)));
     }
     for (n, numeric) in section.numeric.iter().enumerate() {
         if let (true, Some(column)) = (*numeric, table.column_mut(n)) {
@@ -50,14 +51,14 @@ fn grid(section: &Section) -> String {
 
 /// A document as Markdown.
 pub(super) fn markdown(doc: &Document) -> String {
-    let mut out = format!("# {}\n", doc.title);
+    let mut out = format!("# {}\n", visible(&doc.title));
     if !doc.as_of.is_empty() {
         out.push_str(&format!("\nAs of {}.\n", doc.as_of));
     }
-    let escape = |cell: &String| cell.replace('|', "\\|").replace('\n', " ");
+    let escape = |cell: &String| visible(&cell.replace('\n', " ")).replace('|', "\\|");
     for section in &doc.sections {
-        out.push_str(&format!("\n## {}\n\n", capital(&section.name)));
-        out.push_str(&format!("| {} |\n", section.head.join(" | ")));
+        out.push_str(&format!("\n## {}\n\n", capital(&visible(&section.name))));
+        out.push_str(&format!("| {} |\n", section.head.iter().map(escape).collect::<Vec<_>>().join(" | ")));
         let rule: Vec<&str> = (0..section.head.len())
             .map(|n| if section.numeric.get(n).copied().unwrap_or(false) { "---:" } else { "---" })
             .collect();
@@ -68,26 +69,9 @@ pub(super) fn markdown(doc: &Document) -> String {
         }
     }
     for note in &doc.notes {
-        out.push_str(&format!("\n{}.\n", capital(note)));
+        out.push_str(&format!("\n{}.\n", capital(&visible(note))));
     }
     out
-}
-
-/// A document as CSV: one value a line.
-pub(super) fn csv(doc: &Document) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let _ = writer.write_record(["section", "row", "column", "value"]);
-    for section in &doc.sections {
-        for (n, row) in section.rows.iter().enumerate() {
-            for (head, cell) in section.head.iter().zip(row) {
-                let _ = writer.write_record([section.name.as_str(), &(n + 1).to_string(), head, cell]);
-            }
-        }
-    }
-    for (n, note) in doc.notes.iter().enumerate() {
-        let _ = writer.write_record(["notes", &(n + 1).to_string(), "note", note]);
-    }
-    writer.into_inner().map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn capital(text: &str) -> String {

@@ -4,7 +4,9 @@ use super::args::Check;
 use super::{End, Outcome, diagnose, output};
 use crate::check::{self, Checked, Problem, Reader};
 use crate::engine::code::Program;
+use crate::source::Sources;
 use crate::terms::{Body, Expr, Terms};
+use std::io::Read;
 use std::path::Path;
 
 /// Files of this machine.
@@ -12,10 +14,25 @@ pub(super) struct Files;
 
 impl Reader for Files {
     fn read(&self, path: &Path) -> Result<String, String> {
-        let bytes = std::fs::read(path).map_err(|e| why(path, &e))?;
-        String::from_utf8(bytes).map_err(|e| format!("it is not UTF-8: look at byte {}", e.utf8_error().valid_up_to() + 1))
+        let bytes = if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+        } else {
+            std::fs::read(path)
+        };
+        let bytes = bytes.map_err(|e| why(path, &e))?;
+        String::from_utf8(bytes).map_err(|e| format!("{NOT_TEXT}: look at byte {}", e.utf8_error().valid_up_to() + 1))
     }
 }
+
+/// Whether terms could not be read at all; a file that is there and is no text is wrong, and not missing.
+fn is_missing(problems: &[Problem], sources: &Sources) -> bool {
+    let missing = |p: &Problem| matches!(p, Problem::Unreadable { why, .. } if !why.starts_with(NOT_TEXT));
+    problems.iter().any(missing) && sources.iter().all(|s| s.text.is_empty())
+}
+
+/// How the reason begins why a file that is there is no text.
+const NOT_TEXT: &str = "it is not UTF-8";
 
 /// Why a file cannot be read, in words.
 pub(super) fn why(path: &Path, e: &std::io::Error) -> String {
@@ -44,13 +61,13 @@ pub(super) fn load_by(path: &Path, warn: bool, reader: &dyn Reader, added: &[che
 }
 
 /// A terms file, a library too, to be read and not to be run.
-pub(super) fn read(path: &Path) -> Result<Terms, End> {
-    checked(path, false, &Files, &[])
+pub(super) fn read(path: &Path, reader: &dyn Reader) -> Result<Terms, End> {
+    checked(path, false, reader, &[])
 }
 
 fn checked(path: &Path, warn: bool, reader: &dyn Reader, added: &[check::Added]) -> Result<Terms, End> {
     let Checked { terms, problems, sources } = check::check_with(path, reader, added);
-    let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. }) && sources.iter().all(|s| s.text.is_empty()));
+    let missing = is_missing(&problems, &sources);
     let shown: Vec<Problem> = problems.into_iter().filter(|p| warn || p.is_error()).collect();
     let (errors, _) = diagnose::problems(&shown, &sources);
     terms.ok_or_else(|| {
@@ -142,7 +159,7 @@ pub(super) fn count(errors: usize, warnings: usize) -> String {
 /// `tenor check`
 pub(super) fn check(args: &Check) -> Outcome {
     let Checked { terms, problems, sources } = check::check(&args.terms, &Files);
-    let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. })) && sources.iter().all(|s| s.text.is_empty());
+    let missing = is_missing(&problems, &sources);
     let (errors, warnings) = diagnose::problems(&problems, &sources);
     if missing {
         return Err(End::NoInput);

@@ -15,11 +15,13 @@ mod timeline;
 
 pub use curves::swept;
 pub use ledger::{Picked, pick};
+pub(super) use render::{STEPS, told};
 pub use render::{COMPARISON, REPORT, html};
 pub use spread::{Contestant, compared};
 pub use timeline::Timeline;
 
 use super::chart::Bar;
+use super::ending::{Aside, Ending};
 use super::explain::{Derivations, Step};
 use super::receipt::Receipt;
 use super::record::Record;
@@ -64,6 +66,8 @@ pub struct Source<'r> {
     pub told: (&'r Program, &'r Run),
     /// The receipt.
     pub receipt: Receipt,
+    /// How the stream ended.
+    pub ending: &'r Ending,
     /// Whole explanations, where they were asked for.
     pub explained: Vec<Step>,
 }
@@ -79,6 +83,8 @@ pub struct Page {
     pub as_of: String,
     /// Why the run stopped; empty where it did not.
     pub stopped: String,
+    /// What was set aside, a line each.
+    pub aside: Vec<String>,
     /// Figures over time.
     pub charts: Vec<Figure>,
     /// What each clause did to a figure.
@@ -314,10 +320,8 @@ pub fn page(source: Source<'_>, whole: bool) -> Page {
         title: terms.title.clone(),
         agreement: terms.document.clone().unwrap_or_default(),
         as_of: if run.as_of == 0 { String::new() } else { day(run.as_of) },
-        stopped: run.stopped.as_ref().map_or_else(String::new, |s| {
-            let place = if s.when.number == 0 { day(s.when.day) } else { format!("record {}", s.when.number) };
-            format!("{place}: {}", side.words().stopped(&s.why).message)
-        }),
+        stopped: source.ending.sentence(),
+        aside: source.ending.rejected.iter().map(Aside::sentence).collect(),
         ledger,
         others,
         explained: source.explained.iter().map(|s| links.unfolded(s)).collect(),

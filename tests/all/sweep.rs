@@ -266,10 +266,10 @@ fn a_figure_of_ones_own() {
     let out = run(&["sweep", TERMS, &path, "--vary", "#4.price=0.25,3", "--show", show, "--format", "csv"]);
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     // 100,000 × (5 - 2.35) at the floor, 100,000 × (5 - 2.40) unadjusted
-    for line in ["points,1,value of W-1,265000", "points,1,#4.price,0.25"] {
+    for line in ["points,1,certificates_W-1_value,265000", "points,1,at_#4.price,0.25"] {
         assert!(text.lines().any(|l| l.starts_with(line)), "no `{line}` in\n{text}");
     }
-    assert!(text.contains("value of W-1,260000"), "{text}");
+    assert!(text.contains("certificates_W-1_value,260000"), "{text}");
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn ten_thousand_points_and_the_same_on_any_number_of_threads() {
         assert!(out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8_lossy(&out.stdout).into_owned()
     };
-    let points = |text: &str| text.lines().filter(|l| l.starts_with("points,") && l.contains(",#4.price,")).count();
+    let points = |text: &str| text.lines().filter(|l| l.starts_with("points,") && l.contains(",at_#4.price,")).count();
     // 0.0003 to 2.9997 in steps of 0.0003: 9,999, on none of which anything turns but at 2.40 = 8,000 × 0.0003; and 0.35
     let many = with("2", "#4.price=0.0003..2.9997 step 0.0003");
     assert_eq!(points(&many), 10_000);
