@@ -11,24 +11,24 @@ use std::path::Path;
 /// The certificate of what a record adjusted.
 pub(super) fn certificate(args: &Args) -> Outcome {
     let files = Inputs::default();
-    let about = about(args, &files)?;
+    let (about, letter) = about(args, &files)?;
     if about.adjustments.is_empty() {
         let why = about.refusals.first().map_or_else(String::new, |r| format!("it was refused: {r}"));
         diagnose::message("certificate::nothing", &format!("record {} adjusts nothing", args.event), &why);
         return Err(End::Failed);
     }
-    write(args, &files, paper::CERTIFICATE, &about)
+    write(args, files, paper::CERTIFICATE, &about, letter)
 }
 
 /// The notice of a record.
 pub(super) fn notice(args: &Args) -> Outcome {
     let files = Inputs::default();
-    let about = about(args, &files)?;
-    write(args, &files, paper::NOTICE, &about)
+    let (about, letter) = about(args, &files)?;
+    write(args, files, paper::NOTICE, &about, letter)
 }
 
 /// What there is to say of the record.
-fn about(args: &Args, files: &Inputs) -> Result<Certificate, End> {
+fn about(args: &Args, files: &Inputs) -> Result<(Certificate, bool), End> {
     let t = terms::load_by(&args.stream.terms, false, files, &[])?;
     let to_come: Vec<&Path> = args.template.as_deref().into_iter().chain([args.stream.events.as_path()]).collect();
     files.keep(args.to.file(), "--output", &to_come)?;
@@ -61,10 +61,11 @@ fn about(args: &Args, files: &Inputs) -> Result<Certificate, End> {
         events::tell(&args.stream, &t, &records.ran(run, &program), false);
         return Err(End::Data);
     }
-    Ok(about)
+    // paper as the place of the currency has it
+    Ok((about, matches!(t.currency.as_str(), "USD" | "CAD")))
 }
 
-fn write(args: &Args, files: &Inputs, built_in: &str, about: &Certificate) -> Outcome {
+fn write(args: &Args, files: Inputs, built_in: &str, about: &Certificate, letter: bool) -> Outcome {
     let template = match &args.template {
         None => built_in.to_owned(),
         Some(path) => files.text("template", path).map_err(|why| {
@@ -86,12 +87,16 @@ fn write(args: &Args, files: &Inputs, built_in: &str, about: &Certificate) -> Ou
         End::Data
     })?;
     let to = args.to.file();
+    let receipt = files.receipt(&[&args.stream.terms], None, &args.stream.taking, Vec::new());
+    let sum = |role: &str| receipt.files.iter().find(|f| f.role == role).and_then(|f| f.sha256.get(..12)).unwrap_or("?");
+    let foot = format!("terms {}, events {}, Tenor {}", sum("terms"), sum("events"), receipt.version);
+    let sheet = &paper::Sheet { letter, foot, date: about.event.date.clone() };
     match args.format {
         PaperFormat::Md => output::text_to(to, &text),
         PaperFormat::Html => output::text_to(to, &paper::html(&text)),
         PaperFormat::Docx => {
             output::not_on_a_terminal(to, "a Word document", "certificate.docx")?;
-            output::bytes_to(to, &paper::docx(&text).map_err(|_| End::Software)?)
+            output::bytes_to(to, &paper::docx(&text, sheet).map_err(|_| End::Software)?)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod docx;
 
-pub use docx::docx;
+pub use docx::{Sheet, docx};
 
 use super::page::{STEPS, told};
 use super::visible::lines;
@@ -43,7 +43,7 @@ pub fn html(markdown: &str) -> String {
     pulldown_cmark::html::push_html(&mut body, parser(markdown));
     let title = markdown.lines().find_map(|l| l.strip_prefix("# ")).unwrap_or("").replace('&', "&amp;").replace('<', "&lt;");
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )
 }
 

@@ -1,7 +1,7 @@
 //! A chart as SVG. Colours and dashes are the style sheet's, by class.
 
 use super::scale::{Scale, Tick, days, numbers, written};
-use super::{Axis, Chart, Join, Mark, Series, Size, escaped};
+use super::{Axis, Chart, Dot, Join, Mark, Series, Size, escaped};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::fmt::Write;
@@ -81,6 +81,7 @@ impl<'c> Picture<'c> {
             let _ = write!(out, "<path class=\"line c{n}\" d=\"{}\"/>", self.path(series));
         }
         for (n, series) in self.chart.series.iter().enumerate() {
+            self.dots(n, series, &mut out);
             self.marks(n, series, &mut out);
         }
         match self.chart.series.as_slice() {
@@ -189,6 +190,15 @@ impl<'c> Picture<'c> {
             let _ = write!(out, "H{}", px(self.x.at(until)));
         }
         out
+    }
+
+    fn dots(&self, n: usize, series: &Series, out: &mut String) {
+        for p in &series.points {
+            let (Some(y), Some(dot)) = (p.y, p.dot) else { continue };
+            let class = if dot == Dot::Open { "dot open" } else { "dot" };
+            let (x, y) = (px(self.x.at(p.x)), px(self.y.at(y)));
+            let _ = write!(out, "<circle class=\"{class} c{n}\" cx=\"{x}\" cy=\"{y}\" r=\"3.5\"/>");
+        }
     }
 
     fn marks(&self, n: usize, series: &Series, out: &mut String) {

@@ -40,9 +40,21 @@ pub fn html(template: &str, with: &impl Serialize) -> Result<String, String> {
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|e| e.to_string())?;
     env.set_syntax(syntax);
     let told = |e: minijinja::Error| told(&e);
+    env.add_filter("heading", |text: String| heading(&text));
     env.add_template("parts.html", PARTS).map_err(told)?;
     env.add_template("style.css", STYLE).map_err(told)?;
     let text = env.render_str(template, Serde(with)).map_err(told)?;
     // a stroke needs no escape between quotes or tags
     Ok(lines(&text.replace("&#x2f;", "/")).into_owned())
+}
+
+/// A text with a capital first, unless its first word is a name: `first.jsonl`, `floor_effect`, `issuance[1].price`.
+fn heading(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let is_word = first.trim_end_matches([',', ':']).chars().all(|c| c.is_alphabetic() || c == '’');
+    let mut chars = text.chars();
+    match chars.next().filter(|_| is_word) {
+        Some(c) => c.to_uppercase().chain(chars).collect(),
+        None => text.to_owned(),
+    }
 }

@@ -117,7 +117,7 @@ impl Stroke<'_> {
                 .map(|(id, _)| Mark { href: format!("#{id}"), text: self.said(&here) })
                 .or_else(|| self.recomputed(*at).filter(|_| n > 0))
                 .filter(|_| y.is_some());
-            Point { x: Decimal::from(*at), y: *y, mark }
+            Point { x: Decimal::from(*at), y: *y, mark, dot: None }
         };
         self.line.iter().enumerate().map(point).collect()
     }
