@@ -40,6 +40,8 @@ pub(crate) enum End {
     Failed,
     /// The command line is wrong.
     Usage,
+    /// There was nothing to do: no record, no example.
+    Nothing,
     /// Terms or events are wrong.
     Data,
     /// A file is missing.
@@ -58,6 +60,7 @@ impl End {
             Self::Closed => 0,
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Nothing => 4,
             Self::Data => 65,
             Self::NoInput => 66,
             Self::Software => 70,
@@ -80,6 +83,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if usage { 2 } else { 0 });
         }
     };
+    diagnose::told_as(args.telling);
     // a deep stack, so that whatever a file says, it is the parser's own bound that ends it
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || dispatch(&args));
     match worker.map(std::thread::JoinHandle::join) {

@@ -26,10 +26,14 @@ mod files;
 mod html;
 #[path = "all/laws.rs"]
 mod laws;
+#[path = "all/messages.rs"]
+mod messages;
 #[path = "all/model.rs"]
 mod model;
 #[path = "all/mutation.rs"]
 mod mutation;
+#[path = "all/paper.rs"]
+mod paper;
 #[path = "all/readme.rs"]
 mod readme;
 #[path = "all/reject.rs"]

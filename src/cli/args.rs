@@ -17,6 +17,43 @@ use std::path::PathBuf;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub telling: Telling,
+}
+
+/// How messages are told.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Telling {
+    /// How messages are told
+    #[arg(long, global = true, value_enum, default_value = "human", value_name = "FORMAT")]
+    pub message_format: MessageFormat,
+    /// Whether there are colours
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+    /// Show no progress
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// Formats of messages.
+#[derive(Debug, Clone, Copy, Default, ValueEnum, PartialEq, Eq)]
+pub(crate) enum MessageFormat {
+    /// Drawn, with the place in the text
+    #[default]
+    Human,
+    /// One line each: FILE:LINE:COLUMN: severity[code]: message
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+/// When there are colours.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
 }
 
 /// The commands.
@@ -154,6 +191,9 @@ pub(crate) struct Run {
     pub template: Option<PathBuf>,
     #[command(flatten)]
     pub to: Tabled,
+    /// End with exit code 4 where the stream has no record
+    #[arg(long)]
+    pub require_records: bool,
     /// Set bad records aside in a reject file and go on
     #[arg(long)]
     pub keep_going: bool,
@@ -166,10 +206,12 @@ pub(crate) struct Run {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor check warrant.terms
+  tenor check .                  # all terms files below this folder
   tenor check my-variant.terms && tenor test my-variant.terms")]
 pub(crate) struct Check {
-    /// The terms file
-    pub terms: PathBuf,
+    /// Terms files, or folders of them
+    #[arg(required = true)]
+    pub terms: Vec<PathBuf>,
     /// Treat warnings as errors
     #[arg(long)]
     pub strict: bool,
@@ -177,9 +219,11 @@ pub(crate) struct Check {
 
 /// `tenor test`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  tenor test                                 all terms files below this folder
-  tenor test warrant.terms      the examples of one file")]
+#[command(after_help = "Exit code 1: an example failed. 4: there was none to run.
+
+Examples:
+  tenor test                     # all terms files below this folder
+  tenor test warrant.terms       # the examples of one file")]
 pub(crate) struct Test {
     /// Terms files, or folders of them
     pub paths: Vec<PathBuf>,
@@ -274,9 +318,9 @@ pub(crate) struct Readings {
 #[command(after_help = "Exit code 1: the record adjusts nothing.
 
 Examples:
-  tenor certificate warrant.terms events.jsonl --event 4
-  tenor certificate warrant.terms events.jsonl --event 4 --format docx --output certificate.docx
-  tenor certificate warrant.terms events.jsonl --event 4 --template ours.md --format html")]
+  tenor certificate warrant.terms events.jsonl --event 6
+  tenor certificate warrant.terms events.jsonl --event 6 --format docx --output certificate.docx
+  tenor certificate warrant.terms events.jsonl --event 6 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]
     pub stream: Stream,
@@ -296,8 +340,8 @@ pub(crate) struct Paper {
 /// `tenor notice`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tenor notice warrant.terms events.jsonl --event 6
-  tenor notice warrant.terms events.jsonl --event 6 --format docx --output notice.docx")]
+  tenor notice warrant.terms events.jsonl --event 8
+  tenor notice warrant.terms events.jsonl --event 8 --format docx --output notice.docx")]
 pub(crate) struct Notice {
     #[command(flatten)]
     pub paper: Paper,

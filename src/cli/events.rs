@@ -1,6 +1,7 @@
 //! Streams of events: from files or standard input into a run.
 
 use super::args::{EventsFormat, Stream as Args};
+use super::inputs::{self, is_standard};
 use super::{End, diagnose, output, terms};
 use crate::engine::run::{Run, Stopped};
 use crate::engine::{Engine, Options, code::Program};
@@ -27,6 +28,11 @@ pub(super) struct Ran {
 }
 
 impl Ran {
+    /// Whether the stream had no record at all.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.run.records == 0 && self.bad.is_empty()
+    }
+
     /// How the stream ended.
     pub(super) fn ending(&self, t: &Terms, keep_going: bool) -> Ending {
         let words = Words { terms: t, texts: &self.run.texts, keys: &self.run.keys };
@@ -48,10 +54,13 @@ pub(super) fn date(text: Option<&str>, option: &str) -> Result<Option<i64>, End>
     }
 }
 
-/// The stream as bytes with its format.
-pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
-    let stdin = args.events.as_os_str() == "-";
-    let mut input: Box<dyn BufRead> = if stdin {
+/// The stream as bytes with its format; what is packed is unpacked. `counted` sees the bytes as they stand in the file.
+pub(super) fn open(
+    args: &Args,
+    counted: impl FnOnce(Box<dyn BufRead>) -> Box<dyn BufRead>,
+) -> Result<(Box<dyn BufRead>, Format), End> {
+    let stdin = is_standard(&args.events);
+    let input: Box<dyn BufRead> = if stdin {
         Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
     } else {
         if args.events.is_dir() {
@@ -70,16 +79,37 @@ pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
         })?;
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
+    let mut input = unpacked(counted(input), &inputs::name(&args.events))?;
+    let name = args.events.to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
     let format = match args.taking.events_format {
         Some(EventsFormat::Jsonl) => Format::Jsonl,
         Some(EventsFormat::Csv) => Format::Csv,
         Some(EventsFormat::Toml) => Format::Toml,
-        None => match Format::of_name(&args.events.to_string_lossy()) {
+        None => match Format::of_name(name) {
             Some(format) if !stdin => format,
             _ => Format::of_text(input.fill_buf().map_err(|e| unreadable(&e))?),
         },
     };
     Ok((input, format))
+}
+
+/// How files begin that gzip and Zstandard have packed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// A stream, unpacked where it is packed: its first bytes say so, whatever it is called.
+fn unpacked(mut input: Box<dyn BufRead>, name: &str) -> Result<Box<dyn BufRead>, End> {
+    let start = input.fill_buf().map_err(|e| unreadable(&e))?;
+    if start.starts_with(&ZSTANDARD) {
+        let text = format!("`{name}` is packed by Zstandard");
+        diagnose::message("event::unreadable", &text, "unpack it: `zstd -dc events.jsonl.zst | tenor run warrant.terms -`");
+        return Err(End::Data);
+    }
+    if !start.starts_with(&GZIP) {
+        return Ok(input);
+    }
+    Ok(Box::new(BufReader::with_capacity(1 << 16, flate2::bufread::MultiGzDecoder::new(input))))
 }
 
 pub(super) fn unreadable(e: &std::io::Error) -> End {

@@ -9,6 +9,7 @@ use crate::terms::Terms;
 use std::cell::{Cell, RefCell};
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The files that were read so far.
 #[derive(Default)]
@@ -45,8 +46,10 @@ impl Inputs {
             diagnose::message("usage::events", "standard input is read once, and is named twice", help);
             return Err(End::Usage);
         }
-        let (input, format) = events::open(args)?;
-        Ok(Opened { input: Counted { input, sum: Sum::default(), failed: false }, format, path: args.events.clone() })
+        let sum = Rc::new(RefCell::new(Sum::default()));
+        let count = Rc::clone(&sum);
+        let (input, format) = events::open(args, |input| Box::new(Counted { input, sum: count }))?;
+        Ok(Opened { input, format, sum, path: args.events.clone() })
     }
 
     /// All of a stream, as bytes.
@@ -62,8 +65,8 @@ impl Inputs {
     /// What is known of a stream once nobody reads it any more; what is left of it is read for its digest.
     pub(super) fn done(&self, mut opened: Opened) {
         let rest = io::copy(&mut opened.input, &mut io::sink());
-        if rest.is_ok() && !opened.input.failed {
-            let (bytes, sha256) = opened.input.sum.done();
+        if rest.is_ok() {
+            let (bytes, sha256) = opened.sum.take().done();
             let input = Input { role: "events".to_owned(), name: name(&opened.path), bytes, sha256 };
             self.note("events", &opened.path, || input);
         }
@@ -124,30 +127,30 @@ impl Reader for Inputs {
 
 /// A stream that has been opened.
 pub(super) struct Opened {
-    pub input: Counted,
-    pub format: Format,
+    input: Box<dyn BufRead>,
+    format: Format,
+    sum: Rc<RefCell<Sum>>,
     path: PathBuf,
 }
 
 impl Opened {
     /// The stream, to be read.
     pub(super) fn stream(&mut self) -> (Box<dyn BufRead + '_>, Format) {
-        (Box::new(&mut self.input), self.format)
+        (Box::new(self.input.as_mut()), self.format)
     }
 }
 
 /// A reader whose bytes are summed up as they are taken.
-pub(super) struct Counted {
+struct Counted {
     input: Box<dyn BufRead>,
-    sum: Sum,
-    failed: bool,
+    sum: Rc<RefCell<Sum>>,
 }
 
 impl Read for Counted {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.input.read(into).inspect_err(|_| self.failed = true)?;
+        let read = self.input.read(into)?;
         if let Some(bytes) = into.get(..read) {
-            self.sum.add(bytes);
+            self.sum.borrow_mut().add(bytes);
         }
         Ok(read)
     }
@@ -163,7 +166,7 @@ impl BufRead for Counted {
             && let Ok(bytes) = self.input.fill_buf()
             && let Some(taken) = bytes.get(..count)
         {
-            self.sum.add(taken);
+            self.sum.borrow_mut().add(taken);
         }
         self.input.consume(count);
     }

@@ -1,5 +1,6 @@
 //! Where results go: standard output, or a file that is there whole or not at all. A reader that goes away is no failure.
 
+use super::args::MessageFormat;
 use super::inputs::is_standard;
 use super::{End, diagnose};
 use crate::report::visible::drawn;
@@ -105,7 +106,14 @@ fn replaced(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let folder = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let part = beside(&format!(".{name}."), folder)?;
-    buffered(part.as_file(), write)?;
+    if place.extension().is_some_and(|e| e == "gz") {
+        // no name and no time of its own: the same result has the same bytes
+        let mut packed = flate2::write::GzEncoder::new(part.as_file(), flate2::Compression::default());
+        buffered(&mut packed, write)?;
+        packed.finish()?;
+    } else {
+        buffered(part.as_file(), write)?;
+    }
     if let Some(there) = there {
         part.as_file().set_permissions(there.permissions())?;
     }
@@ -173,7 +181,19 @@ pub(super) fn failed(e: &io::Error) -> End {
     }
 }
 
+/// Tells something in passing.
+pub(super) fn say(text: &str) {
+    match diagnose::format() {
+        MessageFormat::Human => line(text),
+        MessageFormat::Short => line(&format!("note: {}", text.strip_prefix("tenor: ").unwrap_or(text))),
+        MessageFormat::Json => {
+            let message = text.strip_prefix("tenor: ").unwrap_or(text);
+            line(&serde_json::json!({ "message": message, "severity": "advice" }).to_string());
+        }
+    }
+}
+
 /// A line to standard error; nobody is told if that fails too.
-pub(super) fn say(line: &str) {
+pub(super) fn line(line: &str) {
     let _ = writeln!(anstream::stderr(), "{}", drawn(line));
 }

@@ -35,7 +35,7 @@ pub(super) fn of_run(args: &RunArgs) -> Outcome {
     if args.keep_going {
         rejects::write(args, &t, &made.ran)?;
     }
-    if bad { Err(End::Data) } else { Ok(()) }
+    run::ended(args, &made.ran, bad)
 }
 
 /// The page of an explanation.

@@ -1,9 +1,9 @@
 //! `tenor run`
 
 use super::args::{Run as Args, RunFormat};
-use super::inputs::Inputs;
+use super::inputs::{self, Inputs};
 use super::shown::{self, Form, Result};
-use super::{Outcome, events, output, page, rejects, terms, workbook};
+use super::{End, Outcome, events, output, page, rejects, terms, workbook};
 use crate::report::csv::Tables;
 use crate::report::json::{Document, Whole};
 use crate::report;
@@ -40,7 +40,21 @@ pub(super) fn run(args: &Args) -> Outcome {
     if args.keep_going {
         rejects::write(args, &t, &ran)?;
     }
-    if bad { Err(super::End::Data) } else { Ok(()) }
+    ended(args, &ran, bad)
+}
+
+/// How a run ends: a stream without a record is told of, for it looks like one in which nothing happened.
+pub(super) fn ended(args: &Args, ran: &events::Ran, bad: bool) -> Outcome {
+    if bad {
+        return Err(End::Data);
+    }
+    if ran.is_empty() {
+        output::say(&format!("tenor: `{}` has no record", inputs::name(&args.stream.events)));
+        if args.require_records {
+            return Err(End::Nothing);
+        }
+    }
+    Ok(())
 }
 
 /// Nothing is written over what is read, and the reject file is no file of results.

@@ -26,7 +26,8 @@ Exit code 1: no value leads to it.
 
 Examples:
   tenor solve warrant.terms events.jsonl --for 'price of W-1 = 2.00' --by 'issuance[1].price'
-  tenor solve warrant.terms events.jsonl --for 'number of W-1 = 105,000 shares' --by '#4.per_share' --within 0.01..1"
+  tenor solve warrant.terms events.jsonl --for 'number of W-1 = 105,000 shares' \\
+    --by '#8.per_share' --within 0.01..1"
 )]
 pub(crate) struct Solve {
     #[command(flatten)]

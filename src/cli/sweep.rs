@@ -24,8 +24,8 @@ Where a condition, a limit or a threshold begins or ceases to bind is found betw
 Examples:
   tenor sweep warrant.terms events.jsonl --vary 'issuance[1].price=0.50..3.00 step 0.05'
   tenor sweep warrant.terms events.jsonl --vary 'ownership_limit=1%..10% step 0.5%' --format csv
-  tenor sweep warrant.terms events.jsonl --vary 'floor=*' --vary '#4.shares=1000000,2000000'
-  tenor sweep warrant.terms events.jsonl --vary '#4.price=1..3 step 0.5' \\
+  tenor sweep warrant.terms events.jsonl --vary 'floor=*' --vary '#6.shares=1000000,2000000'
+  tenor sweep warrant.terms events.jsonl --vary '#6.price=1..3 step 0.5' \\
     --show 'value of certificate: number × greatest($5/share - price, $0/share)'"
 )]
 pub(crate) struct Sweep {

@@ -1,7 +1,7 @@
 //! Terms files: reading and checking them, and choosing readings.
 
 use super::args::Check;
-use super::{End, Outcome, diagnose, output};
+use super::{End, Outcome, diagnose, output, test};
 use crate::check::{self, Checked, Problem, Reader};
 use crate::engine::code::Program;
 use crate::source::Sources;
@@ -158,17 +158,36 @@ pub(super) fn count(errors: usize, warnings: usize) -> String {
 
 /// `tenor check`
 pub(super) fn check(args: &Check) -> Outcome {
-    let Checked { terms, problems, sources } = check::check(&args.terms, &Files);
+    if let [one] = args.terms.as_slice()
+        && !one.is_dir()
+    {
+        return check_one(one, args.strict);
+    }
+    let (mut first, mut all) = (Ok(()), Ok(()));
+    for file in test::files(&args.terms)? {
+        let ended = check_one(&file, args.strict);
+        // what is wrong outweighs what is only doubtful
+        match ended {
+            Ok(()) => {}
+            Err(End::Failed) => first = ended,
+            Err(_) => all = ended,
+        }
+    }
+    all.and(first)
+}
+
+fn check_one(path: &Path, strict: bool) -> Outcome {
+    let Checked { terms, problems, sources } = check::check(path, &Files);
     let missing = is_missing(&problems, &sources);
     let (errors, warnings) = diagnose::problems(&problems, &sources);
     if missing {
         return Err(End::NoInput);
     }
     let Some(terms) = terms else {
-        output::say(&format!("tenor: {}: {}", args.terms.display(), count(errors, warnings)));
+        output::say(&format!("tenor: {}: {}", path.display(), count(errors, warnings)));
         return Err(End::Data);
     };
-    let mut text = format!("{}: {}\n", args.terms.display(), count(errors, warnings));
+    let mut text = format!("{}: {}\n", path.display(), count(errors, warnings));
     text.push_str(&format!(
         "  {}: {}, {}, {}, {}, {}\n",
         terms.title,
@@ -186,7 +205,7 @@ pub(super) fn check(args: &Check) -> Outcome {
         }
     }
     output::print(&text)?;
-    if args.strict && warnings > 0 { Err(End::Failed) } else { Ok(()) }
+    if strict && warnings > 0 { Err(End::Failed) } else { Ok(()) }
 }
 
 /// How many of something there are: `1 rule`, `2 rules`.

@@ -37,7 +37,7 @@ pub(super) fn of_run(args: &RunArgs) -> Outcome {
     if args.keep_going {
         rejects::write(args, &t, &ran)?;
     }
-    if bad { Err(End::Data) } else { Ok(()) }
+    run::ended(args, &ran, bad)
 }
 
 /// The workbook of what was asked for: one record, one entry.

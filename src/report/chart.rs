@@ -7,7 +7,7 @@ mod draw;
 mod scale;
 
 pub use bars::{Bar, bars};
-pub use draw::svg;
+pub use draw::{legend, svg};
 
 use rust_decimal::Decimal;
 

@@ -172,3 +172,21 @@ fn a_comparison_as_a_workbook() {
     let formulas = book.worksheet_formula("Comparison").unwrap_or_else(|e| panic!("{e}"));
     assert!(formulas.cells().any(|(_, _, f)| f.contains('-')), "no difference is computed");
 }
+
+#[test]
+fn ranks_count_what_is_shown() {
+    let args = ["compare", TERMS, "terms/glowpoint-full-ratchet.terms", "--readings", "--events", "examples/first.jsonl"];
+    let out = json(&args);
+    let mut table: Vec<u64> = Vec::new();
+    let text = run(&args);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    let figures = text.split("certificates\n").nth(1).unwrap_or_default();
+    for line in figures.lines().skip(2).take_while(|l| !l.is_empty()) {
+        table.extend(line.split_whitespace().next().and_then(|w| w.parse::<u64>().ok()));
+    }
+    assert!(table.len() > 2, "{text}");
+    // one rank is never further from the one before than there are rows between them
+    let last = table.last().copied().unwrap_or(0);
+    assert!(usize::try_from(last).is_ok_and(|n| n <= table.len()), "{table:?}");
+    assert!(out["streams"][0]["standings"].as_array().map_or(0, Vec::len) > table.len(), "nothing is left out");
+}

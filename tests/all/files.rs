@@ -223,3 +223,33 @@ fn a_sweep_of_a_trillion_points_is_refused() {
     let two = ["--vary", "#2.shares=1..1000 step 1", "--vary", "#1.outstanding=1..1000 step 1"];
     assert_eq!(run(&[&["sweep", TERMS, &events], &two[..]].concat()).status.code(), Some(2));
 }
+
+#[test]
+fn packed_streams_are_read_and_results_are_packed() {
+    use std::io::{Read, Write};
+    let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("{e}"));
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let pack = |text: &str| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(text.as_bytes()).and_then(|()| packer.finish()).unwrap_or_else(|e| panic!("{e}"))
+    };
+    // two files one after the other are one stream to gzip
+    let (first, rest) = STREAM.split_at(STREAM.find('\n').map_or(0, |n| n + 1));
+    for (name, packed) in [("s.jsonl.gz", [pack(first), pack(rest)].concat()), ("packed", pack(STREAM))] {
+        std::fs::write(at(name), packed).unwrap_or_else(|e| panic!("{e}"));
+        let out = run(&["run", TERMS, &at(name), "--format", "json", "--output", &at("out.json.gz")]);
+        assert_eq!(out.status.code(), Some(0), "{}", told(&out));
+        let packed = std::fs::read(at("out.json.gz")).unwrap_or_else(|e| panic!("{e}"));
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap_or_else(|e| panic!("{e}"));
+        let result: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(result["certificates"][0]["price"], "2.40");
+        // the receipt is of the file as it stands there
+        let bytes = std::fs::metadata(at(name)).map_or(0, |m| m.len());
+        let files = result["receipt"]["files"].as_array().cloned().unwrap_or_default();
+        assert_eq!(files.last().and_then(|f| f["bytes"].as_u64()), Some(bytes));
+    }
+    std::fs::write(at("s.jsonl.zst"), [0x28, 0xb5, 0x2f, 0xfd, 0]).unwrap_or_else(|e| panic!("{e}"));
+    let out = run(&["run", TERMS, &at("s.jsonl.zst")]);
+    assert!(out.status.code() == Some(65) && told(&out).contains("Zstandard"), "{}", told(&out));
+}

@@ -343,3 +343,21 @@ fn charts_show_what_as_of_tells() {
     }
     assert!(compared > 20, "{compared}");
 }
+
+#[test]
+fn names_stay_as_they_are_and_what_is_wrong_stands_first() {
+    let args = ["compare", "terms/glowpoint-2005.terms", "terms/glowpoint-2005.terms@floor_effect=skip", "--events",
+        "examples/first.jsonl", "examples/glowpoint-history.jsonl", "--format", "html"];
+    let page = String::from_utf8_lossy(&crate::tenor::tenor(&args).stdout).into_owned();
+    assert!(page.contains(">first.jsonl<") && page.contains(">Variant<"), "{page}");
+    assert!(!page.contains("first-letter"), "a style turns names into others");
+    let run = crate::tenor::tenor(&["run", "terms/glowpoint-2005.terms", "examples/first.jsonl", "--format", "html"]);
+    let page = String::from_utf8_lossy(&run.stdout).into_owned();
+    let strip = page.split("class=\"strip\"").nth(1).and_then(|s| s.split("</ul>").next()).unwrap_or_default();
+    let json = crate::tenor::json(&["run", "terms/glowpoint-2005.terms", "examples/first.jsonl", "--format", "json"], 0);
+    let rows = |name: &str| json[name].as_array().cloned().unwrap_or_default();
+    let breached = rows("obligations").iter().filter(|o| o["status"] == "breached").count();
+    for part in [format!("{} refused", rows("refusals").len()), format!("{breached} breached")] {
+        assert!(strip.contains(&part), "no {part} in {strip}");
+    }
+}

@@ -340,3 +340,25 @@ fn points_as_a_workbook() {
     assert_eq!(sheet.get((1, price as usize)), Some(&Data::Float(1.47)));
     assert_eq!(sheet.get((1, price as usize + 1)).map(ToString::to_string).as_deref(), Some("1.47"));
 }
+
+#[test]
+fn a_curve_is_broken_where_the_figure_jumps() {
+    // below the price at which the floor ceases to hold, the record is left out: the price stays at 2.352, and from there on
+    // it is that of the issue, 1.47
+    let vary = "issuance[1].price=0.5..1.5 step 0.25";
+    let args = ["sweep", TERMS, "examples/first.jsonl", "--reading", "floor_effect=skip", "--vary", vary, "--format", "html"];
+    let page = String::from_utf8_lossy(&run(&args).stdout).into_owned();
+    let picture = page.split("<svg").find(|s| s.contains("price of W-1 against")).unwrap_or_else(|| panic!("no chart"));
+    let line = picture.split("class=\"line c0\" d=\"").nth(1).and_then(|d| d.split('"').next()).unwrap_or_default();
+    // two strokes, and the second begins straight above or below the end of the first
+    let strokes: Vec<&str> = line.split('M').skip(1).collect();
+    assert_eq!(strokes.len(), 2, "{line}");
+    let x = |p: &str| p.split(' ').next().unwrap_or_default().to_owned();
+    let end = strokes[0].rsplit('L').next().unwrap_or_default();
+    assert_eq!(x(end), x(strokes[1]), "{line}");
+    assert_eq!((picture.matches("class=\"dot c0\"").count(), picture.matches("class=\"dot open c0\"").count()), (1, 1));
+    for (what, price) in [("just below 0.899997", "2.352"), ("just above 0.899997", "1.47")] {
+        let row = page.split("<tr>").find(|r| r.contains(what)).unwrap_or_else(|| panic!("no `{what}`"));
+        assert!(row.contains(&format!(">{price}")), "{row}");
+    }
+}

@@ -5,7 +5,7 @@ use super::spread::tables;
 use super::strokes::{counts, ends};
 use super::{Cell, Figure, Spread, Table, many, plain};
 use crate::report::Document;
-use crate::report::chart::{Axis, Chart, Dot, Edge, Join, LINES, Mark, NARROW, Point, Series, WIDE, svg};
+use crate::report::chart::{self, Axis, Chart, Dot, Edge, Join, LINES, Mark, NARROW, Point, Series, WIDE, svg};
 use crate::report::course::Told;
 use crate::report::figure::Figure as Number;
 use crate::report::receipt::Receipt;
@@ -249,11 +249,8 @@ impl Curves<'_> {
             edges: edges.clone(),
             ..Chart::default()
         };
-        let mut legend: Vec<String> = shown.iter().map(|c| c.name.clone()).collect();
+        let legend = chart::legend(&chart.series);
         let table = self.exact(&shown, &input.name);
-        if legend.len() == 1 {
-            legend.clear();
-        }
         let mut notes = Vec::new();
         if curves.len() > LINES {
             notes.push(format!("Showing the first {LINES} of {} lines; all are in the tables.", many(curves.len())));

@@ -1,7 +1,7 @@
 //! Markdown to a Word document, with the headings, lists and numbers that Word knows. The same Markdown gives the same bytes.
 
 use docx_rs::{
-    AbstractNumbering, AlignmentType, BreakType, Docx, Footer, Hyperlink, HyperlinkType, IndentLevel, Level, LevelJc,
+    AbstractNumbering, AlignmentType, BreakType, Docx, Footer, Hyperlink, HyperlinkData, HyperlinkType, IndentLevel, Level, LevelJc,
     LevelOverride, LevelText, LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageNum, Paragraph, Run, RunFonts,
     SpecialIndentType, Start, Style, StyleType, Tab, TabLeaderType, TabValueType, Table, TableCell, TableRow, WidthType,
 };
@@ -124,6 +124,7 @@ struct Writer {
     code: Option<String>,
     lists: Vec<List>,
     numberings: usize,
+    links: usize,
     grid: Option<Grid>,
 }
 
@@ -294,7 +295,12 @@ impl Writer {
             TagEnd::Emphasis => self.emphasis = self.emphasis.saturating_sub(1),
             TagEnd::Link => {
                 if let Some((to, runs)) = self.link.take() {
-                    let link = runs.into_iter().fold(Hyperlink::new(to, HyperlinkType::External), Hyperlink::add_run);
+                    let mut link = runs.into_iter().fold(Hyperlink::new(to, HyperlinkType::External), Hyperlink::add_run);
+                    // numbered in the document, and not in the process
+                    self.links += 1;
+                    if let HyperlinkData::External { rid, .. } = &mut link.link {
+                        *rid = format!("rIdLink{}", self.links);
+                    }
                     let open = self.opened();
                     self.open = Some(open.add_hyperlink(link));
                 }
