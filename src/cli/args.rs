@@ -219,7 +219,7 @@ pub(crate) struct Check {
 
 /// `tenor test`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code 1: an example failed. 4: there was none to run.
+#[command(after_help = "Exit code 1: an example failed. 4: there is no terms file.
 
 Examples:
   tenor test                     # all terms files below this folder

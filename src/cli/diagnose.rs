@@ -6,7 +6,9 @@ use crate::check::Problem;
 use crate::report::stop::Explained;
 use crate::source::{Source, Sources};
 use anstream::{AutoStream, ColorChoice};
-use miette::{GraphicalReportHandler, GraphicalTheme, JSONReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, JSONReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity,
+};
 use std::sync::OnceLock;
 
 /// How messages are told: said once, when the command begins.

@@ -34,11 +34,16 @@ pub(super) fn explain(args: &Args) -> Outcome {
     let to = args.to.file();
     match args.format {
         ExplainFormat::Table | ExplainFormat::Html | ExplainFormat::Xlsx => {
-            let first = if stopped.is_empty() { stopped } else { format!("stopped, and nothing from here on is applied: {stopped}\n\n") };
+            let first =
+                if stopped.is_empty() { stopped } else { format!("stopped, and nothing from here on is applied: {stopped}\n\n") };
             output::text_to(to, &lines(&format!("{first}{}", tree(&steps))))?;
         }
         ExplainFormat::Md => {
-            let first = if stopped.is_empty() { stopped } else { format!("**Stopped, and nothing from here on is applied:** {stopped}\n\n") };
+            let first = if stopped.is_empty() {
+                stopped
+            } else {
+                format!("**Stopped, and nothing from here on is applied:** {stopped}\n\n")
+            };
             output::text_to(to, &lines(&format!("{first}{}", markdown(&steps))))?;
         }
         ExplainFormat::Json => {

@@ -73,8 +73,7 @@ fn made(
     if let Some(args) = explaining {
         explain::asked_for(args, t, &ran)?;
     }
-    let asked = explaining
-        .map_or_else(Asked::default, |args| Asked { record: args.event, entry: args.certificate.as_deref() });
+    let asked = explaining.map_or_else(Asked::default, |args| Asked { record: args.event, entry: args.certificate.as_deref() });
     let picked = pick(t, &program, &ran.run, asked);
     let mut watch = Watch::new(t, &picked);
     let told = events::watched(stream, t, &telling, keep_going, again(), |e| {

@@ -1,8 +1,8 @@
 //! `tenor readings`
 
 use super::args::{Format, Readings as Args};
-use super::records::{self, Records};
 use super::inputs::Inputs;
+use super::records::{self, Records};
 use super::shown::Result;
 use super::{End, Outcome, events, terms};
 use crate::engine::code::Program;

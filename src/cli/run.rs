@@ -4,9 +4,9 @@ use super::args::{Run as Args, RunFormat};
 use super::inputs::{self, Inputs};
 use super::shown::{self, Form, Result};
 use super::{End, Outcome, events, output, page, rejects, terms, workbook};
+use crate::report;
 use crate::report::csv::Tables;
 use crate::report::json::{Document, Whole};
-use crate::report;
 
 /// Runs terms over a stream.
 pub(super) fn run(args: &Args) -> Outcome {

@@ -2,11 +2,11 @@
 
 use super::amount::amount;
 use super::args::{Format, Stream};
+use super::inputs::Inputs;
 use super::rig::{self, Rig};
+use super::shown::{Result, Tabled};
 use super::turning::{Along, steps};
 use super::vary::{self, Target, Value, What};
-use super::inputs::Inputs;
-use super::shown::{Result, Tabled};
 use super::{End, Outcome, added, diagnose, progress, records, terms};
 use crate::report::ending::Ending;
 use crate::report::figure::{Figure, same};
@@ -98,7 +98,12 @@ fn stands(target: &Target, t: &Terms, records: &records::Records) -> Option<Deci
     }
 }
 
-fn within(text: Option<&str>, stands: Option<Decimal>, ty: &crate::terms::Type, name: &str) -> std::result::Result<(Decimal, Decimal), End> {
+fn within(
+    text: Option<&str>,
+    stands: Option<Decimal>,
+    ty: &crate::terms::Type,
+    name: &str,
+) -> std::result::Result<(Decimal, Decimal), End> {
     let wrong = |text: &str, help: &str| -> std::result::Result<(Decimal, Decimal), End> {
         diagnose::message("usage::within", text, help);
         Err(End::Usage)

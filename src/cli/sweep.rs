@@ -112,15 +112,26 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     let mut receipt = files.receipt(&[&args.stream.terms], Some(rig.terms()), &args.stream.taking, options);
     receipt.readings = rig.readings();
     let document = |digits| report::document(&out, digits);
+    let ending = rig.records.ending();
+    // a page and a workbook say first that the stream stopped
+    let told = |digits| {
+        let mut document = document(digits);
+        ending.head(&mut document);
+        document
+    };
     match (Form::of(format), format) {
         (Some(form), _) => {
-            let result = Shown { schema: "sweep", ending: &rig.records.ending(), receipt: &receipt };
+            let result = Shown { schema: "sweep", ending: &ending, receipt: &receipt };
             result.write(form, &showing.to, || document(report::Digits::Short), || report::json(&out))?;
         }
-        (None, RunFormat::Xlsx) => workbook::of_tables(&document(report::Digits::All), &out.currency, showing.to.file())?,
+        (None, RunFormat::Xlsx) => {
+            let mut sheets = told(report::Digits::All);
+            sheets.sections.push(receipt.section());
+            workbook::of_tables(&sheets, &out.currency, showing.to.file())?;
+        }
         (None, _) => {
             let terms = whole.as_ref().unwrap_or_else(|| rig.terms());
-            let page = swept(&out, &document(report::Digits::Short), terms, receipt);
+            let page = swept(&out, &told(report::Digits::Short), terms, receipt);
             output::text_to(showing.to.file(), &page::filled(showing.template.as_deref(), &template, &page)?)?;
         }
     }

@@ -47,8 +47,8 @@ pub(super) fn test(args: &Args) -> Outcome {
     };
     output::print(&format!("{} passed, {failed} failed{untested}\n", terms::counted(passed, "example")))?;
     match (broken, failed) {
-        (0, 0) if passed == 0 => {
-            output::say("tenor: there is no example here: name terms files that have some, or folders of them");
+        (0, 0) if files.is_empty() => {
+            output::say("tenor: there is no terms file here: name some, or folders of them");
             Err(End::Nothing)
         }
         (0, 0) => Ok(()),

@@ -7,6 +7,7 @@ use super::inputs::Inputs;
 use super::{End, Outcome, diagnose, explain, output, rejects, run, terms};
 use crate::engine::Engine;
 use crate::engine::code::Program;
+use crate::engine::run::Run;
 use crate::event::{Batch, Head};
 use crate::report::Document;
 use crate::report::ending::Ending;
@@ -52,9 +53,17 @@ pub(super) fn of_explanation(args: &Explain) -> Outcome {
     explain::asked_for(args, &t, &ran)?;
     let asked = (args.event, args.certificate.as_deref());
     let receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, Vec::new());
-    let receipt = lines(&receipt, &t, &program, records.len(), &ran.ending(&t, false));
+    let mut receipt = lines(&receipt, &t, &program, records.len(), &ran.ending(&t, false));
+    if let Some(n) = args.event.filter(|n| is_quiet(&ran.run, *n)) {
+        receipt.insert(0, (format!("record {n}"), "nothing was adjusted or refused".to_owned()));
+    }
     bytes(&t, &program, (&ran, &records), asked, &receipt, args.to.file())?;
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+}
+
+/// Whether a record changed and refused nothing.
+fn is_quiet(run: &Run, record: u32) -> bool {
+    run.changes.iter().all(|c| c.when.number != record) && run.refusals.iter().all(|r| r.when.number != record)
 }
 
 /// The workbook of a comparison: the sheets of each variant over each stream, and one with the differences as formulas.

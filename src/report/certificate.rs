@@ -1,5 +1,9 @@
 //! What one record adjusted, for a paper that somebody signs. The wording is a template's.
 
+mod reading;
+
+pub use reading::Reading;
+
 use super::json::{is_adjustment, standing, status, unit};
 use super::record::record;
 use super::words::{Words, day};
@@ -30,21 +34,6 @@ pub struct Certificate {
     pub refusals: Vec<String>,
     /// The readings it rests on: those of the clauses of its adjustments, and those that are not the default.
     pub readings: Vec<Reading>,
-}
-
-/// How the text was read where it can be read in more than one way.
-#[derive(Debug, Clone, Serialize)]
-pub struct Reading {
-    /// Its name, in words.
-    pub name: String,
-    /// The question it answers.
-    pub question: String,
-    /// The answer chosen, in words.
-    pub chosen: String,
-    /// The sentence that speaks for it.
-    pub why: String,
-    /// The clause.
-    pub clause: String,
 }
 
 /// A record.
@@ -196,27 +185,6 @@ impl Source<'_> {
                 .map(|r| safe(&words.said(&r.reason)))
                 .collect(),
         }
-    }
-
-    /// The readings that adjustments rest on.
-    fn readings(&self, adjustments: &[Adjustment]) -> Vec<Reading> {
-        let within = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|r| r.is_empty() || r.starts_with(['(', ' ', '.']));
-        let mut out = Vec::new();
-        for (reading, chosen) in self.terms.readings.iter().zip(&self.program.readings) {
-            let clause = self.terms.cite(reading.clause);
-            let is_near = adjustments.iter().any(|a| within(&a.clause, clause) || within(clause, &a.clause));
-            let chosen_word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n));
-            if let Some((word, why)) = chosen_word.filter(|_| is_near || *chosen != reading.default) {
-                out.push(Reading {
-                    name: reading.name.replace('_', " "),
-                    question: safe(&reading.question),
-                    chosen: word.replace('_', " "),
-                    why: safe(why),
-                    clause: clause.to_owned(),
-                });
-            }
-        }
-        out
     }
 
     fn words(&self) -> Words<'_> {

@@ -1,7 +1,10 @@
 //! A run as the JSON document of the contract.
 
+mod whole;
+
+pub use whole::{SCHEMA, Sink, Whole, signed};
+
 use super::ending::Ending;
-use super::receipt::Receipt;
 use super::words::{Words, day};
 use crate::engine::code::Program;
 use crate::engine::run::{Change, Line, Moment, Run, Shown, Status, Stopped, Value};
@@ -40,82 +43,12 @@ impl<T: std::fmt::Display> Serialize for Text<T> {
     }
 }
 
-/// What takes the parts of a document, one by one.
-pub trait Sink {
-    /// Why it takes no more.
-    type Error;
-
-    /// Takes a part under its name.
-    ///
-    /// # Errors
-    /// Where it cannot.
-    fn part<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Self::Error>;
-}
-
-/// The members of an object.
-struct Members<M>(M);
-
-impl<M: SerializeMap> Sink for Members<M> {
-    type Error = M::Error;
-
-    fn part<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), M::Error> {
-        self.0.serialize_entry(name, value)
-    }
-}
-
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = Members(serializer.serialize_map(None)?);
+        let mut out = whole::Members(serializer.serialize_map(None)?);
         self.parts(&Ending::default(), &mut out)?;
         out.0.end()
     }
-}
-
-/// A document with how its stream ended, and what it was computed from.
-pub struct Whole<'r> {
-    /// The document.
-    pub document: Document<'r>,
-    /// How the stream ended.
-    pub ending: &'r Ending,
-    /// What it was computed from.
-    pub receipt: &'r Receipt,
-}
-
-/// The form of the document of a run, and its version: a higher one where a member changes its meaning or goes.
-pub const SCHEMA: &str = "tenor.run/1";
-
-impl Whole<'_> {
-    /// Hands on all parts.
-    ///
-    /// # Errors
-    /// Where they are not taken.
-    pub fn parts<K: Sink>(&self, sink: &mut K) -> Result<(), K::Error> {
-        sink.part("schema", SCHEMA)?;
-        self.document.parts(self.ending, sink)?;
-        sink.part("receipt", &self.receipt.json())
-    }
-}
-
-impl Serialize for Whole<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = Members(serializer.serialize_map(None)?);
-        self.parts(&mut out)?;
-        out.0.end()
-    }
-}
-
-/// A document of another command, with its form and what it was computed from.
-#[must_use]
-pub fn signed(schema: &str, document: Json, ending: &Ending, receipt: &Receipt) -> Json {
-    let mut out = Map::new();
-    out.insert("schema".to_owned(), format!("tenor.{schema}/1").into());
-    out.extend(ending.stopped_json().map(|s| ("stopped".to_owned(), s)));
-    match document {
-        Json::Object(members) => out.extend(members),
-        other => drop(out.insert(schema.to_owned(), other)),
-    }
-    out.insert("receipt".to_owned(), receipt.json());
-    Json::Object(out)
 }
 
 impl Document<'_> {

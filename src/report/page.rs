@@ -15,8 +15,8 @@ mod timeline;
 
 pub use curves::swept;
 pub use ledger::{Picked, pick};
-pub(super) use render::{STEPS, told};
 pub use render::{COMPARISON, REPORT, html};
+pub(super) use render::{STEPS, told};
 pub use spread::{Contestant, compared};
 pub use timeline::Timeline;
 

@@ -1,5 +1,6 @@
 //! What a result was computed from: files by their digests, and how they were read.
 
+use super::Section;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -28,6 +29,21 @@ pub struct Receipt {
 const EDITION: u32 = 1;
 
 impl Receipt {
+    /// The receipt as a table.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        let mut out = Section::new("receipt", &["what", "which", "SHA-256"]);
+        let mut say = |what: &str, which: &str, sha256: &str| {
+            out.rows.push([what, which, sha256].map(str::to_owned).to_vec());
+        };
+        self.files.iter().for_each(|f| say(&f.role, &f.name, &f.sha256));
+        let days = [("as of", &self.as_of), ("known on", &self.known_on)];
+        days.into_iter().filter(|(_, day)| !day.is_empty()).for_each(|(what, day)| say(what, day, ""));
+        self.options.iter().for_each(|o| say("asked for", o, ""));
+        say("computed by", &format!("Tenor {}", self.version), "");
+        out
+    }
+
     /// The receipt for other programs.
     #[must_use]
     pub fn json(&self) -> Json {

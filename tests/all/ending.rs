@@ -77,12 +77,11 @@ fn records_set_aside_are_told_in_every_format() {
 #[test]
 fn other_commands_tell_that_the_stream_stopped() {
     let (_folder, path) = file("s.jsonl", BROKEN);
-    for args in [
-        vec!["explain", TERMS, &path],
-        vec!["readings", TERMS, &path],
-        vec!["sweep", TERMS, &path, "--vary", "#2.shares=1,2"],
-    ] {
-        let json: Json = serde_json::from_str(&text(&[&args[..], &["--format", "json"]].concat())).unwrap_or_else(|e| panic!("{e}"));
+    for args in
+        [vec!["explain", TERMS, &path], vec!["readings", TERMS, &path], vec!["sweep", TERMS, &path, "--vary", "#2.shares=1,2"]]
+    {
+        let json: Json =
+            serde_json::from_str(&text(&[&args[..], &["--format", "json"]].concat())).unwrap_or_else(|e| panic!("{e}"));
         assert_eq!(json["stopped"]["event"], 3, "{args:?}");
         for format in ["table", "md"] {
             let shown = text(&[&args[..], &["--format", format]].concat());
@@ -107,5 +106,17 @@ fn json_says_what_it_was_computed_from() {
     assert!(files.iter().any(|f| f["name"].as_str().is_some_and(|n| n.ends_with("warrant-events.terms"))));
     assert!(files.iter().any(|f| f["name"].as_str().is_some_and(|n| n.ends_with(".txt"))));
     let events = files.last().unwrap_or_else(|| panic!("no files"));
-    assert_eq!((events["role"].as_str(), events["sha256"].as_str(), events["bytes"].as_u64()), (Some("events"), Some(abc), Some(3)));
+    assert_eq!(
+        (events["role"].as_str(), events["sha256"].as_str(), events["bytes"].as_u64()),
+        (Some("events"), Some(abc), Some(3))
+    );
+}
+
+#[test]
+fn no_paper_is_written_of_a_day_that_is_cut_short() {
+    let day = BROKEN.replace("2006-07-01", "2005-03-14");
+    let (_folder, path) = file("s.jsonl", &day);
+    let out = run(&["notice", TERMS, &path, "--event", "2"]);
+    assert_eq!(out.status.code(), Some(65));
+    assert!(out.stdout.is_empty() && String::from_utf8_lossy(&out.stderr).contains("splt"));
 }

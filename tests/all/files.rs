@@ -38,7 +38,8 @@ fn a_result_is_not_written_over_its_events() {
         refuses(&["run", TERMS, &events, "--format", format, "-o", &events], &events);
     }
     // by another way to the same file, and by another name of it
-    let roundabout = format!("{}/../{}/s.jsonl", folder.path().display(), folder.path().file_name().unwrap_or_default().display());
+    let roundabout =
+        format!("{}/../{}/s.jsonl", folder.path().display(), folder.path().file_name().unwrap_or_default().display());
     refuses(&["run", TERMS, &events, "-o", &roundabout], &events);
     let linked = folder.path().join("linked.jsonl");
     std::fs::hard_link(&events, &linked).unwrap_or_else(|e| panic!("{e}"));
@@ -82,10 +83,7 @@ fn what_cannot_be_written_in_full_is_not_written() {
     let out = folder.path().join("out.json");
     write(&out, "whole\n");
     // a file may have one block of 512 bytes: the result is longer
-    let line = format!(
-        "ulimit -f 1; exec \"$0\" run {TERMS} {events} --format json --output {}",
-        out.display()
-    );
+    let line = format!("ulimit -f 1; exec \"$0\" run {TERMS} {events} --format json --output {}", out.display());
     let tenor = command();
     let ended = std::process::Command::new("sh")
         .args(["-c", &line])

@@ -154,8 +154,7 @@ fn the_examples_of_every_help_run() {
     workshop(folder.path());
     let program = command().get_program().to_owned();
     let (mut count, mut wrong) = (0, Vec::new());
-    for name in
-        ["run", "check", "explain", "coverage", "readings", "diff", "compare", "sweep", "solve", "certificate", "notice"]
+    for name in ["run", "check", "explain", "coverage", "readings", "diff", "compare", "sweep", "solve", "certificate", "notice"]
     {
         for line in examples(name) {
             assert!(line.contains("tenor "), "an example of {name} is broken over two lines: {line}");

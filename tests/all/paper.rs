@@ -37,7 +37,8 @@ fn paragraphs(xml: &str) -> Vec<(String, String)> {
     let of = |p: &str| {
         let p = p.split("</w:p>").next().unwrap_or_default().to_owned();
         let texts = p.split("<w:t ").skip(1).chain(p.split("<w:t>").skip(1));
-        let text: String = texts.filter_map(|t| Some(t.split_once('>').map_or(t, |(_, t)| t).split("</w:t>").next()?.to_owned())).collect();
+        let text: String =
+            texts.filter_map(|t| Some(t.split_once('>').map_or(t, |(_, t)| t).split("</w:t>").next()?.to_owned())).collect();
         (p, text)
     };
     xml.split("<w:p ").skip(1).map(of).collect()
@@ -54,7 +55,10 @@ fn what_stands_in_the_markdown_stands_in_the_document() {
     let all = paragraphs(&document);
     let find = |text: &str| {
         let found = all.iter().find(|(_, t)| t == text);
-        found.map_or_else(|| panic!("no paragraph `{text}` in {:?}", all.iter().map(|p| &p.1).collect::<Vec<_>>()), |p| p.0.clone())
+        found.map_or_else(
+            || panic!("no paragraph `{text}` in {:?}", all.iter().map(|p| &p.1).collect::<Vec<_>>()),
+            |p| p.0.clone(),
+        )
     };
     assert!(find("Title").contains("Heading1") && find("Heading").contains("Heading2"));
     // a nested item is a paragraph of its own, one level further in

@@ -48,8 +48,12 @@ impl<'c> Picture<'c> {
         let up = written(&round, &chart.unit.before, small);
         let named = !small && chart.series.len() > 1;
         let left = 1300 + CHARACTER * up.iter().map(|t| count(&t.label)).max().unwrap_or(0);
-        let right =
-            if named { 1600 + CHARACTER * (0..).zip(&chart.series).map(|(n, s)| count(&beside(n, s, is_lettered(&chart.series)))).max().unwrap_or(0) } else { 1400 };
+        let right = if named {
+            1600 + CHARACTER
+                * (0..).zip(&chart.series).map(|(n, s)| count(&beside(n, s, is_lettered(&chart.series)))).max().unwrap_or(0)
+        } else {
+            1400
+        };
         let (width, height) = (size.width * 100, size.height * 100);
         let (top, bottom) = (if chart.edges.is_empty() { 1900 } else { 3000 }, height - 2800);
         let x = Scale { values: (first, last), places: (left, width - right) };

@@ -108,8 +108,21 @@ const COMPARE: [Spec; 3] = [
     Spec::new(
         "standings",
         &["streams", "standings"],
-        &["stream", "as_of", "variant", "rank", "measure", "parts_event", "parts_date", "parts_kind", "parts_clause",
-          "parts_other_clause", "parts_what", "refusals", "stopped"],
+        &[
+            "stream",
+            "as_of",
+            "variant",
+            "rank",
+            "measure",
+            "parts_event",
+            "parts_date",
+            "parts_kind",
+            "parts_clause",
+            "parts_other_clause",
+            "parts_what",
+            "refusals",
+            "stopped",
+        ],
     )
     .carrying(&[("stream", "stream"), ("as_of", "as_of")])
     .without(&["figures"]),
@@ -117,8 +130,7 @@ const COMPARE: [Spec; 3] = [
         .carrying(&[("stream", "stream"), ("variant", "variant")]),
 ];
 
-const SWEEP: [Spec; 4] =
-    [Spec::new("points", &["points"], &[]), TURNS, Spec::new("constant", &["constant"], &FIGURE), CHOSEN];
+const SWEEP: [Spec; 4] = [Spec::new("points", &["points"], &[]), TURNS, Spec::new("constant", &["constant"], &FIGURE), CHOSEN];
 
 const SOLVE: [Spec; 5] = [
     Spec::new("answers", &["answers"], &[]),
@@ -132,8 +144,18 @@ const READINGS: [Spec; 2] = [
     Spec::new(
         "readings",
         &["readings"],
-        &["reading", "clause", "default", "alternative", "parts_event", "parts_date", "parts_clause", "refusals_default",
-          "refusals_alternative", "stopped"],
+        &[
+            "reading",
+            "clause",
+            "default",
+            "alternative",
+            "parts_event",
+            "parts_date",
+            "parts_clause",
+            "refusals_default",
+            "refusals_alternative",
+            "stopped",
+        ],
     )
     .without(&["differences"]),
     Spec::new(

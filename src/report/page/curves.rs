@@ -25,7 +25,14 @@ pub fn swept(sweep: &Sweep, document: &Document, terms: &Terms, receipt: Receipt
     let links = Links::new(terms, "", false);
     let inputs: Vec<&str> = sweep.inputs.iter().map(|i| i.name.as_str()).collect();
     let about = vec![format!("what comes of other values of {}", inputs.join(" and "))];
-    let mut out = Spread { kind: "Sweep", title: document.title.clone(), about, receipt, notes: document.notes.clone(), ..Spread::default() };
+    let mut out = Spread {
+        kind: "Sweep",
+        title: document.title.clone(),
+        about,
+        receipt,
+        notes: document.notes.clone(),
+        ..Spread::default()
+    };
     if let Some((along, Some(ty))) =
         sweep.inputs.iter().enumerate().rev().map(|(n, i)| (n, i.ty.as_ref())).find(|(_, t)| t.is_some())
     {

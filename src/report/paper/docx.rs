@@ -1,9 +1,10 @@
 //! Markdown to a Word document, with the headings, lists and numbers that Word knows. The same Markdown gives the same bytes.
 
 use docx_rs::{
-    AbstractNumbering, AlignmentType, BreakType, Docx, Footer, Hyperlink, HyperlinkData, HyperlinkType, IndentLevel, Level, LevelJc,
-    LevelOverride, LevelText, LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageNum, Paragraph, Run, RunFonts,
-    SpecialIndentType, Start, Style, StyleType, Tab, TabLeaderType, TabValueType, Table, TableCell, TableRow, WidthType,
+    AbstractNumbering, AlignmentType, BreakType, Docx, Footer, Hyperlink, HyperlinkData, HyperlinkType, IndentLevel, Level,
+    LevelJc, LevelOverride, LevelText, LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageNum, Paragraph, Run,
+    RunFonts, SpecialIndentType, Start, Style, StyleType, Tab, TabLeaderType, TabValueType, Table, TableCell, TableRow,
+    WidthType,
 };
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::io::Cursor;
@@ -83,9 +84,9 @@ fn lists(docx: Docx) -> Docx {
     };
     let bullets = (0..9).fold(AbstractNumbering::new(BULLETS), |a, n| a.add_level(level(n, "bullet", "•")));
     let formats = ["decimal", "lowerLetter", "lowerRoman"];
-    let numbers = (0..9).zip(formats.into_iter().cycle()).fold(AbstractNumbering::new(NUMBERS), |a, (n, format)| {
-        a.add_level(level(n, format, &format!("%{}.", n + 1)))
-    });
+    let numbers = (0..9)
+        .zip(formats.into_iter().cycle())
+        .fold(AbstractNumbering::new(NUMBERS), |a, (n, format)| a.add_level(level(n, format, &format!("%{}.", n + 1))));
     docx.add_abstract_numbering(bullets).add_abstract_numbering(numbers).add_numbering(Numbering::new(BULLETS, BULLETS))
 }
 
