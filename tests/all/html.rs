@@ -280,9 +280,7 @@ fn a_comparison_as_a_page() {
     let (html, p) = checked(&["compare", TERMS, &skip, "--events", FIRST, "--format", "html"]);
     // the default stops the price at the floor, 1.50, and the distribution of 0.04 of 2.00 takes 2% of that: 1.47; skipped,
     // 2.40 stands, and 2% of it go: 2.352
-    // one of the names is too long to stand beside its line, and so both have letters
-    let letters = ["A: $1.47", "B: $2.352", "A: glowpoint-2005", "B: glowpoint-2005 floor_effect=skip"];
-    for part in [&letters[..], &["Price of W-1: floor_effect=skip", "−$0.048"]].concat() {
+    for part in ["glowpoint-2005: $1.47", "floor_effect=skip: $2.352", "Price of W-1: floor_effect=skip", "−$0.048"] {
         assert!(p.text.contains(part), "no `{part}`");
     }
     // each variant has a ledger of its own, and marks in the chart lead there
@@ -370,4 +368,21 @@ fn names_stay_as_they_are_and_what_is_wrong_stands_first() {
     for part in [format!("{} refused", rows("refusals").len()), format!("{breached} breached")] {
         assert!(strip.contains(&part), "no {part} in {strip}");
     }
+}
+
+#[test]
+fn lines_with_long_names_have_letters() {
+    use ::tenor::report::chart::{Chart, Point, Series, WIDE, legend, svg};
+    let line = |name: &str, y: i64| Series {
+        name: name.to_owned(),
+        ends: (String::new(), format!("${y}")),
+        points: [1, 2].map(|x| Point { x: x.into(), y: Some(y.into()), ..Point::default() }).to_vec(),
+    };
+    let long = "a name of more than twenty-two letters";
+    let series = vec![line("short", 1), line(long, 2)];
+    // the names stand whole above the picture, and a letter beside each line
+    assert_eq!(legend(&series), ["A: short".to_owned(), format!("B: {long}")]);
+    let picture = svg(&Chart { series, ..Chart::default() }, WIDE);
+    assert!(picture.contains(">A: $1<") && picture.contains(">B: $2<"), "{picture}");
+    assert_eq!(legend(&[line("short", 1), line("other", 2)]), ["short", "other"]);
 }
