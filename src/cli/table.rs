@@ -33,7 +33,7 @@ fn room() -> Option<usize> {
 
 fn grid(section: &Section) -> String {
     let cells: Vec<Vec<String>> = section.rows.iter().map(|r| r.iter().map(|c| visible(c).into_owned()).collect()).collect();
-    let whole = Shape { section, cells: &cells, columns: (0..section.head.len()).collect() };
+    let whole = Shape { section, cells: &cells, columns: (0..section.head.len()).collect(), beside: 2 };
     let Some(room) = room() else {
         // long lists are broken at a width that can still be read; what is not so wide stays as it is
         let widest = cells.iter().flatten().map(|c| c.chars().count()).max().unwrap_or(0);
@@ -46,6 +46,9 @@ fn grid(section: &Section) -> String {
     let says = |n: &usize| cells.iter().any(|r| r.get(*n).is_some_and(|c| !matches!(c.as_str(), "" | "—")));
     let (full, empty): (Vec<usize>, Vec<usize>) = whole.columns.iter().partition(|n| says(n));
     let shape = Shape { columns: full, ..whole };
+    // then the space beside the cells
+    let beside = if shape.least() <= room { 2 } else { 1 };
+    let shape = Shape { beside, ..shape };
     let mut out = if shape.least() <= room { shape.drawn(Some(room)) } else { shape.stacked() };
     let names: Vec<&str> = empty.iter().filter_map(|n| section.head.get(*n)).map(String::as_str).collect();
     if !names.is_empty() {
@@ -59,6 +62,8 @@ struct Shape<'s> {
     section: &'s Section,
     cells: &'s [Vec<String>],
     columns: Vec<usize>,
+    /// How much space there is beside a cell, on both sides together.
+    beside: usize,
 }
 
 impl Shape<'_> {
@@ -72,13 +77,13 @@ impl Shape<'_> {
 
     /// The width of its longest lines, a space at each side of a cell.
     fn width(&self) -> usize {
-        let width = |n: &usize| self.texts(*n).map(|t| t.chars().count()).max().unwrap_or(0) + 2;
+        let width = |n: &usize| self.texts(*n).map(|t| t.chars().count()).max().unwrap_or(0) + self.beside;
         self.columns.iter().map(width).sum::<usize>() + self.columns.len().saturating_sub(1)
     }
 
     /// The least width of a column: no number, date or key is broken.
     fn least_of(&self, column: usize) -> usize {
-        self.texts(column).flat_map(str::split_whitespace).map(|w| w.chars().count()).max().unwrap_or(0) + 2
+        self.texts(column).flat_map(str::split_whitespace).map(|w| w.chars().count()).max().unwrap_or(0) + self.beside
     }
 
     fn least(&self) -> usize {
@@ -104,6 +109,9 @@ impl Shape<'_> {
             let Some(column) = table.column_mut(at) else { continue };
             if self.section.numeric.get(*n).copied().unwrap_or(false) {
                 column.set_cell_alignment(CellAlignment::Right);
+            }
+            if self.beside < 2 {
+                column.set_padding((0, 1));
             }
             if width.is_some() {
                 let least = u16::try_from(self.least_of(*n)).unwrap_or(u16::MAX);
