@@ -9,14 +9,17 @@ mod diagnose;
 mod diff;
 mod events;
 mod explain;
+mod inputs;
 mod output;
 mod page;
 mod paper;
 mod progress;
 mod readings;
 mod records;
+mod rejects;
 mod rig;
 mod run;
+mod shown;
 mod solve;
 mod spread;
 mod sweep;
@@ -37,6 +40,8 @@ pub(crate) enum End {
     Failed,
     /// The command line is wrong.
     Usage,
+    /// There was nothing to do: no record, no example.
+    Nothing,
     /// Terms or events are wrong.
     Data,
     /// A file is missing.
@@ -55,6 +60,7 @@ impl End {
             Self::Closed => 0,
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Nothing => 4,
             Self::Data => 65,
             Self::NoInput => 66,
             Self::Software => 70,
@@ -78,6 +84,7 @@ pub fn main() -> ExitCode {
         }
     };
     std::panic::set_hook(Box::new(last_words));
+    diagnose::told_as(args.telling);
     // a deep stack, so that whatever a file says, it is the parser's own bound that ends it
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || dispatch(&args));
     match worker.map(std::thread::JoinHandle::join) {

@@ -16,18 +16,26 @@ mod decimal;
 mod diff;
 #[path = "all/docs.rs"]
 mod docs;
+#[path = "all/ending.rs"]
+mod ending;
 #[path = "all/exact.rs"]
 mod exact;
 #[path = "all/examples.rs"]
 mod examples;
+#[path = "all/files.rs"]
+mod files;
 #[path = "all/html.rs"]
 mod html;
 #[path = "all/laws.rs"]
 mod laws;
+#[path = "all/messages.rs"]
+mod messages;
 #[path = "all/model.rs"]
 mod model;
 #[path = "all/mutation.rs"]
 mod mutation;
+#[path = "all/paper.rs"]
+mod paper;
 #[path = "all/readme.rs"]
 mod readme;
 #[path = "all/reckon.rs"]
@@ -42,6 +50,8 @@ mod sheet;
 mod solve;
 #[path = "all/sweep.rs"]
 mod sweep;
+#[path = "all/tables.rs"]
+mod tables;
 #[path = "all/tenor.rs"]
 mod tenor;
 #[path = "all/variants.rs"]

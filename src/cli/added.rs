@@ -5,12 +5,7 @@ use crate::check::{Added, Reader};
 use crate::terms::Terms;
 use std::path::Path;
 
-/// Terms with the figures of `--show` among their reports.
-pub(super) fn load(path: &Path, shows: &[String]) -> Result<Terms, End> {
-    load_by(path, shows, &terms::Files)
-}
-
-/// The same, its files read by a reader.
+/// Terms with the figures of `--show` among their reports, their files read by a reader.
 pub(super) fn load_by(path: &Path, shows: &[String], reader: &dyn Reader) -> Result<Terms, End> {
     let t = terms::load_by(path, false, reader, &[])?;
     if shows.is_empty() {

@@ -1,5 +1,7 @@
 //! What the command line may say.
 
+use super::output::Output;
+use super::shown::Tabled;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -15,6 +17,43 @@ use std::path::PathBuf;
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub telling: Telling,
+}
+
+/// How messages are told.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Telling {
+    /// How messages are told
+    #[arg(long, global = true, value_enum, default_value = "human", value_name = "FORMAT")]
+    pub message_format: MessageFormat,
+    /// Whether there are colours
+    #[arg(long, global = true, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
+    /// Show no progress
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// Formats of messages.
+#[derive(Debug, Clone, Copy, Default, ValueEnum, PartialEq, Eq)]
+pub(crate) enum MessageFormat {
+    /// Drawn, with the place in the text
+    #[default]
+    Human,
+    /// One line each: FILE:LINE:COLUMN: severity[code]: message
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+/// When there are colours.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
 }
 
 /// The commands.
@@ -61,7 +100,7 @@ pub(crate) struct Stream {
 }
 
 /// What is taken of a stream, and in what order.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Taking {
     /// Apply nothing after this day, and report its end
     #[arg(long, value_name = "DATE")]
@@ -89,9 +128,8 @@ pub(crate) struct Showing {
     /// Another wording of the page: a template in HTML, as templates/comparison.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
-    /// Write the result to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Tabled,
 }
 
 /// Formats of events.
@@ -109,7 +147,7 @@ pub(crate) enum Format {
     Table,
     /// The document other programs read
     Json,
-    /// One value a line: section, row, column, value
+    /// Tables: all of them a value a line, one with `--section`, or a file each where `--output` is a folder
     Csv,
     /// For pasting into a page
     Md,
@@ -122,7 +160,7 @@ pub(crate) enum RunFormat {
     Table,
     /// The document other programs read
     Json,
-    /// One value a line: section, row, column, value
+    /// Tables: all of them a value a line, one with `--section`, or a file each where `--output` is a folder
     Csv,
     /// For pasting into a page
     Md,
@@ -140,6 +178,7 @@ pub(crate) enum RunFormat {
   tenor run warrant.terms events.jsonl --known-on 2006-06-30 --format json
   tenor run warrant.terms events.jsonl --format html > report.html
   tenor run warrant.terms events.jsonl --format xlsx --output out.xlsx
+  tenor run warrant.terms events.jsonl --format csv --section adjustments
   cat events.jsonl | tenor run warrant.terms - --keep-going")]
 pub(crate) struct Run {
     #[command(flatten)]
@@ -150,9 +189,11 @@ pub(crate) struct Run {
     /// Another wording of the page: a template in HTML, as templates/report.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
-    /// Write the result to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Tabled,
+    /// End with exit code 4 where the stream has no record
+    #[arg(long)]
+    pub require_records: bool,
     /// Set bad records aside in a reject file and go on
     #[arg(long)]
     pub keep_going: bool,
@@ -165,10 +206,12 @@ pub(crate) struct Run {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor check warrant.terms
+  tenor check .                  # all terms files below this folder
   tenor check my-variant.terms && tenor test my-variant.terms")]
 pub(crate) struct Check {
-    /// The terms file
-    pub terms: PathBuf,
+    /// Terms files, or folders of them
+    #[arg(required = true)]
+    pub terms: Vec<PathBuf>,
     /// Treat warnings as errors
     #[arg(long)]
     pub strict: bool,
@@ -176,9 +219,11 @@ pub(crate) struct Check {
 
 /// `tenor test`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  tenor test                                 all terms files below this folder
-  tenor test warrant.terms      the examples of one file")]
+#[command(after_help = "Exit code 1: an example failed. 4: there is no terms file.
+
+Examples:
+  tenor test                     # all terms files below this folder
+  tenor test warrant.terms       # the examples of one file")]
 pub(crate) struct Test {
     /// Terms files, or folders of them
     pub paths: Vec<PathBuf>,
@@ -210,9 +255,8 @@ pub(crate) struct Explain {
     /// Another wording of the page: a template in HTML, as templates/report.html
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
-    /// Write the explanation to a file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Output,
 }
 
 /// Formats of explanations.
@@ -247,6 +291,8 @@ pub(crate) struct Coverage {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    #[command(flatten)]
+    pub to: Tabled,
 }
 
 /// `tenor readings`
@@ -263,6 +309,8 @@ pub(crate) struct Readings {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    #[command(flatten)]
+    pub to: Tabled,
 }
 
 /// `tenor certificate`
@@ -270,9 +318,9 @@ pub(crate) struct Readings {
 #[command(after_help = "Exit code 1: the record adjusts nothing.
 
 Examples:
-  tenor certificate warrant.terms events.jsonl --event 4
-  tenor certificate warrant.terms events.jsonl --event 4 --format docx > certificate.docx
-  tenor certificate warrant.terms events.jsonl --event 4 --template ours.md --format html")]
+  tenor certificate warrant.terms events.jsonl --event 6
+  tenor certificate warrant.terms events.jsonl --event 6 --format docx --output certificate.docx
+  tenor certificate warrant.terms events.jsonl --event 6 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]
     pub stream: Stream,
@@ -285,13 +333,15 @@ pub(crate) struct Paper {
     /// Another wording: a template in Markdown, as those in templates/
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    #[command(flatten)]
+    pub to: Output,
 }
 
 /// `tenor notice`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  tenor notice warrant.terms events.jsonl --event 6
-  tenor notice warrant.terms events.jsonl --event 6 --format docx > notice.docx")]
+  tenor notice warrant.terms events.jsonl --event 8
+  tenor notice warrant.terms events.jsonl --event 8 --format docx --output notice.docx")]
 pub(crate) struct Notice {
     #[command(flatten)]
     pub paper: Paper,

@@ -1,13 +1,16 @@
 //! `tenor compare`
 
 use super::args::{RunFormat, Showing, Stream, Taking};
-use super::page::{self, Recording};
+use super::inputs::{Inputs, is_standard};
+use super::page;
 use super::records::{self, Records};
-use super::{End, Outcome, added, diagnose, output, progress, rig, spread, table, terms, workbook};
+use super::shown::{Form, Result as Shown};
+use super::{End, Outcome, added, diagnose, output, progress, rig, spread, terms, workbook};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
 use crate::event::Format;
 use crate::report::compare::{self as report, Comparison, Standing, Variant};
+use crate::report::ending::Ending;
 use crate::report::figure::{Figure, figures};
 use crate::report::page::COMPARISON;
 use crate::report::receipt::Receipt;
@@ -71,36 +74,40 @@ pub(super) struct Loaded {
 
 /// Holds variants against one another.
 pub(super) fn compare(args: &Compare) -> Outcome {
-    page::only_for_pages(args.showing.template.is_some(), args.showing.format == RunFormat::Html)?;
-    let template = page::read_template(args.showing.template.as_deref(), COMPARISON)?;
-    let files = Recording::default();
+    let (showing, format) = (&args.showing, args.showing.format);
+    page::only_for_pages(showing.template.is_some(), format == RunFormat::Html)?;
+    showing.to.only_for_tables(format == RunFormat::Csv)?;
+    let files = Inputs::default();
+    let template = page::read_template(&files, showing.template.as_deref(), COMPARISON)?;
+    if args.events.iter().filter(|e| is_standard(e)).count() > 1 {
+        let help = "name files of events, and `-` once";
+        diagnose::message("usage::events", "standard input is read once, and is named twice", help);
+        return Err(End::Usage);
+    }
     let streams: Result<Vec<(Vec<u8>, Format)>, End> =
-        args.events.iter().map(|e| page::whole(&stream(args, Path::new(""), e))).collect();
+        args.events.iter().map(|e| files.whole(&stream(args, Path::new(""), e))).collect();
     let streams = streams?;
     let (loaded, sides) = load(args, &files, &streams)?;
+    files.keep(showing.to.file(), "--output", &[])?;
     let entrants = entrants(args, &loaded, sides)?;
-    if args.showing.format == RunFormat::Xlsx {
-        output::not_on_a_terminal(args.showing.output.as_deref(), workbook::WHAT, workbook::NAME)?;
+    if format == RunFormat::Xlsx {
+        output::not_on_a_terminal(showing.to.file(), workbook::WHAT, workbook::NAME)?;
     }
     let pool = rig::pool()?;
     let mut out = pool.install(|| run(args, &loaded, &entrants))?;
     out.ranked_by = rank_by(args, &out)?;
     out.rank();
-    let text = match args.showing.format {
-        RunFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
-        RunFormat::Table => table::table(&report::document(&out, Digits::Short)),
-        RunFormat::Md => table::markdown(&report::document(&out, Digits::Short)),
-        RunFormat::Xlsx => String::new(),
-        RunFormat::Csv => table::csv(&report::document(&out, Digits::All)),
-        RunFormat::Html => {
-            let receipt = receipt(args, &loaded, files, &streams);
-            page::filled(args.showing.template.as_deref(), &template, &spread::page(&out, &loaded, &entrants, receipt))?
+    let receipt = receipt(args, &loaded, files);
+    match (Form::of(format), format) {
+        (Some(form), _) => {
+            let result = Shown { schema: "compare", ending: &Ending::default(), receipt: &receipt };
+            result.write(form, &showing.to, || report::document(&out, Digits::Short), || report::json(&out))?;
         }
-    };
-    if args.showing.format == RunFormat::Xlsx {
-        workbook::of_comparison(args, &loaded, &entrants)?;
-    } else {
-        output::text_to(args.showing.output.as_deref(), &text)?;
+        (None, RunFormat::Xlsx) => workbook::of_comparison(args, &loaded, &entrants, &receipt)?,
+        (None, _) => {
+            let page = spread::page(&out, &loaded, &entrants, receipt);
+            output::text_to(showing.to.file(), &page::filled(showing.template.as_deref(), &template, &page)?)?;
+        }
     }
     let stopped = out.streams.iter().any(|s| s.standings.iter().all(|s| s.stopped.is_some()));
     if stopped {
@@ -113,7 +120,7 @@ pub(super) fn compare(args: &Compare) -> Outcome {
 type Written = (usize, Vec<String>);
 
 /// The terms files, each once, and the variants as written: which file, which readings.
-fn load(args: &Compare, files: &Recording, streams: &[(Vec<u8>, Format)]) -> Result<(Vec<Loaded>, Vec<Written>), End> {
+fn load(args: &Compare, files: &Inputs, streams: &[(Vec<u8>, Format)]) -> Result<(Vec<Loaded>, Vec<Written>), End> {
     let mut loaded: Vec<Loaded> = Vec::new();
     let mut sides = Vec::new();
     for text in &args.terms {
@@ -124,11 +131,6 @@ fn load(args: &Compare, files: &Recording, streams: &[(Vec<u8>, Format)]) -> Res
         let at = match loaded.iter().position(|l| l.path == path) {
             Some(at) => at,
             None => {
-                if !loaded.is_empty() && args.events.iter().any(|e| e.as_os_str() == "-") {
-                    let help = "name a file of events, or compare readings of one terms file";
-                    diagnose::message("usage::events", "standard input is read once, and each terms file reads the events", help);
-                    return Err(End::Usage);
-                }
                 let terms = added::load_by(Path::new(path), &args.showing.show, files)?;
                 let read = |(e, (bytes, format)): (&PathBuf, &(Vec<u8>, Format))| {
                     records::read_from(&stream(args, Path::new(path), e), &terms, (Box::new(bytes.as_slice()), *format))
@@ -144,15 +146,10 @@ fn load(args: &Compare, files: &Recording, streams: &[(Vec<u8>, Format)]) -> Res
 }
 
 /// What a comparison was computed from.
-fn receipt(args: &Compare, loaded: &[Loaded], files: Recording, streams: &[(Vec<u8>, Format)]) -> Receipt {
+fn receipt(args: &Compare, loaded: &[Loaded], files: Inputs) -> Receipt {
     let terms: Vec<&Path> = loaded.iter().map(|l| Path::new(&l.path)).collect();
-    let mut inputs = files.inputs(&terms);
-    inputs.extend(args.events.iter().zip(streams).map(|(e, (bytes, _))| page::events_input(e, bytes)));
-    let mut options: Vec<String> = args.showing.show.iter().map(|s| format!("figure {s}")).collect();
-    if args.taking.sort {
-        options.push("records were put in order of their dates".to_owned());
-    }
-    page::receipt_of(inputs, (args.taking.as_of.as_deref(), args.taking.known_on.as_deref()), options)
+    let options = args.showing.show.iter().map(|s| format!("figure {s}")).collect();
+    files.receipt(&terms, None, &args.taking, options)
 }
 
 pub(super) fn stream(args: &Compare, terms: &Path, events: &Path) -> Stream {

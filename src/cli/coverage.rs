@@ -1,18 +1,22 @@
 //! `tenor coverage`
 
-use super::args::{Coverage as Args, Format};
-use super::{End, Outcome, diagnose, output, table, terms};
+use super::args::{Coverage as Args, Format, Taking};
+use super::inputs::Inputs;
+use super::shown::Result;
+use super::{End, Outcome, diagnose, output, terms};
 use crate::agreement::Agreement;
-use crate::check::Reader;
 use crate::report::coverage;
+use crate::report::ending::Ending;
 
 /// Shows which clauses are encoded, and what is wrong where the agreement itself is given.
 pub(super) fn coverage(args: &Args) -> Outcome {
-    let t = terms::load(&args.terms, false)?;
+    args.to.only_for_tables(args.format == Format::Csv)?;
+    let files = Inputs::default();
+    let t = terms::load_by(&args.terms, false, &files, &[])?;
     let agreement = match &args.source {
         None => None,
         Some(path) => {
-            let text = terms::Files.read(path).map_err(|why| {
+            let text = files.text("agreement", path).map_err(|why| {
                 diagnose::message(
                     "coverage::unreadable",
                     &format!("`{}` cannot be read: {why}", path.display()),
@@ -34,13 +38,10 @@ pub(super) fn coverage(args: &Args) -> Outcome {
         }
     };
     let found = coverage::coverage(&t, agreement.as_ref());
-    let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&coverage::json(&found)).map_err(|_| End::Software)? + "\n",
-        Format::Table => table::table(&coverage::document(&found)),
-        Format::Md => table::markdown(&coverage::document(&found)),
-        Format::Csv => table::csv(&coverage::document(&found)),
-    };
-    output::print(&text)?;
+    files.keep(args.to.file(), "--output", &[])?;
+    let receipt = files.receipt(&[&args.terms], Some(&t), &Taking::default(), Vec::new());
+    let result = Result { schema: "coverage", ending: &Ending::default(), receipt: &receipt };
+    result.write(args.format.into(), &args.to, || coverage::document(&found), || coverage::json(&found))?;
     if agreement.is_none() {
         let named = t.document.as_ref().map_or_else(|| "FILE".to_owned(), Clone::clone);
         output::say(&format!("tenor: only the terms were looked at; `--source {named}` holds them against the agreement"));

@@ -1,12 +1,39 @@
 //! Messages with the place they speak of.
 
-use super::output::say;
+use super::args::{Color, MessageFormat, Telling};
+use super::output::line;
 use crate::check::Problem;
 use crate::engine::NotCompiled;
 use crate::report::stop::Explained;
 use crate::source::{Source, Sources};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity};
-use std::io::IsTerminal;
+use anstream::{AutoStream, ColorChoice};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, JSONReportHandler, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity,
+};
+use std::sync::OnceLock;
+
+/// How messages are told: said once, when the command begins.
+static TELLING: OnceLock<Telling> = OnceLock::new();
+
+/// Tells messages as the command line asks.
+pub(super) fn told_as(telling: Telling) {
+    match telling.color {
+        Color::Auto => {}
+        Color::Always => ColorChoice::Always.write_global(),
+        Color::Never => ColorChoice::Never.write_global(),
+    }
+    let _ = TELLING.set(telling);
+}
+
+/// The format of messages.
+pub(super) fn format() -> MessageFormat {
+    TELLING.get().map(|t| t.message_format).unwrap_or_default()
+}
+
+/// Whether progress is shown where there is a terminal.
+pub(super) fn shows_progress() -> bool {
+    TELLING.get().is_none_or(|t| !t.no_progress && t.message_format == MessageFormat::Human)
+}
 
 /// Shows all problems of terms; how many errors and warnings there were.
 pub(super) fn problems(list: &[Problem], sources: &Sources) -> (usize, usize) {
@@ -22,11 +49,15 @@ pub(super) fn problems(list: &[Problem], sources: &Sources) -> (usize, usize) {
         }
         match sources.get(p.span().file) {
             Some(source) if !source.text.is_empty() => show(Report::new(p.clone()), source),
-            _ => say(&format!("tenor: {p}")),
+            _ => {
+                let severity = if p.is_error() { Severity::Error } else { Severity::Warning };
+                let help = "give the path of a file that can be read, or `-` for standard input";
+                plain(MietteDiagnostic::new(p.to_string()).with_code(p.id()).with_severity(severity).with_help(help));
+            }
         }
     }
     if let Some(more) = list.len().checked_sub(MOST_SHOWN).filter(|n| *n > 0) {
-        say(&format!("tenor: {more} more are not shown; mend these first"));
+        super::output::say(&format!("tenor: {more} more are not shown; mend these first"));
     }
     (errors, warnings)
 }
@@ -49,20 +80,46 @@ fn too_long(report: &Report, source: &Source) -> Option<(usize, usize)> {
 
 fn show(report: Report, source: &Source) {
     if let Some((line, column)) = too_long(&report, source) {
-        let code = report.code().map_or_else(String::new, |c| format!("{c}\n\n"));
-        let help = report.help().map_or_else(String::new, |h| format!("\n  help: {h}"));
-        say(&format!("{code}  × {report}\n    {}:{line}:{column}{help}", source.path.display()));
+        // there is nothing to draw: the place stands in words
+        let help = report.help().map_or_else(String::new, |h| h.to_string());
+        let mut d = MietteDiagnostic::new(format!("{}:{line}:{column}: {report}", source.path.display()));
+        d.code = report.code().map(|c| c.to_string());
+        d.severity = report.severity();
+        d.help = (!help.is_empty()).then_some(help);
+        plain(d);
         return;
     }
-    let named = NamedSource::new(source.path.display().to_string(), source.text.to_string());
+    let path = source.path.display().to_string();
+    let label = report.labels().and_then(|mut all| all.next()).map_or(0, |l| l.offset());
+    let named = NamedSource::new(path.clone(), source.text.to_string());
     let report = report.with_source_code(named);
+    let head = source.text.get(..label).unwrap_or(&source.text);
+    let column = head.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+    tell(&report, &format!("{path}:{}:{column}: ", head.matches('\n').count() + 1));
+}
+
+/// Tells a message in the format that is asked for; `place` stands before a short one.
+fn tell(report: &Report, place: &str) {
     let mut text = String::new();
-    let drawn = handler().render_report(&mut text, report.as_ref());
-    say(if drawn.is_ok() { text.trim_end() } else { "tenor: a message could not be drawn" });
+    let drawn = match format() {
+        MessageFormat::Human => handler().render_report(&mut text, report.as_ref()).is_ok(),
+        MessageFormat::Json => JSONReportHandler::new().render_report(&mut text, report.as_ref()).is_ok(),
+        MessageFormat::Short => {
+            let severity = match report.severity() {
+                Some(Severity::Warning) => "warning",
+                Some(Severity::Advice) => "note",
+                Some(Severity::Error) | None => "error",
+            };
+            let code = report.code().map_or_else(String::new, |c| format!("[{c}]"));
+            text = format!("{place}{severity}{code}: {report}").replace('\n', " ");
+            true
+        }
+    };
+    line(if drawn { text.trim_end() } else { "tenor: a message could not be drawn" });
 }
 
 fn handler() -> GraphicalReportHandler {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty()) || !std::io::stderr().is_terminal();
+    let plain = AutoStream::choice(&std::io::stderr()) == ColorChoice::Never;
     let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };
     // a value is never folded: a date or a name broken over two lines is no longer what the user wrote
     GraphicalReportHandler::new_themed(theme).with_width(100).with_wrap_lines(false).with_links(false)
@@ -101,10 +158,7 @@ pub(super) fn stopped(place: &str, e: &Explained, sources: &Sources) {
 
 /// A message without a place in the terms.
 pub(super) fn plain(d: MietteDiagnostic) {
-    let mut text = String::new();
-    let report = Report::new(d);
-    let drawn = handler().render_report(&mut text, report.as_ref());
-    say(if drawn.is_ok() { text.trim_end() } else { "tenor: a message could not be drawn" });
+    tell(&Report::new(d), "");
 }
 
 /// A message with a code and advice.

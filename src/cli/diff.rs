@@ -1,7 +1,13 @@
 //! `tenor diff`
 
-use super::{End, Outcome, output, terms};
+use super::args::Taking;
+use super::inputs::Inputs;
+use super::output::{self, Output};
+use super::{End, Outcome, terms};
 use crate::report::diff::{self, Marks};
+use crate::report::ending::Ending;
+use crate::report::json::signed;
+use crate::report::visible::drawn;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -25,6 +31,8 @@ pub(crate) struct Diff {
     /// Show nothing: the exit code tells whether something differs
     #[arg(short, long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub to: Output,
 }
 
 /// Formats of differences.
@@ -40,17 +48,22 @@ pub(crate) enum DiffFormat {
 
 /// Shows what two terms files say differently.
 pub(super) fn diff(args: &Diff) -> Outcome {
-    let (a, b) = (terms::read(&args.a)?, terms::read(&args.b)?);
+    let files = Inputs::default();
+    let (a, b) = (terms::read(&args.a, &files)?, terms::read(&args.b, &files)?);
+    files.keep(args.to.file(), "--output", &[])?;
     let found = diff::diff(&a, &b);
     if !args.quiet {
-        let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+        let on_screen = args.to.file().is_none();
+        let colour = on_screen && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
         let marks = if colour { Marks::Colour } else { Marks::Plain };
-        let text = match args.format {
-            DiffFormat::Json => serde_json::to_string_pretty(&diff::json(&found)).map_err(|_| End::Software)? + "\n",
-            DiffFormat::Table => diff::text(&found, marks),
-            DiffFormat::Md => diff::markdown(&found),
-        };
-        output::print(&text)?;
+        match args.format {
+            DiffFormat::Json => {
+                let receipt = files.receipt(&[&args.a, &args.b], None, &Taking::default(), Vec::new());
+                output::json_to(args.to.file(), &signed("diff", diff::json(&found), &Ending::default(), &receipt))?;
+            }
+            DiffFormat::Table => output::text_to(args.to.file(), &drawn(&diff::text(&found, marks)))?,
+            DiffFormat::Md => output::text_to(args.to.file(), &drawn(&diff::markdown(&found)))?,
+        }
     }
     if found.is_empty() { Ok(()) } else { Err(End::Failed) }
 }

@@ -1,15 +1,17 @@
 //! Streams of events: from files or standard input into a run.
 
 use super::args::{EventsFormat, Stream as Args};
+use super::inputs::{self, is_standard};
 use super::{End, diagnose, output, terms};
 use crate::engine::run::{Run, Stopped};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Failed, Format, Head, Place, Problem, Schema, Stream, day_number};
+use crate::report::ending::Ending;
 use crate::report::stop::Seen;
+use crate::report::words::Words;
 use crate::terms::Terms;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
 
 /// A run with what is wrong with its stream.
 pub(super) struct Ran {
@@ -23,6 +25,19 @@ pub(super) struct Ran {
     pub seen: Seen,
     /// The records as they are written, where bad ones are set aside.
     pub written: Vec<(u32, String)>,
+}
+
+impl Ran {
+    /// Whether the stream had no record at all.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.run.records == 0 && self.bad.is_empty()
+    }
+
+    /// How the stream ended.
+    pub(super) fn ending(&self, t: &Terms, keep_going: bool) -> Ending {
+        let words = Words { terms: t, texts: &self.run.texts, keys: &self.run.keys };
+        Ending::new(&words, &self.run, &self.bad, &self.seen, keep_going)
+    }
 }
 
 /// A date of the command line.
@@ -39,10 +54,13 @@ pub(super) fn date(text: Option<&str>, option: &str) -> Result<Option<i64>, End>
     }
 }
 
-/// The stream as bytes with its format.
-pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
-    let stdin = args.events.as_os_str() == "-";
-    let mut input: Box<dyn BufRead> = if stdin {
+/// The stream as bytes with its format; what is packed is unpacked. `counted` sees the bytes as they stand in the file.
+pub(super) fn open(
+    args: &Args,
+    counted: impl FnOnce(Box<dyn BufRead>) -> Box<dyn BufRead>,
+) -> Result<(Box<dyn BufRead>, Format), End> {
+    let stdin = is_standard(&args.events);
+    let input: Box<dyn BufRead> = if stdin {
         Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
     } else {
         if args.events.is_dir() {
@@ -61,16 +79,37 @@ pub(super) fn open(args: &Args) -> Result<(Box<dyn BufRead>, Format), End> {
         })?;
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
+    let mut input = unpacked(counted(input), &inputs::name(&args.events))?;
+    let name = args.events.to_string_lossy();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
     let format = match args.taking.events_format {
         Some(EventsFormat::Jsonl) => Format::Jsonl,
         Some(EventsFormat::Csv) => Format::Csv,
         Some(EventsFormat::Toml) => Format::Toml,
-        None => match Format::of_name(&args.events.to_string_lossy()) {
+        None => match Format::of_name(name) {
             Some(format) if !stdin => format,
             _ => Format::of_text(input.fill_buf().map_err(|e| unreadable(&e))?),
         },
     };
     Ok((input, format))
+}
+
+/// How files begin that gzip and Zstandard have packed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// A stream, unpacked where it is packed: its first bytes say so, whatever it is called.
+fn unpacked(mut input: Box<dyn BufRead>, name: &str) -> Result<Box<dyn BufRead>, End> {
+    let start = input.fill_buf().map_err(|e| unreadable(&e))?;
+    if start.starts_with(&ZSTANDARD) {
+        let text = format!("`{name}` is packed by Zstandard");
+        diagnose::message("event::unreadable", &text, "unpack it: `zstd -dc events.jsonl.zst | tenor run warrant.terms -`");
+        return Err(End::Data);
+    }
+    if !start.starts_with(&GZIP) {
+        return Ok(input);
+    }
+    Ok(Box::new(BufReader::with_capacity(1 << 16, flate2::bufread::MultiGzDecoder::new(input))))
 }
 
 pub(super) fn unreadable(e: &std::io::Error) -> End {
@@ -84,9 +123,9 @@ pub(super) fn run(
     t: &Terms,
     program: &Program,
     keep_going: bool,
+    stream: (Box<dyn BufRead + '_>, Format),
     set: impl FnOnce(&mut Engine<'_>),
 ) -> Result<Ran, End> {
-    let stream = open(args)?;
     let mut nobody = Nobody;
     watched(args, t, program, keep_going, stream, |e| {
         set(e);
@@ -259,7 +298,7 @@ impl Feed<'_> {
 
 /// Tells of everything wrong with the stream; whether there was anything.
 pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool {
-    let words = crate::report::words::Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
+    let words = Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
     let name = if args.events.as_os_str() == "-" { "standard input".to_owned() } else { args.events.display().to_string() };
     let place = |number: u32| {
         let line = ran.lines.iter().find(|(n, _)| *n == number).map_or(u64::from(number), |(_, l)| *l);
@@ -301,46 +340,4 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
         );
     }
     count > 0 || !ran.run.failed.is_empty()
-}
-
-/// Writes the records that were set aside, with their reasons.
-pub(super) fn rejects(args: &Args, file: Option<&Path>, t: &Terms, ran: &Ran) -> Result<(), End> {
-    let words = crate::report::words::Words { terms: t, texts: &ran.run.texts, keys: &ran.run.keys };
-    let written = |number: u32| {
-        let found = ran.written.binary_search_by_key(&number, |(n, _)| *n).ok();
-        found.and_then(|at| ran.written.get(at)).map_or("", |(_, text)| text.as_str())
-    };
-    let reject = |number: u32, code: &str, reason: &str| {
-        let line = serde_json::json!({ "event": number, "code": code, "reason": reason, "record": written(number) });
-        (number, line.to_string())
-    };
-    let mut lines: Vec<(u32, String)> = Vec::new();
-    for p in &ran.bad {
-        lines.push(reject(p.place.number, p.what.id(), &p.what.to_string()));
-    }
-    for s in &ran.run.rejected {
-        let e = words.told(s, &ran.seen);
-        lines.push(reject(s.when.number, e.code, &e.message));
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    lines.sort();
-    let path = match file {
-        Some(path) => path.to_path_buf(),
-        None if args.events.as_os_str() == "-" => PathBuf::from("stdin.rejects"),
-        None => PathBuf::from(format!("{}.rejects", args.events.display())),
-    };
-    let text: String = lines.into_iter().map(|(_, l)| l + "\n").collect();
-    let written = File::create(&path).and_then(|mut f| f.write_all(text.as_bytes()));
-    written.map_err(|e| {
-        diagnose::message(
-            "run::rejects",
-            &format!("`{}` cannot be written: {e}", path.display()),
-            "name another with `--rejects`",
-        );
-        End::Io
-    })?;
-    output::say(&format!("tenor: records set aside, with reasons: {}", path.display()));
-    Ok(())
 }

@@ -1,8 +1,11 @@
 //! `tenor explain`
 
 use super::args::{Explain as Args, ExplainFormat};
+use super::inputs::Inputs;
 use super::{End, Outcome, diagnose, events, output, page, terms, workbook};
 use crate::report::explain::{Asked, Step, explain as explained};
+use crate::report::json::{chosen, signed};
+use crate::report::visible::lines;
 use crate::terms::Terms;
 use serde_json::{Value as Json, json};
 
@@ -15,21 +18,41 @@ pub(super) fn explain(args: &Args) -> Outcome {
     if args.format == ExplainFormat::Xlsx {
         return workbook::of_explanation(args);
     }
-    let t = terms::load(&args.stream.terms, false)?;
+    let files = Inputs::default();
+    let t = terms::load_by(&args.stream.terms, false, &files, &[])?;
+    files.keep(args.to.file(), "--output", &[&args.stream.events])?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_explain(&t, &readings)?;
-    let ran = events::run(&args.stream, &t, &program, false, |e| e.explain(args.event.unwrap_or(0)))?;
+    let mut opened = files.events(&args.stream)?;
+    let ran = events::run(&args.stream, &t, &program, false, opened.stream(), |e| e.explain(args.event.unwrap_or(0)))?;
+    files.done(opened);
     asked_for(args, &t, &ran)?;
     let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
     let steps = explained(&t, &program, &ran.run, asked);
-    let text = match args.format {
-        ExplainFormat::Table | ExplainFormat::Html | ExplainFormat::Xlsx => tree(&steps),
-        ExplainFormat::Md => markdown(&steps),
-        ExplainFormat::Json => {
-            serde_json::to_string_pretty(&Json::Array(steps.iter().map(document).collect())).map_err(|_| End::Software)? + "\n"
+    let ending = ran.ending(&t, false);
+    let stopped = ending.sentence();
+    let to = args.to.file();
+    match args.format {
+        ExplainFormat::Table | ExplainFormat::Html | ExplainFormat::Xlsx => {
+            let first =
+                if stopped.is_empty() { stopped } else { format!("stopped, and nothing from here on is applied: {stopped}\n\n") };
+            output::text_to(to, &lines(&format!("{first}{}", tree(&steps))))?;
         }
-    };
-    output::text_to(args.output.as_deref(), &text)?;
+        ExplainFormat::Md => {
+            let first = if stopped.is_empty() {
+                stopped
+            } else {
+                format!("**Stopped, and nothing from here on is applied:** {stopped}\n\n")
+            };
+            output::text_to(to, &lines(&format!("{first}{}", markdown(&steps))))?;
+        }
+        ExplainFormat::Json => {
+            let mut receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, Vec::new());
+            receipt.readings = chosen(&t, &program.readings);
+            let steps: Vec<Json> = steps.iter().map(document).collect();
+            output::json_to(to, &signed("explain", json!({ "terms": t.title, "steps": steps }), &ending, &receipt))?;
+        }
+    }
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
 }
 

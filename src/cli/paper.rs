@@ -1,37 +1,40 @@
 //! `tenor certificate` and `tenor notice`: papers about one record.
 
 use super::args::{Paper as Args, PaperFormat};
-use super::records;
-use super::{End, Outcome, diagnose, events, output, terms};
-use crate::check::Reader;
+use super::inputs::Inputs;
+use super::{End, Outcome, diagnose, events, output, records, terms};
 use crate::report::certificate::{Certificate, Source, rule_text};
 use crate::report::explain::method;
 use crate::report::paper;
-use std::io::IsTerminal;
+use std::path::Path;
 
 /// The certificate of what a record adjusted.
 pub(super) fn certificate(args: &Args) -> Outcome {
-    let about = about(args)?;
+    let files = Inputs::default();
+    let (about, letter) = about(args, &files)?;
     if about.adjustments.is_empty() {
         let why = about.refusals.first().map_or_else(String::new, |r| format!("it was refused: {r}"));
         diagnose::message("certificate::nothing", &format!("record {} adjusts nothing", args.event), &why);
         return Err(End::Failed);
     }
-    write(args, paper::CERTIFICATE, &about)
+    write(args, files, paper::CERTIFICATE, &about, letter)
 }
 
 /// The notice of a record.
 pub(super) fn notice(args: &Args) -> Outcome {
-    let about = about(args)?;
-    write(args, paper::NOTICE, &about)
+    let files = Inputs::default();
+    let (about, letter) = about(args, &files)?;
+    write(args, files, paper::NOTICE, &about, letter)
 }
 
 /// What there is to say of the record.
-fn about(args: &Args) -> Result<Certificate, End> {
-    let t = terms::load(&args.stream.terms, false)?;
+fn about(args: &Args, files: &Inputs) -> Result<(Certificate, bool), End> {
+    let t = terms::load_by(&args.stream.terms, false, files, &[])?;
+    let to_come: Vec<&Path> = args.template.as_deref().into_iter().chain([args.stream.events.as_path()]).collect();
+    files.keep(args.to.file(), "--output", &to_come)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_explain(&t, &readings)?;
-    let records = records::read(&args.stream, &t)?;
+    let records = records::read(&args.stream, &t, files)?;
     let Some((head, batch)) = records.all.iter().find(|(h, _)| h.number == args.event) else {
         if records.bad.is_some() {
             let run = records.run(&t, &program, usize::MAX);
@@ -54,17 +57,20 @@ fn about(args: &Args) -> Result<Certificate, End> {
             let lines = method(&t, &program, &run, c);
             if lines.is_empty() { rule_text(&t, rule) } else { lines }
         });
-    if run.stopped.is_some() {
+    // what cannot be read may be of the same day: a paper that leaves it out is signed by nobody
+    let cut_short = records.bad.is_some() && count == usize::MAX;
+    if run.stopped.is_some() || cut_short {
         events::tell(&args.stream, &t, &records.ran(run, &program), false);
         return Err(End::Data);
     }
-    Ok(about)
+    // paper as the place of the currency has it
+    Ok((about, matches!(t.currency.as_str(), "USD" | "CAD")))
 }
 
-fn write(args: &Args, built_in: &str, about: &Certificate) -> Outcome {
+fn write(args: &Args, files: Inputs, built_in: &str, about: &Certificate, letter: bool) -> Outcome {
     let template = match &args.template {
         None => built_in.to_owned(),
-        Some(path) => terms::Files.read(path).map_err(|why| {
+        Some(path) => files.text("template", path).map_err(|why| {
             diagnose::message(
                 "certificate::unreadable",
                 &format!("`{}` cannot be read: {why}", path.display()),
@@ -82,20 +88,17 @@ fn write(args: &Args, built_in: &str, about: &Certificate) -> Outcome {
         );
         End::Data
     })?;
+    let to = args.to.file();
+    let receipt = files.receipt(&[&args.stream.terms], None, &args.stream.taking, Vec::new());
+    let sum = |role: &str| receipt.files.iter().find(|f| f.role == role).and_then(|f| f.sha256.get(..12)).unwrap_or("?");
+    let foot = format!("terms {}, events {}, Tenor {}", sum("terms"), sum("events"), receipt.version);
+    let sheet = &paper::Sheet { letter, foot, date: about.event.date.clone() };
     match args.format {
-        PaperFormat::Md => output::print(&text),
-        PaperFormat::Html => output::print(&paper::html(&text)),
+        PaperFormat::Md => output::text_to(to, &text),
+        PaperFormat::Html => output::text_to(to, &paper::html(&text)),
         PaperFormat::Docx => {
-            if std::io::stdout().is_terminal() {
-                diagnose::message(
-                    "usage::terminal",
-                    "a Word document cannot be shown on a terminal",
-                    "send it to a file: `> certificate.docx`",
-                );
-                return Err(End::Usage);
-            }
-            let bytes = paper::docx(&text).map_err(|_| End::Software)?;
-            output::bytes(&bytes)
+            output::not_on_a_terminal(to, "a Word document", "certificate.docx")?;
+            output::bytes_to(to, &paper::docx(&text, sheet).map_err(|_| End::Software)?)
         }
     }
 }

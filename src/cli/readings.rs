@@ -1,10 +1,13 @@
 //! `tenor readings`
 
 use super::args::{Format, Readings as Args};
+use super::inputs::Inputs;
 use super::records::{self, Records};
-use super::{End, Outcome, events, output, table, terms};
+use super::shown::Result;
+use super::{End, Outcome, events, terms};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
+use crate::report::json::chosen as chosen_of;
 use crate::report::words::Words;
 use crate::report::worth::{self, Side, Worth};
 use crate::terms::Terms;
@@ -12,10 +15,13 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 /// Runs a stream under the readings chosen, and once more under each alternative of each.
 pub(super) fn readings(args: &Args) -> Outcome {
-    let t = terms::load(&args.stream.terms, false)?;
+    args.to.only_for_tables(args.format == Format::Csv)?;
+    let files = Inputs::default();
+    let t = terms::load_by(&args.stream.terms, false, &files, &[])?;
+    files.keep(args.to.file(), "--output", &[&args.stream.events])?;
     let chosen = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile(&t, &chosen, &[])?;
-    let records = records::read(&args.stream, &t)?;
+    let records = records::read(&args.stream, &t, &files)?;
     let run = records.run(&t, &program, usize::MAX);
     let base = Base { t: &t, chosen: &chosen, program: &program, run: &run, records: &records };
     let pool = rayon::ThreadPoolBuilder::new().stack_size(64 << 20).build().map_err(|_| End::Software)?;
@@ -24,18 +30,14 @@ pub(super) fn readings(args: &Args) -> Outcome {
     let Some(all) = all else {
         return Err(super::rig::too_large());
     };
-    let text = match args.format {
-        Format::Json => {
-            serde_json::to_string_pretty(&worth::json(Side { terms: &t, program: &program, run: &run }, &all))
-                .map_err(|_| End::Software)?
-                + "\n"
-        }
-        Format::Table => table::table(&worth::document(&t, &run, &all)),
-        Format::Md => table::markdown(&worth::document(&t, &run, &all)),
-        Format::Csv => table::csv(&worth::document(&t, &run, &all)),
-    };
-    output::print(&text)?;
+    let json = worth::json(Side { terms: &t, program: &program, run: &run }, &all);
+    let document = worth::document(&t, &run, &all);
     let ran = records.ran(run, &program);
+    let ending = ran.ending(&t, false);
+    let mut receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, Vec::new());
+    receipt.readings = chosen_of(&t, &program.readings);
+    let result = Result { schema: "readings", ending: &ending, receipt: &receipt };
+    result.write(args.format.into(), &args.to, || document, || json)?;
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
 }
 

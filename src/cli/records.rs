@@ -1,12 +1,14 @@
 //! A stream read once, to be run more than once.
 
 use super::args::Stream as Args;
+use super::inputs::Inputs;
 use super::{End, events};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
 use crate::engine::{Engine, Options};
 use crate::event::{Batch, Failed, Format, Head, Problem, Schema, Stream};
 use crate::intern::Interner;
+use crate::report::ending::{Aside, Ending};
 use crate::report::stop::Seen;
 use crate::terms::Terms;
 use std::io::BufRead;
@@ -25,8 +27,11 @@ pub(super) struct Records {
 }
 
 /// Reads a stream.
-pub(super) fn read(args: &Args, t: &Terms) -> Result<Records, End> {
-    read_from(args, t, events::open(args)?)
+pub(super) fn read(args: &Args, t: &Terms, files: &Inputs) -> Result<Records, End> {
+    let mut opened = files.events(args)?;
+    let out = read_from(args, t, opened.stream())?;
+    files.done(opened);
+    Ok(out)
 }
 
 /// Reads a stream that has been opened.
@@ -143,6 +148,11 @@ impl Records {
             engine.stop_here();
         }
         engine.finish()
+    }
+
+    /// How the stream ended, where it is the reading of it that stopped.
+    pub(super) fn ending(&self) -> Ending {
+        Ending { stopped: self.bad.as_ref().map(Aside::of_record), rejected: Vec::new() }
     }
 
     /// A run as its messages need it.

@@ -6,6 +6,7 @@ use super::vary::{Put, Target, Value, What};
 use crate::event::Given;
 use crate::report::course::{Parts, course};
 use crate::report::figure::figures;
+use crate::report::json::chosen;
 use crate::report::sweep::{By, Tried};
 use crate::terms::{ExprKind, Terms};
 use rust_decimal::Decimal;
@@ -75,6 +76,11 @@ impl Rig {
         let inside = hole.range.0 <= n && n <= hole.range.1;
         let mut numbers = hole.by.program.d.iter().enumerate();
         !inside || numbers.any(|(at, d)| *d == n && !u16::try_from(at).is_ok_and(|at| hole.registers.contains(&at)))
+    }
+
+    /// Every reading, and the answer chosen.
+    pub(super) fn readings(&self) -> Vec<(String, String)> {
+        chosen(&self.terms, &self.readings)
     }
 
     const fn is_field(target: &Target) -> bool {

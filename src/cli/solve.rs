@@ -2,10 +2,13 @@
 
 use super::amount::amount;
 use super::args::{Format, Stream};
+use super::inputs::Inputs;
 use super::rig::{self, Rig};
+use super::shown::{Result, Tabled};
 use super::turning::{Along, steps};
 use super::vary::{self, Target, Value, What};
-use super::{End, Outcome, added, diagnose, output, progress, records, table, terms};
+use super::{End, Outcome, added, diagnose, progress, records, terms};
+use crate::report::ending::Ending;
 use crate::report::figure::{Figure, same};
 use crate::report::solve::{self as report, Answer, Jump, Piece, Solved};
 use crate::report::sweep::{Crossing, Digits, Exactly, Tried, sign};
@@ -23,7 +26,8 @@ Exit code 1: no value leads to it.
 
 Examples:
   tenor solve warrant.terms events.jsonl --for 'price of W-1 = 2.00' --by 'issuance[1].price'
-  tenor solve warrant.terms events.jsonl --for 'number of W-1 = 105,000 shares' --by '#4.per_share' --within 0.01..1"
+  tenor solve warrant.terms events.jsonl --for 'number of W-1 = 105,000 shares' \\
+    --by '#8.per_share' --within 0.01..1"
 )]
 pub(crate) struct Solve {
     #[command(flatten)]
@@ -43,6 +47,8 @@ pub(crate) struct Solve {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    #[command(flatten)]
+    pub to: Tabled,
 }
 
 /// How many steps the values are looked at in, before closing in; and where each needs a program of its own.
@@ -50,9 +56,12 @@ const STEPS: (i64, i64) = (100, 40);
 
 /// Finds the values of an input that lead to a figure.
 pub(super) fn solve(args: &Solve) -> Outcome {
-    let t = added::load(&args.stream.terms, &args.show)?;
+    args.to.only_for_tables(args.format == Format::Csv)?;
+    let files = Inputs::default();
+    let t = added::load_by(&args.stream.terms, &args.show, &files)?;
+    files.keep(args.to.file(), "--output", &[&args.stream.events])?;
     let readings = terms::readings(&t, &args.stream.readings)?;
-    let records = records::read(&args.stream, &t)?;
+    let records = records::read(&args.stream, &t, &files)?;
     let target = vary::target(&args.by, &t, &records)?;
     let Some(ty) = target.input.ty.clone() else {
         return vary::wrong(&format!("`{}` is no number", target.input.name), "solve by a number, or compare the readings");
@@ -68,13 +77,12 @@ pub(super) fn solve(args: &Solve) -> Outcome {
     rig.open(&[vec![Value::number(within.0)], vec![Value::number(within.1)]]);
     let pool = rig::pool()?;
     let out = pool.install(|| found(args, &rig, within, stands))?;
-    let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
-        Format::Table => table::table(&report::document(&out, Digits::Short)),
-        Format::Md => table::markdown(&report::document(&out, Digits::Short)),
-        Format::Csv => table::csv(&report::document(&out, Digits::All)),
-    };
-    output::print(&text)?;
+    let asked = [format!("for {}", args.wanted), format!("by {}", args.by)].into_iter();
+    let options = asked.chain(args.show.iter().map(|s| format!("figure {s}"))).collect();
+    let mut receipt = files.receipt(&[&args.stream.terms], Some(rig.terms()), &args.stream.taking, options);
+    receipt.readings = rig.readings();
+    let result = Result { schema: "solve", ending: &Ending::default(), receipt: &receipt };
+    result.write(args.format.into(), &args.to, || report::document(&out, Digits::Short), || report::json(&out))?;
     if out.answers.is_empty() { Err(End::Failed) } else { Ok(()) }
 }
 
@@ -90,8 +98,13 @@ fn stands(target: &Target, t: &Terms, records: &records::Records) -> Option<Deci
     }
 }
 
-fn within(text: Option<&str>, stands: Option<Decimal>, ty: &crate::terms::Type, name: &str) -> Result<(Decimal, Decimal), End> {
-    let wrong = |text: &str, help: &str| -> Result<(Decimal, Decimal), End> {
+fn within(
+    text: Option<&str>,
+    stands: Option<Decimal>,
+    ty: &crate::terms::Type,
+    name: &str,
+) -> std::result::Result<(Decimal, Decimal), End> {
+    let wrong = |text: &str, help: &str| -> std::result::Result<(Decimal, Decimal), End> {
         diagnose::message("usage::within", text, help);
         Err(End::Usage)
     };
@@ -112,7 +125,7 @@ fn within(text: Option<&str>, stands: Option<Decimal>, ty: &crate::terms::Type, 
 }
 
 /// The figure of `--for`, among those a run shows.
-fn figure(text: &str, all: &[Figure]) -> Result<(Figure, Decimal), End> {
+fn figure(text: &str, all: &[Figure]) -> std::result::Result<(Figure, Decimal), End> {
     let wrong = |text: &str, help: &str| {
         diagnose::message("usage::for", text, help);
         Err(End::Usage)
@@ -134,7 +147,7 @@ fn figure(text: &str, all: &[Figure]) -> Result<(Figure, Decimal), End> {
     }
 }
 
-fn found(args: &Solve, rig: &Rig, within: (Decimal, Decimal), stands: Option<Decimal>) -> Result<Solved, End> {
+fn found(args: &Solve, rig: &Rig, within: (Decimal, Decimal), stands: Option<Decimal>) -> std::result::Result<Solved, End> {
     let input = rig.targets.first().map(|t| t.input.clone()).ok_or(End::Software)?;
     let along = Along::new(rig, &[Value::number(within.0)], 0, None).ok_or_else(rig::too_large)?;
     let compiled = rig.targets.iter().any(|t| rig.is_compiled(t));

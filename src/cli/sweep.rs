@@ -1,11 +1,13 @@
 //! `tenor sweep`
 
 use super::args::{RunFormat, Showing, Stream};
-use super::page::{self, Recording};
+use super::inputs::Inputs;
+use super::page;
 use super::rig::{self, Rig};
+use super::shown::{Form, Result as Shown};
 use super::turning::{self, Along};
 use super::vary::{self, Value};
-use super::{End, Outcome, added, diagnose, output, progress, records, table, terms, workbook};
+use super::{End, Outcome, added, diagnose, output, progress, records, terms, workbook};
 use crate::report::figure::Figure;
 use crate::report::page::{COMPARISON, swept};
 use crate::report::sweep::{self as report, Reached, Setting, Sweep as Swept, Turn};
@@ -22,8 +24,8 @@ Where a condition, a limit or a threshold begins or ceases to bind is found betw
 Examples:
   tenor sweep warrant.terms events.jsonl --vary 'issuance[1].price=0.50..3.00 step 0.05'
   tenor sweep warrant.terms events.jsonl --vary 'ownership_limit=1%..10% step 0.5%' --format csv
-  tenor sweep warrant.terms events.jsonl --vary 'floor=*' --vary '#4.shares=1000000,2000000'
-  tenor sweep warrant.terms events.jsonl --vary '#4.price=1..3 step 0.5' \\
+  tenor sweep warrant.terms events.jsonl --vary 'floor=*' --vary '#6.shares=1000000,2000000'
+  tenor sweep warrant.terms events.jsonl --vary '#6.price=1..3 step 0.5' \\
     --show 'value of certificate: number × greatest($5/share - price, $0/share)'"
 )]
 pub(crate) struct Sweep {
@@ -52,24 +54,27 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     if args.vary.len() > 2 {
         return vary::wrong("a sweep varies one or two inputs", "leave one out, or sweep twice");
     }
-    page::only_for_pages(args.showing.template.is_some(), args.showing.format == RunFormat::Html)?;
-    if args.showing.format == RunFormat::Xlsx {
-        output::not_on_a_terminal(args.showing.output.as_deref(), workbook::WHAT, workbook::NAME)?;
+    let (showing, format) = (&args.showing, args.showing.format);
+    page::only_for_pages(showing.template.is_some(), format == RunFormat::Html)?;
+    showing.to.only_for_tables(format == RunFormat::Csv)?;
+    if format == RunFormat::Xlsx {
+        output::not_on_a_terminal(showing.to.file(), workbook::WHAT, workbook::NAME)?;
     }
-    let template = page::read_template(args.showing.template.as_deref(), COMPARISON)?;
-    let files = Recording::default();
+    let files = Inputs::default();
+    let template = page::read_template(&files, showing.template.as_deref(), COMPARISON)?;
     let t = added::load_by(&args.stream.terms, &args.showing.show, &files)?;
+    files.keep(showing.to.file(), "--output", &[&args.stream.events])?;
     let readings = terms::readings(&t, &args.stream.readings)?;
-    let (bytes, format) = page::whole(&args.stream)?;
-    let mut records = records::read_from(&args.stream, &t, (Box::new(bytes.as_slice()), format))?;
+    let mut records = records::read(&args.stream, &t, &files)?;
     // what the terms say is needed only where it is shown
-    let whole = (args.showing.format == RunFormat::Html).then(|| t.clone());
+    let whole = (format == RunFormat::Html).then(|| t.clone());
     let (mut targets, mut values): (Vec<vary::Target>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
     for text in &args.vary {
         let (target, list) = vary::varied(text, &t, &mut records)?;
         targets.push(target);
         values.push(list);
     }
+    vary::few(values.iter().fold(1, |n: usize, list| n.saturating_mul(list.len())))?;
     let mut rig = Rig::new(t, readings, records, targets);
     let points = points(&values);
     rig.open(&points);
@@ -101,29 +106,34 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
     }
     let all_stopped = reached.iter().all(|r| r.stopped.is_some());
     let out = out.with_points(reached);
-    let text = match args.showing.format {
-        RunFormat::Xlsx => String::new(),
-        RunFormat::Json => serde_json::to_string_pretty(&report::json(&out)).map_err(|_| End::Software)? + "\n",
-        RunFormat::Table => table::table(&report::document(&out, report::Digits::Short)),
-        RunFormat::Md => table::markdown(&report::document(&out, report::Digits::Short)),
-        RunFormat::Csv => table::csv(&report::document(&out, report::Digits::All)),
-        RunFormat::Html => {
-            let mut inputs = files.inputs(&[&args.stream.terms]);
-            inputs.push(page::events_input(&args.stream.events, &bytes));
-            let mut options: Vec<String> = args.vary.iter().map(|v| format!("varied {v}")).collect();
-            options.extend(args.showing.show.iter().map(|s| format!("figure {s}")));
-            options.extend(args.stream.readings.iter().map(|r| format!("reading {r}")));
-            let dates = (args.stream.taking.as_of.as_deref(), args.stream.taking.known_on.as_deref());
-            let receipt = page::receipt_of(inputs, dates, options);
-            let document = report::document(&out, report::Digits::Short);
-            let terms = whole.as_ref().unwrap_or_else(|| rig.terms());
-            page::filled(args.showing.template.as_deref(), &template, &swept(&out, &document, terms, receipt))?
-        }
+    let mut options: Vec<String> = args.vary.iter().map(|v| format!("varied {v}")).collect();
+    options.extend(showing.show.iter().map(|s| format!("figure {s}")));
+    options.extend(args.stream.readings.iter().map(|r| format!("reading {r}")));
+    let mut receipt = files.receipt(&[&args.stream.terms], Some(rig.terms()), &args.stream.taking, options);
+    receipt.readings = rig.readings();
+    let document = |digits| report::document(&out, digits);
+    let ending = rig.records.ending();
+    // a page and a workbook say first that the stream stopped
+    let told = |digits| {
+        let mut document = document(digits);
+        ending.head(&mut document);
+        document
     };
-    if args.showing.format == RunFormat::Xlsx {
-        workbook::of_tables(&report::document(&out, report::Digits::All), &out.currency, args.showing.output.as_deref())?;
-    } else {
-        output::text_to(args.showing.output.as_deref(), &text)?;
+    match (Form::of(format), format) {
+        (Some(form), _) => {
+            let result = Shown { schema: "sweep", ending: &ending, receipt: &receipt };
+            result.write(form, &showing.to, || document(report::Digits::Short), || report::json(&out))?;
+        }
+        (None, RunFormat::Xlsx) => {
+            let mut sheets = told(report::Digits::All);
+            sheets.sections.push(receipt.section());
+            workbook::of_tables(&sheets, &out.currency, showing.to.file())?;
+        }
+        (None, _) => {
+            let terms = whole.as_ref().unwrap_or_else(|| rig.terms());
+            let page = swept(&out, &told(report::Digits::Short), terms, receipt);
+            output::text_to(showing.to.file(), &page::filled(showing.template.as_deref(), &template, &page)?)?;
+        }
     }
     if let Some(problem) = &rig.records.bad {
         let place = format!("{}: record {}", args.stream.events.display(), problem.place.number);

@@ -1,11 +1,13 @@
 //! Terms files: reading and checking them, and choosing readings.
 
 use super::args::Check;
-use super::{End, Outcome, diagnose, output};
+use super::{End, Outcome, diagnose, output, test};
 use crate::check::{self, Checked, Problem, Reader};
 use crate::engine::NotCompiled;
 use crate::engine::code::Program;
+use crate::source::Sources;
 use crate::terms::{Body, Expr, Terms};
+use std::io::Read;
 use std::path::Path;
 
 /// Files of this machine.
@@ -13,10 +15,25 @@ pub(super) struct Files;
 
 impl Reader for Files {
     fn read(&self, path: &Path) -> Result<String, String> {
-        let bytes = std::fs::read(path).map_err(|e| why(path, &e))?;
-        String::from_utf8(bytes).map_err(|e| format!("it is not UTF-8: look at byte {}", e.utf8_error().valid_up_to() + 1))
+        let bytes = if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+        } else {
+            std::fs::read(path)
+        };
+        let bytes = bytes.map_err(|e| why(path, &e))?;
+        String::from_utf8(bytes).map_err(|e| format!("{NOT_TEXT}: look at byte {}", e.utf8_error().valid_up_to() + 1))
     }
 }
+
+/// Whether terms could not be read at all; a file that is there and is no text is wrong, and not missing.
+fn is_missing(problems: &[Problem], sources: &Sources) -> bool {
+    let missing = |p: &Problem| matches!(p, Problem::Unreadable { why, .. } if !why.starts_with(NOT_TEXT));
+    problems.iter().any(missing) && sources.iter().all(|s| s.text.is_empty())
+}
+
+/// How the reason begins why a file that is there is no text.
+const NOT_TEXT: &str = "it is not UTF-8";
 
 /// Why a file cannot be read, in words.
 pub(super) fn why(path: &Path, e: &std::io::Error) -> String {
@@ -45,13 +62,13 @@ pub(super) fn load_by(path: &Path, warn: bool, reader: &dyn Reader, added: &[che
 }
 
 /// A terms file, a library too, to be read and not to be run.
-pub(super) fn read(path: &Path) -> Result<Terms, End> {
-    checked(path, false, &Files, &[])
+pub(super) fn read(path: &Path, reader: &dyn Reader) -> Result<Terms, End> {
+    checked(path, false, reader, &[])
 }
 
 fn checked(path: &Path, warn: bool, reader: &dyn Reader, added: &[check::Added]) -> Result<Terms, End> {
     let Checked { terms, problems, sources } = check::check_with(path, reader, added);
-    let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. }) && sources.iter().all(|s| s.text.is_empty()));
+    let missing = is_missing(&problems, &sources);
     let shown: Vec<Problem> = problems.into_iter().filter(|p| warn || p.is_error()).collect();
     let (errors, _) = diagnose::problems(&shown, &sources);
     terms.ok_or_else(|| {
@@ -130,14 +147,33 @@ pub(super) fn count(errors: usize, warnings: usize) -> String {
 
 /// `tenor check`
 pub(super) fn check(args: &Check) -> Outcome {
-    let Checked { terms, problems, sources } = check::check(&args.terms, &Files);
-    let missing = problems.iter().any(|p| matches!(p, Problem::Unreadable { .. })) && sources.iter().all(|s| s.text.is_empty());
+    if let [one] = args.terms.as_slice()
+        && !one.is_dir()
+    {
+        return check_one(one, args.strict);
+    }
+    let (mut first, mut all) = (Ok(()), Ok(()));
+    for file in test::files(&args.terms)? {
+        let ended = check_one(&file, args.strict);
+        // what is wrong outweighs what is only doubtful
+        match ended {
+            Ok(()) => {}
+            Err(End::Failed) => first = ended,
+            Err(_) => all = ended,
+        }
+    }
+    all.and(first)
+}
+
+fn check_one(path: &Path, strict: bool) -> Outcome {
+    let Checked { terms, problems, sources } = check::check(path, &Files);
+    let missing = is_missing(&problems, &sources);
     let (errors, warnings) = diagnose::problems(&problems, &sources);
     if missing {
         return Err(End::NoInput);
     }
     let Some(terms) = terms else {
-        output::say(&format!("tenor: {}: {}", args.terms.display(), count(errors, warnings)));
+        output::say(&format!("tenor: {}: {}", path.display(), count(errors, warnings)));
         return Err(End::Data);
     };
     // what cannot be run is told now, and not on the night it is run first
@@ -145,7 +181,7 @@ pub(super) fn check(args: &Check) -> Outcome {
         let defaults = readings(&terms, &[])?;
         compile(&terms, &defaults, &[])?;
     }
-    let mut text = format!("{}: {}\n", args.terms.display(), count(errors, warnings));
+    let mut text = format!("{}: {}\n", path.display(), count(errors, warnings));
     text.push_str(&format!(
         "  {}: {}, {}, {}, {}, {}\n",
         terms.title,
@@ -163,7 +199,7 @@ pub(super) fn check(args: &Check) -> Outcome {
         }
     }
     output::print(&text)?;
-    if args.strict && warnings > 0 { Err(End::Failed) } else { Ok(()) }
+    if strict && warnings > 0 { Err(End::Failed) } else { Ok(()) }
 }
 
 /// How many of something there are: `1 rule`, `2 rules`.

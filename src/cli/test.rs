@@ -11,21 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// Runs examples.
 pub(super) fn test(args: &Args) -> Outcome {
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() };
-    let mut files = Vec::new();
-    for path in &paths {
-        if !path.exists() {
-            diagnose::message(
-                "check::unreadable",
-                &format!("there is no `{}`", path.display()),
-                "name terms files, or folders of them",
-            );
-            return Err(End::NoInput);
-        }
-        collect(path, &mut files);
-    }
-    files.sort();
-    files.dedup();
+    let here = [PathBuf::from(".")];
+    let files = files(if args.paths.is_empty() { &here } else { &args.paths })?;
     let (mut passed, mut failed, mut broken) = (0, 0, 0);
     for file in &files {
         let Ok(t) = load(file) else {
@@ -60,10 +47,33 @@ pub(super) fn test(args: &Args) -> Outcome {
     };
     output::print(&format!("{} passed, {failed} failed{untested}\n", terms::counted(passed, "example")))?;
     match (broken, failed) {
+        (0, 0) if files.is_empty() => {
+            output::say("tenor: there is no terms file here: name some, or folders of them");
+            Err(End::Nothing)
+        }
         (0, 0) => Ok(()),
         (0, _) => Err(End::Failed),
         _ => Err(End::Data),
     }
+}
+
+/// The terms files that are named, and those in the folders that are.
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, End> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.exists() {
+            diagnose::message(
+                "check::unreadable",
+                &format!("there is no `{}`", path.display()),
+                "name terms files, or folders of them",
+            );
+            return Err(End::NoInput);
+        }
+        collect(path, &mut files);
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
 }
 
 /// Terms to be tested; none for a library, which is tested where it is used.

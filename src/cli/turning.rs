@@ -63,7 +63,8 @@ impl<'r> Along<'r> {
         for t in &mut told {
             t.event = self.rig.event(t.number);
         }
-        (Turn { input: self.axis, settings: self.settings(at.nearly()), at, there, told }, here)
+        let sides = (c.low.figures.clone(), c.high.figures.clone());
+        (Turn { input: self.axis, settings: self.settings(at.nearly()), at, there, told, sides }, here)
     }
 
     /// The crossings between two runs.

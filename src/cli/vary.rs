@@ -2,12 +2,13 @@
 
 use super::amount::amount;
 use super::records::Records;
-use super::{End, diagnose};
+use super::{End, Outcome, diagnose};
 use crate::check::nearest;
 use crate::event::{Given, Head, Raw, Schema};
 use crate::report::sweep::{Input, Setting};
 use crate::terms::{DefId, EventSort, Field, KindId, ReadingId, Spot, Terms, Type};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use std::borrow::Cow;
 
 /// Something that is varied.
@@ -53,6 +54,19 @@ impl Value {
     pub(super) const fn number(n: Decimal) -> Self {
         Self { setting: Setting::Number(n), put: Put::Given(Given::Number(n)) }
     }
+}
+
+/// The most points a sweep has.
+const POINTS: usize = 100_000;
+
+/// Whether points are few enough to be run.
+pub(super) fn few(points: usize) -> Outcome {
+    if points <= POINTS {
+        return Ok(());
+    }
+    let count = if points == usize::MAX { "too many".to_owned() } else { format!("{points}") };
+    let help = "take a larger step, or a part of the range; where something turns is found between the points anyway";
+    wrong(&format!("these are {count} points, and a sweep runs {POINTS} at most"), help)
 }
 
 /// Tells that the command line is wrong.
@@ -200,6 +214,9 @@ fn numbers(spec: &str, ty: &Type) -> Result<Vec<Decimal>, End> {
         let help = if step.is_zero() { "a step moves on" } else { "a range that falls has a step below zero" };
         return wrong(&format!("with a step of {} nothing leads from {from} to {to}", step.normalize()), help);
     }
+    // counted before anything is laid out
+    let count = width.checked_div(step).and_then(|n| n.trunc().to_usize()).map_or(usize::MAX, |n| n.saturating_add(1));
+    few(count)?;
     let mut out = Vec::new();
     let mut at = from;
     while (width.is_sign_positive() && at <= to) || (width.is_sign_negative() && at >= to) {

@@ -1,13 +1,18 @@
 //! `tenor run`, `tenor explain` and `tenor compare` as an Excel workbook.
 
 use super::args::{Explain, Run as RunArgs, Stream};
-use super::compare::{self, Compare, Entrant, Loaded};
+use super::compare::{Compare, Entrant, Loaded};
 use super::events::{self, Watcher};
-use super::{End, Outcome, diagnose, explain, output, terms};
+use super::inputs::Inputs;
+use super::{End, Outcome, diagnose, explain, output, rejects, run, terms};
 use crate::engine::Engine;
 use crate::engine::code::Program;
+use crate::engine::run::Run;
 use crate::event::{Batch, Head};
 use crate::report::Document;
+use crate::report::ending::Ending;
+use crate::report::json::chosen;
+use crate::report::receipt::Receipt;
 use crate::report::workbook::{Source, Unfit, side_by_side, tables, workbook};
 use crate::terms::Terms;
 use std::path::Path;
@@ -19,34 +24,50 @@ pub(super) const NAME: &str = "out.xlsx";
 
 /// The workbook of a whole run.
 pub(super) fn of_run(args: &RunArgs) -> Outcome {
-    output::not_on_a_terminal(args.output.as_deref(), WHAT, NAME)?;
-    let t = terms::load(&args.stream.terms, false)?;
+    output::not_on_a_terminal(args.to.file(), WHAT, NAME)?;
+    let files = Inputs::default();
+    let t = terms::load_by(&args.stream.terms, false, &files, &[])?;
+    run::keep(args, &files)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_derive(&t, &readings)?;
-    let (ran, records) = keeping(&args.stream, &t, &program, args.keep_going, 0)?;
-    bytes(&args.stream, &t, &program, (&ran, &records), (None, None), args.output.as_deref())?;
+    let (ran, records) = keeping(&args.stream, &t, &program, &files, args.keep_going, 0)?;
+    let receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, run::options(args.keep_going));
+    let receipt = lines(&receipt, &t, &program, records.len(), &ran.ending(&t, args.keep_going));
+    bytes(&t, &program, (&ran, &records), (None, None), &receipt, args.to.file())?;
     let bad = events::tell(&args.stream, &t, &ran, args.keep_going);
     if args.keep_going {
-        events::rejects(&args.stream, args.rejects.as_deref(), &t, &ran)?;
+        rejects::write(args, &t, &ran)?;
     }
-    if bad { Err(End::Data) } else { Ok(()) }
+    run::ended(args, &ran, bad)
 }
 
 /// The workbook of what was asked for: one record, one entry.
 pub(super) fn of_explanation(args: &Explain) -> Outcome {
-    output::not_on_a_terminal(args.output.as_deref(), WHAT, NAME)?;
-    let t = terms::load(&args.stream.terms, false)?;
+    output::not_on_a_terminal(args.to.file(), WHAT, NAME)?;
+    let files = Inputs::default();
+    let t = terms::load_by(&args.stream.terms, false, &files, &[])?;
+    files.keep(args.to.file(), "--output", &[&args.stream.events])?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_derive(&t, &readings)?;
-    let (ran, records) = keeping(&args.stream, &t, &program, false, args.event.unwrap_or(0))?;
+    let (ran, records) = keeping(&args.stream, &t, &program, &files, false, args.event.unwrap_or(0))?;
     explain::asked_for(args, &t, &ran)?;
     let asked = (args.event, args.certificate.as_deref());
-    bytes(&args.stream, &t, &program, (&ran, &records), asked, args.output.as_deref())?;
+    let receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, Vec::new());
+    let mut receipt = lines(&receipt, &t, &program, records.len(), &ran.ending(&t, false));
+    if let Some(n) = args.event.filter(|n| is_quiet(&ran.run, *n)) {
+        receipt.insert(0, (format!("record {n}"), "nothing was adjusted or refused".to_owned()));
+    }
+    bytes(&t, &program, (&ran, &records), asked, &receipt, args.to.file())?;
     if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
 }
 
+/// Whether a record changed and refused nothing.
+fn is_quiet(run: &Run, record: u32) -> bool {
+    run.changes.iter().all(|c| c.when.number != record) && run.refusals.iter().all(|r| r.when.number != record)
+}
+
 /// The workbook of a comparison: the sheets of each variant over each stream, and one with the differences as formulas.
-pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entrant]) -> Outcome {
+pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entrant], receipt: &Receipt) -> Outcome {
     let mut made = Vec::new();
     for (n, events) in args.events.iter().enumerate() {
         for e in entrants {
@@ -57,8 +78,7 @@ pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entra
                 1 => e.variant.name.clone(),
                 _ => format!("{}, {}", e.variant.name, events.display()),
             };
-            let stream = compare::stream(args, Path::new(&l.path), events);
-            let receipt = receipt(&stream, &l.terms, &program, records.all.len());
+            let receipt = lines(receipt, &l.terms, &program, records.all.len(), &records.ending());
             made.push((name, l, records, program, run, receipt));
         }
     }
@@ -69,7 +89,7 @@ pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entra
             (name.as_str(), source)
         })
         .collect();
-    written(side_by_side(&sides), args.showing.output.as_deref())
+    written(side_by_side(&sides), args.showing.to.file())
 }
 
 /// The tables of a document as sheets.
@@ -104,52 +124,58 @@ fn keeping(
     stream: &Stream,
     t: &Terms,
     program: &Program,
+    files: &Inputs,
     keep_going: bool,
     record: u32,
 ) -> Result<(events::Ran, Vec<(Head, Batch)>), End> {
     let mut kept = Kept { records: Vec::new(), last: events::date(stream.taking.as_of.as_deref(), "--as-of")? };
-    let opened = events::open(stream)?;
-    let ran = events::watched(stream, t, program, keep_going, opened, |e| {
+    let mut opened = files.events(stream)?;
+    let ran = events::watched(stream, t, program, keep_going, opened.stream(), |e| {
         e.explain(record);
         &mut kept
     })?;
+    files.done(opened);
     Ok((ran, kept.records))
 }
 
 fn bytes(
-    stream: &Stream,
     t: &Terms,
     program: &Program,
     (ran, records): (&events::Ran, &[(Head, Batch)]),
     (record, entry): (Option<u32>, Option<&str>),
+    receipt: &[(String, String)],
     file: Option<&Path>,
 ) -> Outcome {
-    let receipt = receipt(stream, t, program, records.len());
-    let source = Source { terms: t, program, run: &ran.run, records, record, entry, receipt: &receipt };
+    let source = Source { terms: t, program, run: &ran.run, records, record, entry, receipt };
     written(workbook(&source), file)
 }
 
-/// What the workbook was made from.
-fn receipt(stream: &Stream, t: &Terms, program: &Program, records: usize) -> Vec<(String, String)> {
-    let mut out = vec![("written by".to_owned(), format!("Tenor {}", env!("CARGO_PKG_VERSION")))];
+/// What the workbook was made from, a line each; before all else where the stream did not end with its last record.
+fn lines(receipt: &Receipt, t: &Terms, program: &Program, records: usize, ending: &Ending) -> Vec<(String, String)> {
+    let mut out: Vec<(String, String)> = Vec::new();
     let mut say = |what: &str, which: String| out.push((what.to_owned(), which));
-    say("terms", stream.terms.display().to_string());
-    let main = stream.terms.as_path();
-    t.sources.iter().filter(|s| s.path != main).for_each(|s| say("with", s.path.display().to_string()));
-    say(
-        "events",
-        if stream.events.as_os_str() == "-" { "standard input".to_owned() } else { stream.events.display().to_string() },
-    );
+    if let Some(stopped) = &ending.stopped {
+        say("STOPPED, and nothing from here on is applied", stopped.sentence());
+    }
+    ending.rejected.iter().for_each(|r| say("set aside, and not applied", r.sentence()));
+    say("written by", format!("Tenor {}", receipt.version));
+    for f in &receipt.files {
+        say(if f.role == "read by the terms" { "with" } else { &f.role }, f.name.clone());
+        say("SHA-256", f.sha256.clone());
+    }
     say("records", records.to_string());
-    if let Some(day) = &stream.taking.as_of {
-        say("as of", day.clone());
+    if !receipt.as_of.is_empty() {
+        say("as of", receipt.as_of.clone());
     }
-    if let Some(day) = &stream.taking.known_on {
-        say("known on", day.clone());
+    if !receipt.known_on.is_empty() {
+        say("known on", receipt.known_on.clone());
     }
-    for (reading, chosen) in t.readings.iter().zip(&program.readings).filter(|(r, c)| r.default != **c) {
-        let word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or("", |(w, _)| w.as_str());
-        say("reading", format!("{} = {word}", reading.name));
+    receipt.options.iter().for_each(|o| say("asked for", o.clone()));
+    for (reading, (name, word)) in t.readings.iter().zip(chosen(t, &program.readings)) {
+        let default = usize::try_from(reading.default).ok().and_then(|n| reading.alternatives.get(n));
+        if default.is_none_or(|(w, _)| *w != word) {
+            say("reading", format!("{name} = {word}"));
+        }
     }
     out
 }

@@ -1,5 +1,9 @@
 //! What one record adjusted, for a paper that somebody signs. The wording is a template's.
 
+mod reading;
+
+pub use reading::Reading;
+
 use super::json::{is_adjustment, standing, status, unit};
 use super::record::record;
 use super::words::{Words, day};
@@ -28,6 +32,8 @@ pub struct Certificate {
     pub duties: Vec<Duty>,
     /// Why it was refused, where it was.
     pub refusals: Vec<String>,
+    /// The readings it rests on: those of the clauses of its adjustments, and those that are not the default.
+    pub readings: Vec<Reading>,
 }
 
 /// A record.
@@ -122,6 +128,8 @@ pub struct Duty {
     pub clause: String,
     /// By which day; `promptly` without one.
     pub due: String,
+    /// The same in words: `January 10, 2006`.
+    pub day: String,
     /// How it stands.
     pub status: String,
     /// Whether the adjustment makes it due, rather than the event.
@@ -160,7 +168,9 @@ impl Source<'_> {
             let made = |a: Adjustment| Adjustment { status: "made".into(), from: c.when.number, ..a };
             adjustments.extend(self.adjustment(c, method).map(made));
         }
+        let readings = self.readings(&adjustments);
         Certificate {
+            readings,
             terms: safe(&self.terms.title),
             agreement: safe(self.terms.document.as_deref().unwrap_or("")),
             event: self.event(head, batch),
@@ -189,7 +199,7 @@ impl Source<'_> {
             id: safe(&record.id),
             note: safe(&record.note),
             date: record.date,
-            day: crate::engine::day::date(head.day).map_or_else(String::new, |d| d.format("%B %-d, %Y").to_string()),
+            day: in_words(head.day),
             fields: record.fields.into_iter().map(|(name, value)| Named { name, value: safe(&value) }).collect(),
         }
     }
@@ -257,7 +267,7 @@ impl Source<'_> {
         let states = states.filter(|s| self.terms.states.get(s.at()).is_some_and(|d| d.of == kind));
         let states = states.map(|state| {
             let (before, after) = values(*state);
-            let show = |n: Option<Decimal>| n.map_or_else(|| "—".to_owned(), |n| self.amount(*state, n));
+            let show = |n: Option<Decimal>| n.map_or_else(|| "—".to_owned(), |n| self.amount(*state, shortened(n)));
             let name = self.terms.states.get(state.at()).map_or_else(String::new, |s| s.name.clone());
             Stated { state: name, term: self.term(*state), before: show(before), after: show(after) }
         });
@@ -293,6 +303,7 @@ impl Source<'_> {
                 clause: self.terms.cite(decl.clause).to_owned(),
                 of_adjustment: decl.answers.iter().any(|a| matches!(a.on, On::Adjustment(..))),
                 due: o.due.map_or_else(|| "promptly".to_owned(), day),
+                day: o.due.map_or_else(|| "promptly".to_owned(), in_words),
                 status: o.standing.map_or("open", standing).to_owned(),
             });
         }
@@ -317,8 +328,21 @@ impl Source<'_> {
     fn amount(&self, state: StateId, n: Decimal) -> String {
         let ty = self.terms.states.get(state.at()).map_or(&Type::NUMBER, |s| &s.ty);
         let places = unit(self.program, self.terms, state);
-        super::words::rounded(n, ty, &self.terms.currency, places)
+        super::words::exact(n, ty, &self.terms.currency, places)
     }
+}
+
+/// To how many places figures are rounded where they are told again.
+const PLACES: u32 = 4;
+
+/// A value that has been given with all its digits, as it is told again.
+fn shortened(n: Decimal) -> Decimal {
+    n.normalize().round_dp_with_strategy(PLACES, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// A day in words: `January 10, 2006`.
+fn in_words(n: i64) -> String {
+    crate::engine::day::date(n).map_or_else(String::new, |d| d.format("%B %-d, %Y").to_string())
 }
 
 /// An entry: its kind, none for the issuer, and its row.

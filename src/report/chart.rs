@@ -7,7 +7,7 @@ mod draw;
 mod scale;
 
 pub use bars::{Bar, bars};
-pub use draw::svg;
+pub use draw::{legend, svg};
 
 use rust_decimal::Decimal;
 
@@ -58,6 +58,17 @@ pub struct Point {
     pub y: Option<Decimal>,
     /// What stands behind it.
     pub mark: Option<Mark>,
+    /// A dot, where a line ends that goes on elsewhere.
+    pub dot: Option<Dot>,
+}
+
+/// A dot at the end of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dot {
+    /// The value is there.
+    Full,
+    /// The line comes to it, and the value is elsewhere.
+    Open,
 }
 
 /// A line.

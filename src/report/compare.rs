@@ -99,20 +99,25 @@ impl Comparison {
         of.is_some_and(|of| stream.is_same(s, of))
     }
 
-    /// Puts the variants in order, the most of the column first.
+    /// Puts the variants in order, the most of the column first. A reading that changes nothing has the rank of what it is a
+    /// reading of: it is no further contestant.
     pub fn rank(&mut self) {
-        for stream in &mut self.streams {
+        let mut streams = std::mem::take(&mut self.streams);
+        for stream in &mut streams {
             for s in &mut stream.standings {
                 s.measure = measure(&s.figures, &self.ranked_by);
             }
             stream.standings.sort_by(|a, b| most_first(a.measure, b.measure).then(a.variant.cmp(&b.variant)));
-            let mut last: (usize, Option<Decimal>) = (0, None);
-            for (n, s) in stream.standings.iter_mut().enumerate() {
-                let rank = if last.0 > 0 && same(last.1, s.measure) { last.0 } else { n + 1 };
+            let dull: Vec<bool> = stream.standings.iter().map(|s| self.is_dull(stream, s)).collect();
+            let (mut last, mut above): ((usize, Option<Decimal>), usize) = ((0, None), 0);
+            for (s, dull) in stream.standings.iter_mut().zip(dull) {
+                let rank = if last.0 > 0 && same(last.1, s.measure) { last.0 } else { above + 1 };
                 s.rank = rank;
                 last = (rank, s.measure);
+                above += usize::from(!dull);
             }
         }
+        self.streams = streams;
     }
 }
 

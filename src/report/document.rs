@@ -200,13 +200,14 @@ pub(super) fn refusals(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
 }
 
 fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
-    let mut section = Section::new("obligations", &["record", "clause", "what", "due", "done", "status"]);
+    let mut section = Section::new("obligations", &["record", "clause", "what", "of", "due", "done", "status"]);
     for o in &run.owed {
         let clause = terms.obligations.get(o.obligation.at()).and_then(|d| d.clause);
         section.rows.push(vec![
             o.when.number.to_string(),
             terms.cited(clause),
             words.said(&o.what),
+            words.entry(o.row),
             o.due.map_or_else(|| "promptly".to_owned(), day),
             o.done.map_or_else(String::new, day),
             o.standing.map_or("open", standing).to_owned(),
@@ -218,6 +219,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
             b.when.number.to_string(),
             terms.cited(decl.clause),
             decl.what.clone(),
+            String::new(),
             day(b.when.day),
             b.cured.map_or_else(String::new, day),
             "breached".to_owned(),

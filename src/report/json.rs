@@ -1,5 +1,10 @@
 //! A run as the JSON document of the contract.
 
+mod whole;
+
+pub use whole::{SCHEMA, Sink, Whole, signed};
+
+use super::ending::Ending;
 use super::words::{Words, day};
 use crate::engine::code::Program;
 use crate::engine::run::{Change, Line, Moment, Run, Shown, Status, Stopped, Value};
@@ -40,28 +45,43 @@ impl<T: std::fmt::Display> Serialize for Text<T> {
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = whole::Members(serializer.serialize_map(None)?);
+        self.parts(&Ending::default(), &mut out)?;
+        out.0.end()
+    }
+}
+
+impl Document<'_> {
+    /// Hands on the parts: first how the stream ended, where it did not end with its last record.
+    fn parts<K: Sink>(&self, ending: &Ending, sink: &mut K) -> Result<(), K::Error> {
         let Self { terms, program, run } = *self;
         let words = &Words { terms, texts: &run.texts, keys: &run.keys };
-        let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("terms", &terms.title)?;
+        sink.part("terms", &terms.title)?;
         // a run that applied nothing stands at no day
-        out.serialize_entry("as_of", &(run.as_of != 0).then(|| day(run.as_of)))?;
-        out.serialize_entry("readings", &readings(terms, program))?;
+        sink.part("as_of", &(run.as_of != 0).then(|| day(run.as_of)))?;
+        if let Some(stopped) = ending.stopped_json().or_else(|| run.stopped.as_ref().map(|s| stop(words, s))) {
+            sink.part("stopped", &stopped)?;
+        }
+        let rejected = || run.rejected.iter().map(|s| stop(words, s)).collect();
+        if let Some(rejected) = ending.rejected_json().or_else(|| (!run.rejected.is_empty()).then(rejected)) {
+            sink.part("rejected", &rejected)?;
+        }
+        sink.part("readings", &readings(terms, program))?;
         for (n, report) in terms.reports.iter().enumerate() {
             let rows = || run.shown.iter().filter(move |s| s.report == n).map(|s| shown(terms, program, words, report, s));
             match report.of {
-                Some(_) => out.serialize_entry(&report.name, &Rows(rows))?,
-                None => out.serialize_entry(&report.name, &rows().next())?,
+                Some(_) => sink.part(&report.name, &Rows(rows))?,
+                None => sink.part(&report.name, &rows().next())?,
             }
         }
         let adjusts = adjusts(terms, program);
         let adjustments = || run.changes.iter().filter(|c| adjusts(c)).map(|c| Row { terms, program, words, change: c });
-        out.serialize_entry("adjustments", &Rows(adjustments))?;
-        out.serialize_entry("refusals", &Rows(|| run.refusals.iter().map(|r| refusal(terms, words, r))))?;
-        out.serialize_entry("obligations", &obligations(terms, words, run))?;
+        sink.part("adjustments", &Rows(adjustments))?;
+        sink.part("refusals", &Rows(|| run.refusals.iter().map(|r| refusal(terms, words, r))))?;
+        sink.part("obligations", &obligations(terms, words, run))?;
         for (n, effect) in terms.effects.iter().enumerate() {
             let lines = || run.lines.iter().filter(move |l| l.effect.at() == n).map(|l| line(terms, words, effect, l));
-            out.serialize_entry(&effect.name, &Rows(lines))?;
+            sink.part(&effect.name, &Rows(lines))?;
         }
         let rescissions = || {
             run.rescissions.iter().map(|r| {
@@ -69,15 +89,8 @@ impl Serialize for Document<'_> {
                     "rescinds": r.annulled, "affected": r.affected })
             })
         };
-        out.serialize_entry("rescissions", &Rows(rescissions))?;
-        out.serialize_entry("warnings", &warnings(terms, words, run))?;
-        if let Some(stopped) = &run.stopped {
-            out.serialize_entry("stopped", &stop(words, stopped))?;
-        }
-        if !run.rejected.is_empty() {
-            out.serialize_entry("rejected", &Rows(|| run.rejected.iter().map(|s| stop(words, s))))?;
-        }
-        out.end()
+        sink.part("rescissions", &Rows(rescissions))?;
+        sink.part("warnings", &warnings(terms, words, run))
     }
 }
 
@@ -108,12 +121,16 @@ fn line(terms: &Terms, words: &Words<'_>, effect: &Effect, l: &Line) -> Json {
 
 /// The readings chosen.
 pub(super) fn readings(terms: &Terms, program: &Program) -> Json {
-    let mut out = Map::new();
-    for (reading, chosen) in terms.readings.iter().zip(&program.readings) {
-        let word = usize::try_from(*chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or("", |(w, _)| w.as_str());
-        out.insert(reading.name.clone(), word.into());
-    }
-    Json::Object(out)
+    Json::Object(chosen(terms, &program.readings).into_iter().map(|(name, word)| (name, word.into())).collect())
+}
+
+/// Every reading, and the answer chosen.
+#[must_use]
+pub fn chosen(terms: &Terms, readings: &[u32]) -> Vec<(String, String)> {
+    let word = |reading: &crate::terms::Reading, chosen: u32| {
+        usize::try_from(chosen).ok().and_then(|n| reading.alternatives.get(n)).map_or_else(String::new, |(w, _)| w.clone())
+    };
+    terms.readings.iter().zip(readings).map(|(r, chosen)| (r.name.clone(), word(r, *chosen))).collect()
 }
 
 /// Whether a change is an adjustment as the terms mean it.

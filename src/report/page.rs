@@ -16,17 +16,19 @@ mod timeline;
 pub use curves::swept;
 pub use ledger::{Picked, pick};
 pub use render::{COMPARISON, REPORT, html};
+pub(super) use render::{STEPS, told};
 pub use spread::{Contestant, compared};
 pub use timeline::Timeline;
 
 use super::chart::Bar;
+use super::ending::{Aside, Ending};
 use super::explain::{Derivations, Step};
 use super::receipt::Receipt;
 use super::record::Record;
 use super::words::{Words, day};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
-use crate::terms::Terms;
+use crate::terms::{Standing, Terms};
 use clauses::Links;
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -64,6 +66,8 @@ pub struct Source<'r> {
     pub told: (&'r Program, &'r Run),
     /// The receipt.
     pub receipt: Receipt,
+    /// How the stream ended.
+    pub ending: &'r Ending,
     /// Whole explanations, where they were asked for.
     pub explained: Vec<Step>,
 }
@@ -71,6 +75,8 @@ pub struct Source<'r> {
 /// What the template is given.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Page {
+    /// What it is, where it is not the page of a run: `Explanation`.
+    pub kind: &'static str,
     /// The title of the terms.
     pub title: String,
     /// The name of the agreement's document; empty without one.
@@ -79,6 +85,10 @@ pub struct Page {
     pub as_of: String,
     /// Why the run stopped; empty where it did not.
     pub stopped: String,
+    /// What was set aside, a line each.
+    pub aside: Vec<String>,
+    /// What one must know before all else, a line each; numeric where something is wrong.
+    pub strip: Vec<Cell>,
     /// Figures over time.
     pub charts: Vec<Figure>,
     /// What each clause did to a figure.
@@ -114,6 +124,8 @@ pub struct Page {
 /// What the template of a comparison or of a sweep is given.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Spread {
+    /// What it is: `Comparison`, `Sweep`.
+    pub kind: &'static str,
     /// Its title.
     pub title: String,
     /// What is held against what, a line each.
@@ -311,13 +323,13 @@ pub fn page(source: Source<'_>, whole: bool) -> Page {
     let derivations = Derivations::new(terms, source.told.0, source.told.1);
     let (ledger, others) = ledger::ledgers(&side, &links, Some(&derivations));
     let mut out = Page {
+        kind: if whole { "" } else { "Explanation" },
+        strip: if whole { strip(run) } else { Vec::new() },
         title: terms.title.clone(),
         agreement: terms.document.clone().unwrap_or_default(),
         as_of: if run.as_of == 0 { String::new() } else { day(run.as_of) },
-        stopped: run.stopped.as_ref().map_or_else(String::new, |s| {
-            let place = if s.when.number == 0 { day(s.when.day) } else { format!("record {}", s.when.number) };
-            format!("{place}: {}", side.words().stopped(&s.why).message)
-        }),
+        stopped: source.ending.sentence(),
+        aside: source.ending.rejected.iter().map(Aside::sentence).collect(),
         ledger,
         others,
         explained: source.explained.iter().map(|s| links.unfolded(s)).collect(),
@@ -338,6 +350,21 @@ pub fn page(source: Source<'_>, whole: bool) -> Page {
     out.clauses = links.clauses();
     out.receipt = source.receipt;
     out
+}
+
+/// How much was refused, is breached, late or open, and what the terms warn of.
+fn strip(run: &Run) -> Vec<Cell> {
+    let owed = |s: Standing| run.owed.iter().filter(|o| o.standing.unwrap_or(Standing::Open) == s).count();
+    let all = [
+        (run.refusals.len(), "refused", "#refusals", true),
+        (owed(Standing::Breached) + run.breaches.len(), "breached", "#obligations", true),
+        (owed(Standing::Late), "late", "#obligations", true),
+        (owed(Standing::Open), "open", "#obligations", false),
+        (run.warnings.len(), if run.warnings.len() == 1 { "warning" } else { "warnings" }, "#warnings", true),
+    ];
+    let told = all.into_iter().filter(|(n, ..)| *n > 0);
+    told.map(|(n, what, href, numeric)| Cell { text: format!("{n} {what}"), href: href.to_owned(), numeric, ..Cell::default() })
+        .collect()
 }
 
 /// `1,234`

@@ -2,8 +2,10 @@
 
 mod docx;
 
-pub use docx::docx;
+pub use docx::{Sheet, docx};
 
+use super::page::{STEPS, told};
+use super::visible::lines;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
@@ -22,13 +24,11 @@ pub const NOTICE: &str = include_str!("../../templates/notice.md");
 pub fn markdown(template: &str, with: &impl Serialize) -> Result<String, String> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_fuel(Some(STEPS));
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(|e| e.to_string())?;
     env.set_syntax(syntax);
-    let text = env.render_str(template, Serde(with)).map_err(|e| {
-        let line = e.line().map_or_else(String::new, |l| format!("line {l}: "));
-        format!("{line}{}", e.detail().map_or_else(|| e.kind().to_string(), str::to_owned))
-    })?;
-    Ok(text.trim_end().to_owned() + "\n")
+    let text = env.render_str(template, Serde(with)).map_err(|e| told(&e))?;
+    Ok(lines(text.trim_end()).into_owned() + "\n")
 }
 
 /// Markdown as these papers use it: with tables.
@@ -43,7 +43,7 @@ pub fn html(markdown: &str) -> String {
     pulldown_cmark::html::push_html(&mut body, parser(markdown));
     let title = markdown.lines().find_map(|l| l.strip_prefix("# ")).unwrap_or("").replace('&', "&amp;").replace('<', "&lt;");
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )
 }
 

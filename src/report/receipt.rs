@@ -1,6 +1,8 @@
 //! What a result was computed from: files by their digests, and how they were read.
 
+use super::Section;
 use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -19,6 +21,37 @@ pub struct Receipt {
     pub known_on: String,
     /// What else was asked for: `records sorted by date`.
     pub options: Vec<String>,
+    /// How the text was read: every reading, and the answer chosen.
+    pub readings: Vec<(String, String)>,
+}
+
+/// The edition of the language this program runs.
+const EDITION: u32 = 1;
+
+impl Receipt {
+    /// The receipt as a table.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        let mut out = Section::new("receipt", &["what", "which", "SHA-256"]);
+        let mut say = |what: &str, which: &str, sha256: &str| {
+            out.rows.push([what, which, sha256].map(str::to_owned).to_vec());
+        };
+        self.files.iter().for_each(|f| say(&f.role, &f.name, &f.sha256));
+        let days = [("as of", &self.as_of), ("known on", &self.known_on)];
+        days.into_iter().filter(|(_, day)| !day.is_empty()).for_each(|(what, day)| say(what, day, ""));
+        self.options.iter().for_each(|o| say("asked for", o, ""));
+        say("computed by", &format!("Tenor {}", self.version), "");
+        out
+    }
+
+    /// The receipt for other programs.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let readings: Map<String, Json> = self.readings.iter().map(|(r, w)| (r.clone(), w.clone().into())).collect();
+        json!({ "tenor": self.version, "edition": EDITION, "as_of": given(&self.as_of), "known_on": given(&self.known_on),
+            "readings": readings, "options": self.options, "files": self.files })
+    }
 }
 
 /// A file that was read.
@@ -38,10 +71,34 @@ impl Input {
     /// A file of these bytes.
     #[must_use]
     pub fn new(role: &str, name: &str, bytes: &[u8]) -> Self {
+        let mut sum = Sum::default();
+        sum.add(bytes);
+        let (bytes, sha256) = sum.done();
+        Self { role: role.to_owned(), name: name.to_owned(), bytes, sha256 }
+    }
+}
+
+/// The size and the digest of bytes that come one after the other.
+#[derive(Default)]
+pub struct Sum {
+    bytes: usize,
+    digest: Sha256,
+}
+
+impl Sum {
+    /// Takes further bytes.
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len();
+        self.digest.update(bytes);
+    }
+
+    /// How many they were, and their SHA-256 in hexadecimal digits.
+    #[must_use]
+    pub fn done(self) -> (usize, String) {
         let mut sha256 = String::with_capacity(64);
-        for byte in Sha256::digest(bytes) {
+        for byte in self.digest.finalize() {
             let _ = write!(sha256, "{byte:02x}");
         }
-        Self { role: role.to_owned(), name: name.to_owned(), bytes: bytes.len(), sha256 }
+        (self.bytes, sha256)
     }
 }

@@ -119,6 +119,8 @@ pub struct Turn {
     pub there: Option<There>,
     /// What turns.
     pub told: Vec<Told>,
+    /// The figures just below it, and just above.
+    pub sides: (Vec<Figure>, Vec<Figure>),
 }
 
 /// A sweep.

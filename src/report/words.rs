@@ -191,6 +191,12 @@ pub fn rounded(n: Decimal, ty: &Type, currency: &str, places: Option<u32>) -> St
     }
 }
 
+/// The same with all its digits, as a paper has it that somebody signs.
+#[must_use]
+pub fn exact(n: Decimal, ty: &Type, currency: &str, places: Option<u32>) -> String {
+    with_unit(&number(super::json::pad(n.normalize(), places)), n, ty, currency)
+}
+
 /// The sign of a currency; empty where it has none.
 #[must_use]
 pub fn sign(currency: &str) -> &'static str {

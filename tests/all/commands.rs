@@ -181,27 +181,37 @@ fn readings_count_refusals_and_money() {
     assert_eq!(cut["parts"]["clause"], "7");
 }
 
+#[test]
+fn a_parting_without_a_day_has_none() {
+    let table = text(&["readings", TERMS, "examples/first.jsonl"]);
+    assert!(!table.contains("0000-"), "{table}");
+    let out = json(&["readings", TERMS, "examples/first.jsonl", "--format", "json"], 0);
+    // the other roll of the expiry moves it before any record
+    let roll = out["readings"].as_array().into_iter().flatten().find(|r| r["reading"] == "expiry_roll");
+    assert_eq!(roll.map(|r| (&r["parts"]["event"], &r["parts"]["date"])), Some((&Json::Null, &Json::Null)));
+}
+
 // ---- certificate and notice -------------------------------------------------
 
 #[test]
 fn certificate_of_a_down_round() {
     let (_folder, path) = file("events.jsonl", FLOOR);
     let paper = text(&["certificate", TERMS, &path, "--event", "4"]);
-    // 2.40 - 97/41 = 1.40/41 = 0.03414634146…
+    // 97/41 = 2.36585 36585 …, to 28 places 2.3658536585365853658536585366; 2.40 less that is 1.40/41 = 0.03414634146…
     for part in [
         "# Certificate of Adjustment",
         "under Section 5 of the Warrant",
         "On January 10, 2006 the following event occurred: **issuance** (I1), entered as record 4",
         "| shares | 1,000,000 shares |",
-        "under Section 4(d)(i), the Warrant Price is reduced by $0.0341463414…, from $2.40 to $2.3658536585….",
+        "under Section 4(d)(i), the Warrant Price is reduced by $0.0341463414634146341463414634, from $2.40 to $2.3658536585365853658536585366.",
         "price becomes price × (base + purchasable) / (base + event.shares)",
-        "| W-1 | $2.40 | $2.3658536585… | 100,000.00 shares | 100,000.00 shares |",
+        "| W-1 | $2.40 | $2.3659 | 100,000.00 shares | 100,000.00 shares |",
     ] {
         assert!(paper.contains(part), "no `{part}` in\n{paper}");
     }
     // what came later is no part of it: the split doubles the number, 97/41 becomes 97/82
     let split = text(&["certificate", TERMS, &path, "--event", "5"]);
-    assert!(split.contains("| W-1 | $2.3658536585… | $1.1829268292… | 100,000.00 shares | 200,000.00 shares |"), "{split}");
+    assert!(split.contains("| W-1 | $2.3659 | $1.1829 | 100,000.00 shares | 200,000.00 shares |"), "{split}");
 }
 
 #[test]
@@ -260,7 +270,7 @@ fn certificate_in_ones_own_words() {
         file("ours.md", "{{ event.name }} {{ event.date }}: {% for a in adjustments %}{{ a.term }} {{ a.after }}{% endfor %}\n");
     assert_eq!(
         text(&["certificate", TERMS, &path, "--event", "5", "--template", &ours]).lines().next(),
-        Some("split 2006-02-01: Warrant Price $1.1829268292…Warrant Share Number 200,000.00 shares")
+        Some("split 2006-02-01: Warrant Price $1.1829268292682926829268292683Warrant Share Number 200,000.00 shares")
     );
     let (_third, wrong) = file("wrong.md", "one\n{{ nothing.of }}\n");
     let out = run(&["certificate", TERMS, &path, "--event", "5", "--template", &wrong]);
@@ -279,9 +289,9 @@ fn notice_of_a_dividend() {
     for part in [
         "gives notice under Section 9 of the following event: **stock dividend** (D1)",
         "| payable | 2006-07-14 |",
-        "notice twenty days before the record or effective date (Section 9): by 2006-06-10.",
+        "notice twenty days before the record or effective date (Section 9): by June 10, 2006.",
         "the Warrant Share Number goes from 100,000.00 shares to 105,000.00 shares, under Section 4(b)(i).",
-        "the Warrant Price goes from $2.40 to $2.2857142857…, under Section 4(b)(i).",
+        "the Warrant Price goes from $2.40 to $2.2857142857142857142857142857, under Section 4(b)(i).",
     ] {
         assert!(paper.contains(part), "no `{part}` in\n{paper}");
     }

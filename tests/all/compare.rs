@@ -61,7 +61,7 @@ fn variants_and_readings_over_the_history() {
         assert_eq!(parts(&out, &format!("glowpoint-2005 {nothing}")), (None, None), "{nothing}");
     }
     // A term that ends otherwise does so from the beginning, though no record has come to it.
-    assert_eq!(parts(&out, "glowpoint-2005 expiry_roll=next_trading_day"), (Some(0), Some("1".into())));
+    assert_eq!(parts(&out, "glowpoint-2005 expiry_roll=next_trading_day"), (None, Some("1".into())));
     // All ends at the floor of 1.50, but where an adjustment below it is not made at all.
     for at_the_floor in ["glowpoint-2005", "glowpoint-full-ratchet", "glowpoint-narrow-based"] {
         shows(standing(&out, 0, at_the_floor), "price", "1.50");
@@ -171,4 +171,22 @@ fn a_comparison_as_a_workbook() {
     // every difference is a formula: that of the price is one cell less another
     let formulas = book.worksheet_formula("Comparison").unwrap_or_else(|e| panic!("{e}"));
     assert!(formulas.cells().any(|(_, _, f)| f.contains('-')), "no difference is computed");
+}
+
+#[test]
+fn ranks_count_what_is_shown() {
+    let args = ["compare", TERMS, "terms/glowpoint-full-ratchet.terms", "--readings", "--events", "examples/first.jsonl"];
+    let out = json(&args[1..]);
+    let mut table: Vec<u64> = Vec::new();
+    let text = run(&args);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    let figures = text.split("certificates\n").nth(1).unwrap_or_default();
+    for line in figures.lines().skip(2).take_while(|l| !l.is_empty()) {
+        table.extend(line.split_whitespace().next().and_then(|w| w.parse::<u64>().ok()));
+    }
+    assert!(table.len() > 2, "{text}");
+    // one rank is never further from the one before than there are rows between them
+    let last = table.last().copied().unwrap_or(0);
+    assert!(usize::try_from(last).is_ok_and(|n| n <= table.len()), "{table:?}");
+    assert!(out["streams"][0]["standings"].as_array().map_or(0, Vec::len) > table.len(), "nothing is left out");
 }

@@ -137,7 +137,7 @@ fn what_each_clause_did_adds_up() {
     // record 6 takes the price from 2.40 to 1.50 under 4(d)(i), the distribution of 0.04 of 2.00 from 1.50 to 1.47 under 4(c):
     // 0.90 of 0.93 is 96.8%, 0.03 is 3.2%
     let html = page(FIRST);
-    let part = html.split("<h3>price of W-1</h3>").nth(1).and_then(|h| h.split("</table>").next()).unwrap_or_default();
+    let part = html.split("<h3>Price of W-1</h3>").nth(1).and_then(|h| h.split("</table>").next()).unwrap_or_default();
     for text in ["$2.40", "−$0.90", "96.8%", "−$0.03", "3.2%", "$1.47", "§4(d)(i)", "§4(c)"] {
         assert!(part.contains(text), "no `{text}` in {part}");
     }
@@ -280,7 +280,7 @@ fn a_comparison_as_a_page() {
     let (html, p) = checked(&["compare", TERMS, &skip, "--events", FIRST, "--format", "html"]);
     // the default stops the price at the floor, 1.50, and the distribution of 0.04 of 2.00 takes 2% of that: 1.47; skipped,
     // 2.40 stands, and 2% of it go: 2.352
-    for part in ["glowpoint-2005: $1.47", "floor_effect=skip: $2.352", "price of W-1: floor_effect=skip", "−$0.048"] {
+    for part in ["glowpoint-2005: $1.47", "floor_effect=skip: $2.352", "Price of W-1: floor_effect=skip", "−$0.048"] {
         assert!(p.text.contains(part), "no `{part}`");
     }
     // each variant has a ledger of its own, and marks in the chart lead there
@@ -342,4 +342,47 @@ fn charts_show_what_as_of_tells() {
         }
     }
     assert!(compared > 20, "{compared}");
+}
+
+#[test]
+fn names_stay_as_they_are_and_what_is_wrong_stands_first() {
+    let args = [
+        "compare",
+        "terms/glowpoint-2005.terms",
+        "terms/glowpoint-2005.terms@floor_effect=skip",
+        "--events",
+        "examples/first.jsonl",
+        "examples/glowpoint-history.jsonl",
+        "--format",
+        "html",
+    ];
+    let page = String::from_utf8_lossy(&crate::tenor::tenor(&args).stdout).into_owned();
+    assert!(page.contains(">first.jsonl<") && page.contains(">Variant<"), "{page}");
+    assert!(!page.contains("first-letter"), "a style turns names into others");
+    let run = crate::tenor::tenor(&["run", "terms/glowpoint-2005.terms", "examples/first.jsonl", "--format", "html"]);
+    let page = String::from_utf8_lossy(&run.stdout).into_owned();
+    let strip = page.split("class=\"strip\"").nth(1).and_then(|s| s.split("</ul>").next()).unwrap_or_default();
+    let json = crate::tenor::json(&["run", "terms/glowpoint-2005.terms", "examples/first.jsonl", "--format", "json"], 0);
+    let rows = |name: &str| json[name].as_array().cloned().unwrap_or_default();
+    let breached = rows("obligations").iter().filter(|o| o["status"] == "breached").count();
+    for part in [format!("{} refused", rows("refusals").len()), format!("{breached} breached")] {
+        assert!(strip.contains(&part), "no {part} in {strip}");
+    }
+}
+
+#[test]
+fn lines_with_long_names_have_letters() {
+    use ::tenor::report::chart::{Chart, Point, Series, WIDE, legend, svg};
+    let line = |name: &str, y: i64| Series {
+        name: name.to_owned(),
+        ends: (String::new(), format!("${y}")),
+        points: [1, 2].map(|x| Point { x: x.into(), y: Some(y.into()), ..Point::default() }).to_vec(),
+    };
+    let long = "a name of more than twenty-two letters";
+    let series = vec![line("short", 1), line(long, 2)];
+    // the names stand whole above the picture, and a letter beside each line
+    assert_eq!(legend(&series), ["A: short".to_owned(), format!("B: {long}")]);
+    let picture = svg(&Chart { series, ..Chart::default() }, WIDE);
+    assert!(picture.contains(">A: $1<") && picture.contains(">B: $2<"), "{picture}");
+    assert_eq!(legend(&[line("short", 1), line("other", 2)]), ["short", "other"]);
 }

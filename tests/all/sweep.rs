@@ -266,10 +266,10 @@ fn a_figure_of_ones_own() {
     let out = run(&["sweep", TERMS, &path, "--vary", "#4.price=0.25,3", "--show", show, "--format", "csv"]);
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     // 100,000 × (5 - 2.35) at the floor, 100,000 × (5 - 2.40) unadjusted
-    for line in ["points,1,value of W-1,265000", "points,1,#4.price,0.25"] {
+    for line in ["points,1,certificates_W-1_value,265000", "points,1,at_#4.price,0.25"] {
         assert!(text.lines().any(|l| l.starts_with(line)), "no `{line}` in\n{text}");
     }
-    assert!(text.contains("value of W-1,260000"), "{text}");
+    assert!(text.contains("certificates_W-1_value,260000"), "{text}");
 }
 
 #[test]
@@ -282,7 +282,7 @@ fn ten_thousand_points_and_the_same_on_any_number_of_threads() {
         assert!(out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8_lossy(&out.stdout).into_owned()
     };
-    let points = |text: &str| text.lines().filter(|l| l.starts_with("points,") && l.contains(",#4.price,")).count();
+    let points = |text: &str| text.lines().filter(|l| l.starts_with("points,") && l.contains(",at_#4.price,")).count();
     // 0.0003 to 2.9997 in steps of 0.0003: 9,999, on none of which anything turns but at 2.40 = 8,000 × 0.0003; and 0.35
     let many = with("2", "#4.price=0.0003..2.9997 step 0.0003");
     assert_eq!(points(&many), 10_000);
@@ -339,4 +339,26 @@ fn points_as_a_workbook() {
     let price = u32::try_from(price.unwrap_or_else(|| panic!("no price"))).unwrap_or(0);
     assert_eq!(sheet.get((1, price as usize)), Some(&Data::Float(1.47)));
     assert_eq!(sheet.get((1, price as usize + 1)).map(ToString::to_string).as_deref(), Some("1.47"));
+}
+
+#[test]
+fn a_curve_is_broken_where_the_figure_jumps() {
+    // below the price at which the floor ceases to hold, the record is left out: the price stays at 2.352, and from there on
+    // it is that of the issue, 1.47
+    let vary = "issuance[1].price=0.5..1.5 step 0.25";
+    let args = ["sweep", TERMS, "examples/first.jsonl", "--reading", "floor_effect=skip", "--vary", vary, "--format", "html"];
+    let page = String::from_utf8_lossy(&run(&args).stdout).into_owned();
+    let picture = page.split("<svg").find(|s| s.contains("price of W-1 against")).unwrap_or_else(|| panic!("no chart"));
+    let line = picture.split("class=\"line c0\" d=\"").nth(1).and_then(|d| d.split('"').next()).unwrap_or_default();
+    // two strokes, and the second begins straight above or below the end of the first
+    let strokes: Vec<&str> = line.split('M').skip(1).collect();
+    assert_eq!(strokes.len(), 2, "{line}");
+    let x = |p: &str| p.split(' ').next().unwrap_or_default().to_owned();
+    let end = strokes[0].rsplit('L').next().unwrap_or_default();
+    assert_eq!(x(end), x(strokes[1]), "{line}");
+    assert_eq!((picture.matches("class=\"dot c0\"").count(), picture.matches("class=\"dot open c0\"").count()), (1, 1));
+    for (what, price) in [("just below 0.899997", "2.352"), ("just above 0.899997", "1.47")] {
+        let row = page.split("<tr>").find(|r| r.contains(what)).unwrap_or_else(|| panic!("no `{what}`"));
+        assert!(row.contains(&format!(">{price}")), "{row}");
+    }
 }

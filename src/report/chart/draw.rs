@@ -1,7 +1,7 @@
 //! A chart as SVG. Colours and dashes are the style sheet's, by class.
 
 use super::scale::{Scale, Tick, days, numbers, written};
-use super::{Axis, Chart, Join, Mark, Series, Size, escaped};
+use super::{Axis, Chart, Dot, Join, Mark, Series, Size, escaped};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use std::fmt::Write;
@@ -48,8 +48,12 @@ impl<'c> Picture<'c> {
         let up = written(&round, &chart.unit.before, small);
         let named = !small && chart.series.len() > 1;
         let left = 1300 + CHARACTER * up.iter().map(|t| count(&t.label)).max().unwrap_or(0);
-        let right =
-            if named { 1600 + CHARACTER * chart.series.iter().map(|s| count(&beside(s))).max().unwrap_or(0) } else { 1400 };
+        let right = if named {
+            1600 + CHARACTER
+                * (0..).zip(&chart.series).map(|(n, s)| count(&beside(n, s, is_lettered(&chart.series)))).max().unwrap_or(0)
+        } else {
+            1400
+        };
         let (width, height) = (size.width * 100, size.height * 100);
         let (top, bottom) = (if chart.edges.is_empty() { 1900 } else { 3000 }, height - 2800);
         let x = Scale { values: (first, last), places: (left, width - right) };
@@ -73,7 +77,7 @@ impl<'c> Picture<'c> {
             "<svg class=\"chart {name}\" viewBox=\"0 0 {width} {height}\" role=\"group\" aria-labelledby=\"{id}-t {id}-d\">\
              <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>",
             escaped(&self.chart.title),
-            escaped(&self.chart.about)
+            escaped(&self.told())
         );
         self.grid(&mut out);
         self.edges(&mut out);
@@ -81,6 +85,7 @@ impl<'c> Picture<'c> {
             let _ = write!(out, "<path class=\"line c{n}\" d=\"{}\"/>", self.path(series));
         }
         for (n, series) in self.chart.series.iter().enumerate() {
+            self.dots(n, series, &mut out);
             self.marks(n, series, &mut out);
         }
         match self.chart.series.as_slice() {
@@ -90,6 +95,15 @@ impl<'c> Picture<'c> {
         }
         out.push_str("</svg>");
         out
+    }
+
+    /// The picture in words: what it shows, and from where to where each line goes.
+    fn told(&self) -> String {
+        let line = |s: &Series| {
+            let name = if s.name.is_empty() { String::new() } else { format!("{}: ", s.name) };
+            format!(" {name}from {} to {}.", s.ends.0, s.ends.1)
+        };
+        self.chart.about.clone() + &self.chart.series.iter().map(line).collect::<String>()
     }
 
     fn grid(&self, out: &mut String) {
@@ -191,6 +205,15 @@ impl<'c> Picture<'c> {
         out
     }
 
+    fn dots(&self, n: usize, series: &Series, out: &mut String) {
+        for p in &series.points {
+            let (Some(y), Some(dot)) = (p.y, p.dot) else { continue };
+            let class = if dot == Dot::Open { "dot open" } else { "dot" };
+            let (x, y) = (px(self.x.at(p.x)), px(self.y.at(y)));
+            let _ = write!(out, "<circle class=\"{class} c{n}\" cx=\"{x}\" cy=\"{y}\" r=\"3.5\"/>");
+        }
+    }
+
     fn marks(&self, n: usize, series: &Series, out: &mut String) {
         let all: Vec<(i64, i64, &Mark)> =
             series.points.iter().filter_map(|p| Some((self.x.at(p.x), self.y.at(p.y?), p.mark.as_ref()?))).collect();
@@ -243,9 +266,10 @@ impl<'c> Picture<'c> {
     /// The names of lines at their ends, none over another.
     fn names(&self, out: &mut String) {
         let mut all: Vec<(i64, usize, String)> = Vec::new();
+        let lettered = is_lettered(&self.chart.series);
         for (n, series) in self.chart.series.iter().enumerate() {
             if let Some(y) = series.points.iter().rev().find_map(|p| p.y) {
-                all.push((self.y.at(y) + 400, n, beside(series)));
+                all.push((self.y.at(y) + 400, n, beside(n, series, lettered)));
             }
         }
         all.sort_by_key(|(y, n, _)| (*y, *n));
@@ -268,14 +292,29 @@ impl<'c> Picture<'c> {
     }
 }
 
-/// What stands beside a line: its name, cut to what there is room for, and its last value.
-fn beside(series: &Series) -> String {
-    let mut name: String = series.name.chars().take(22).collect();
-    if name.len() < series.name.len() {
-        name.pop();
-        name.push('…');
-    }
+/// What stands beside a line: its name, or its letter where names are long, and its last value.
+fn beside(n: usize, series: &Series, lettered: bool) -> String {
+    let name = if lettered { letter(n) } else { series.name.clone() };
     format!("{name}: {}", series.ends.1)
+}
+
+/// How long names are that stand beside lines.
+const NAME: usize = 22;
+
+/// Whether lines have letters, for there is no room for their names.
+fn is_lettered(series: &[Series]) -> bool {
+    series.len() > 1 && series.iter().any(|s| s.name.chars().count() > NAME)
+}
+
+fn letter(n: usize) -> String {
+    u8::try_from(n).ok().filter(|n| *n < 26).map_or_else(String::new, |n| char::from(b'A' + n).to_string())
+}
+
+/// The names of lines, whole, with their letters where they have some.
+#[must_use]
+pub fn legend(series: &[Series]) -> Vec<String> {
+    let name = |(n, s): (usize, &Series)| if is_lettered(series) { format!("{}: {}", letter(n), s.name) } else { s.name.clone() };
+    if series.len() == 1 { Vec::new() } else { series.iter().enumerate().map(name).collect() }
 }
 
 /// Hundredths of a pixel as SVG has them.

@@ -84,8 +84,8 @@ pub(super) fn written(numbers: &[Decimal], before: &str, short: bool) -> Vec<Tic
     let divides = |by: i64| numbers.iter().all(|n| (*n % Decimal::from(by)).is_zero());
     let large = numbers.iter().any(|n| n.abs() >= Decimal::from(10_000));
     let (by, letter) = match () {
-        () if short && large && divides(1_000_000) => (1_000_000, "m"),
-        () if short && large && divides(100_000) => (1_000_000, "m"),
+        () if short && large && divides(1_000_000) => (1_000_000, "M"),
+        () if short && large && divides(100_000) => (1_000_000, "M"),
         () if short && large && divides(100) => (1_000, "k"),
         () => (1, ""),
     };

@@ -277,7 +277,7 @@ pub fn json(c: &Comparison) -> Json {
                     let parts = s.parting.as_ref().map(|p| {
                         let other = if p.other.is_empty() { Json::Null } else { p.other.clone().into() };
                         let date = (p.day > 0).then(|| day(p.day));
-                        json!({ "event": p.number, "date": date, "kind": s.event, "clause": p.clause, "other_clause": other,
+                        json!({ "event": (p.number > 0).then_some(p.number), "date": date, "kind": s.event, "clause": p.clause, "other_clause": other,
                             "what": p.what })
                     });
                     json!({ "variant": name(s), "rank": s.rank, "measure": s.measure.map(|n| n.to_string()), "parts": parts,

@@ -5,8 +5,9 @@ use super::spread::tables;
 use super::strokes::{counts, ends};
 use super::{Cell, Figure, Spread, Table, many, plain};
 use crate::report::Document;
-use crate::report::chart::{Axis, Chart, Edge, Join, LINES, Mark, NARROW, Point, Series, WIDE, svg};
+use crate::report::chart::{self, Axis, Chart, Dot, Edge, Join, LINES, Mark, NARROW, Point, Series, WIDE, svg};
 use crate::report::course::Told;
+use crate::report::figure::Figure as Number;
 use crate::report::receipt::Receipt;
 use crate::report::sweep::{Digits, Head, Setting, Sweep, Turn};
 use crate::report::words::day;
@@ -24,7 +25,14 @@ pub fn swept(sweep: &Sweep, document: &Document, terms: &Terms, receipt: Receipt
     let links = Links::new(terms, "", false);
     let inputs: Vec<&str> = sweep.inputs.iter().map(|i| i.name.as_str()).collect();
     let about = vec![format!("what comes of other values of {}", inputs.join(" and "))];
-    let mut out = Spread { title: document.title.clone(), about, receipt, notes: document.notes.clone(), ..Spread::default() };
+    let mut out = Spread {
+        kind: "Sweep",
+        title: document.title.clone(),
+        about,
+        receipt,
+        notes: document.notes.clone(),
+        ..Spread::default()
+    };
     if let Some((along, Some(ty))) =
         sweep.inputs.iter().enumerate().rev().map(|(n, i)| (n, i.ty.as_ref())).find(|(_, t)| t.is_some())
     {
@@ -48,11 +56,59 @@ struct Curves<'s> {
     ty: &'s Type,
 }
 
-/// A curve: its name, and its points from left to right.
+/// A curve: its name, its points from left to right, and where it jumps.
 #[derive(Clone, PartialEq)]
 struct Curve {
     name: String,
     points: Vec<(Decimal, Option<Decimal>, bool)>,
+    jumps: Vec<Jump>,
+}
+
+/// Where a curve goes from one value to another at a point: what it is just below, and just above.
+#[derive(Clone, Copy, PartialEq)]
+struct Jump {
+    x: Decimal,
+    below: Option<Decimal>,
+    above: Option<Decimal>,
+}
+
+impl Curve {
+    /// What is drawn: the strokes end where the curve jumps, with a dot that is full where the value is and open where it is
+    /// not.
+    fn drawn(&self) -> Vec<Point> {
+        let plain = |x: Decimal, y: Option<Decimal>| Point { x, y, mark: None, dot: None };
+        let mut out: Vec<Point> = Vec::new();
+        let mut jumps = self.jumps.iter().peekable();
+        let jump = |j: &Jump, here: Option<Option<Decimal>>, out: &mut Vec<Point>| {
+            let side = |y: Option<Decimal>| {
+                let full = here.flatten().zip(y).is_some_and(|(a, b)| near(a, b));
+                Point { x: j.x, y, mark: None, dot: y.map(|_| if full { Dot::Full } else { Dot::Open }) }
+            };
+            let apart = here.flatten().filter(|n| [j.below, j.above].iter().flatten().all(|s| !near(*s, *n)));
+            out.push(side(j.below));
+            out.push(plain(j.x, None));
+            if let Some(y) = apart {
+                out.extend([Point { dot: Some(Dot::Full), ..plain(j.x, Some(y)) }, plain(j.x, None)]);
+            }
+            out.push(side(j.above));
+        };
+        for (x, y, _) in &self.points {
+            while let Some(j) = jumps.next_if(|j| j.x < *x) {
+                jump(j, None, &mut out);
+            }
+            match jumps.next_if(|j| j.x == *x) {
+                Some(j) => jump(j, Some(*y), &mut out),
+                None => out.push(plain(*x, *y)),
+            }
+        }
+        out
+    }
+}
+
+/// Whether two values are one but for how near the sides of a point are to it.
+fn near(a: Decimal, b: Decimal) -> bool {
+    let fine = a.abs().max(b.abs()).checked_mul(Decimal::new(1, 12)).unwrap_or_default();
+    a.checked_sub(b).is_some_and(|d| d.abs() <= fine)
 }
 
 impl Curves<'_> {
@@ -123,7 +179,8 @@ impl Curves<'_> {
                 Some((_, curve)) => curve.points.push(point),
                 None => {
                     let name = self.named(&others);
-                    out.push((others, Curve { name, points: vec![point] }));
+                    let jumps = self.jumps(head, &others);
+                    out.push((others, Curve { name, points: vec![point], jumps }));
                 }
             }
         }
@@ -131,6 +188,29 @@ impl Curves<'_> {
             curve.points.sort_by_key(|(x, ..)| *x);
         }
         out.into_iter().map(|(_, curve)| curve).collect()
+    }
+
+    /// Where a figure jumps, along the input that is shown.
+    fn jumps(&self, head: usize, others: &[Setting]) -> Vec<Jump> {
+        let Some(name) = self.sweep.heads.get(head).map(|h| &h.name) else { return Vec::new() };
+        let value = |side: &[Number]| side.iter().find(|f| f.name == *name).and_then(|f| f.value);
+        let same_line = |t: &&Turn| {
+            let mut rest = t.settings.iter().enumerate().filter(|(n, _)| *n != self.along).map(|(_, s)| s);
+            t.input == self.along && rest.by_ref().eq(others.iter())
+        };
+        let mut out: Vec<Jump> = Vec::new();
+        for t in self.sweep.turns.iter().filter(same_line) {
+            let (below, above) = (value(&t.sides.0), value(&t.sides.1));
+            let apart = match (below, above) {
+                (Some(a), Some(b)) => !near(a, b),
+                (a, b) => a != b,
+            };
+            if apart {
+                out.push(Jump { x: t.at.nearly(), below, above });
+            }
+        }
+        out.sort_by_key(|j| j.x);
+        out
     }
 
     /// The value of the other input, `1,000,000 shares`; empty where there is none.
@@ -155,7 +235,7 @@ impl Curves<'_> {
         let series = shown.iter().map(|c| Series {
             name: c.name.clone(),
             ends: ends(c.points.iter().filter_map(|(_, y, _)| *y), ty, currency),
-            points: c.points.iter().map(|(x, y, _)| Point { x: *x, y: *y, mark: None }).collect(),
+            points: c.drawn(),
         });
         let mut edges = self.edges();
         let more = edges.len();
@@ -166,7 +246,8 @@ impl Curves<'_> {
         let chart = Chart {
             id: id.clone(),
             title: title.clone(),
-            about: "A curve through the points that were run; the exact figures are in the table below the picture.".to_owned(),
+            about: "A curve through the points that were run, broken where it jumps; the exact figures are in the table below the picture."
+                .to_owned(),
             axis: Axis::Numbers,
             across: counts(currency, self.ty).0,
             unit,
@@ -175,11 +256,8 @@ impl Curves<'_> {
             edges: edges.clone(),
             ..Chart::default()
         };
-        let mut legend: Vec<String> = shown.iter().map(|c| c.name.clone()).collect();
+        let legend = chart::legend(&chart.series);
         let table = self.exact(&shown, &input.name);
-        if legend.len() == 1 {
-            legend.clear();
-        }
         let mut notes = Vec::new();
         if curves.len() > LINES {
             notes.push(format!("Showing the first {LINES} of {} lines; all are in the tables.", many(curves.len())));
@@ -238,6 +316,7 @@ impl Curves<'_> {
     /// The exact figures, a row for each point.
     fn exact(&self, curves: &[&Curve], input: &str) -> Table {
         let mut xs: Vec<Decimal> = curves.iter().flat_map(|c| c.points.iter().map(|(x, ..)| *x)).collect();
+        xs.extend(curves.iter().flat_map(|c| c.jumps.iter().map(|j| j.x)));
         xs.sort_unstable();
         xs.dedup();
         let mut head = vec![plain(input)];
@@ -253,6 +332,20 @@ impl Curves<'_> {
             }
             row
         };
-        Table { name: "exact figures".to_owned(), head, rows: xs.iter().map(row).collect(), note: String::new() }
+        // just below and just above a jump, what the curve comes to
+        let beside = |x: &Decimal, word: &str, side: &dyn Fn(&Jump) -> Option<Decimal>| {
+            let found = |c: &&Curve| c.jumps.iter().find(|j| j.x == *x).copied();
+            let text = |c: &&Curve| found(c).and_then(|j| side(&j)).map_or_else(String::new, number);
+            let cells: Vec<Cell> = curves.iter().map(|c| Cell::number(text(c))).collect();
+            let any = curves.iter().any(|c| found(c).is_some());
+            any.then(|| [vec![Cell::number(format!("just {word} {}", number(*x)))], cells].concat())
+        };
+        let mut rows = Vec::new();
+        for x in &xs {
+            rows.extend(beside(x, "below", &|j| j.below));
+            rows.push(row(x));
+            rows.extend(beside(x, "above", &|j| j.above));
+        }
+        Table { name: "exact figures".to_owned(), head, rows, note: String::new() }
     }
 }

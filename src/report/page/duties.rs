@@ -41,7 +41,7 @@ pub(super) fn refusals(side: &Side<'_>, links: &Links<'_>) -> Table {
 /// What is due, by the day it is due.
 pub(super) fn obligations(side: &Side<'_>, links: &Links<'_>) -> Table {
     let words = side.words();
-    let mut out = table("obligations", &["due", "what", "clause", "record", "done", "status"]);
+    let mut out = table("obligations", &["due", "what", "of", "clause", "record", "done", "status"]);
     let mut rows: Vec<(i64, Vec<Cell>)> = Vec::new();
     for o in &side.run.owed {
         let clause = side.terms.obligations.get(o.obligation.at()).and_then(|d| d.clause);
@@ -50,6 +50,7 @@ pub(super) fn obligations(side: &Side<'_>, links: &Links<'_>) -> Table {
             vec![
                 Cell::text(o.due.map_or_else(|| format!("promptly after {}", day(o.when.day)), day)),
                 Cell::text(words.said(&o.what)),
+                Cell::text(words.entry(o.row)),
                 links.clause(clause),
                 links.record(o.when.number),
                 Cell::text(o.done.map_or_else(String::new, day)),
@@ -64,6 +65,7 @@ pub(super) fn obligations(side: &Side<'_>, links: &Links<'_>) -> Table {
             vec![
                 Cell::text(day(b.when.day)),
                 Cell::text(decl.what.clone()),
+                Cell::default(),
                 links.clause(decl.clause),
                 links.record(b.when.number),
                 Cell::text(b.cured.map_or_else(String::new, day)),

@@ -42,7 +42,14 @@ pub fn compared(
         .enumerate()
         .map(|(n, (_, t))| Links::new(t, &if alone { String::new() } else { format!("t{}-", n + 1) }, false))
         .collect();
-    let mut out = Spread { title: document.title.clone(), about, receipt, notes: document.notes.clone(), ..Spread::default() };
+    let mut out = Spread {
+        kind: "Comparison",
+        title: document.title.clone(),
+        about,
+        receipt,
+        notes: document.notes.clone(),
+        ..Spread::default()
+    };
     for (stream, list) in streams {
         let prefix = if streams.len() > 1 { format!("{stream}: ") } else { String::new() };
         let of = Of { links: &links, list, prefix };

@@ -4,7 +4,7 @@ use super::clauses::Links;
 use super::timeline::Line;
 use super::{Cell, Figure, Side, Table, many};
 use crate::engine::run::Change;
-use crate::report::chart::{Chart, Mark, NARROW, Point, Series, Unit, WIDE, svg};
+use crate::report::chart::{Chart, Mark, NARROW, Point, Series, Unit, WIDE, legend, svg};
 use crate::report::document::change_words;
 use crate::report::words::{amount, day, sign};
 use crate::terms::{Dim, StateId, Type};
@@ -61,11 +61,9 @@ pub(super) fn figure(over: Over<'_>, strokes: &[Stroke<'_>]) -> Option<Figure> {
         until: Some(Decimal::from(over.until)),
         ..Chart::default()
     };
-    let mut legend: Vec<String> = strokes.iter().map(|s| s.name.clone()).collect();
-    let table = exact(strokes, &points, &legend);
-    if legend.len() == 1 {
-        legend.clear();
-    }
+    let names: Vec<String> = strokes.iter().map(|s| s.name.clone()).collect();
+    let table = exact(strokes, &points, &names);
+    let legend = legend(&chart.series);
     let (wide, narrow) = (svg(&chart, WIDE), svg(&chart, NARROW));
     Some(Figure {
         wide,
@@ -117,7 +115,7 @@ impl Stroke<'_> {
                 .map(|(id, _)| Mark { href: format!("#{id}"), text: self.said(&here) })
                 .or_else(|| self.recomputed(*at).filter(|_| n > 0))
                 .filter(|_| y.is_some());
-            Point { x: Decimal::from(*at), y: *y, mark }
+            Point { x: Decimal::from(*at), y: *y, mark, dot: None }
         };
         self.line.iter().enumerate().map(point).collect()
     }

@@ -22,7 +22,8 @@ pub fn document(terms: &Terms, run: &Run, all: &[Worth]) -> Document {
     for w in all.iter().filter(|w| !w.is_nothing()) {
         let (number, on, under) = w.parting.as_ref().map_or_else(Default::default, |p| {
             let number = if p.number == 0 { "—".to_owned() } else { p.number.to_string() };
-            (number, day(p.day), format!("§{}", p.clause))
+            let on = if p.day == 0 { "—".to_owned() } else { day(p.day) };
+            (number, on, format!("§{}", p.clause))
         });
         let refusals = if w.refusals.0 == w.refusals.1 {
             w.refusals.0.to_string()
@@ -86,7 +87,7 @@ pub fn json(against: Side<'_>, all: &[Worth]) -> Json {
         .iter()
         .filter(|w| !w.is_nothing())
         .map(|w| {
-            let parts = w.parting.as_ref().map(|p| json!({ "event": p.number, "date": day(p.day), "clause": p.clause }));
+            let parts = w.parting.as_ref().map(|p| json!({ "event": (p.number > 0).then_some(p.number), "date": (p.day != 0).then(|| day(p.day)), "clause": p.clause }));
             json!({ "reading": w.reading, "clause": w.clause, "default": w.default, "alternative": w.alternative, "parts": parts,
                 "refusals": { "default": w.refusals.0, "alternative": w.refusals.1 },
                 "differences": w.differences.iter().map(difference).collect::<Vec<_>>(), "stopped": w.stopped })

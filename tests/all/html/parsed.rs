@@ -72,7 +72,8 @@ pub(crate) fn parsed(html: &str) -> Parsed {
 
 /// The exact figures below a chart whose title begins so: for each entry the days with the values.
 pub(crate) fn figures(html: &str, title: &str) -> Vec<(String, String, String)> {
-    let Some((_, rest)) = html.split_once(&format!("<h3>{title} of ")) else { return Vec::new() };
+    let (capital, small) = title.split_at(1);
+    let Some((_, rest)) = html.split_once(&format!("<h3>{}{small} of ", capital.to_uppercase())) else { return Vec::new() };
     let first = |names: &str| {
         names.split([',', '<']).next().unwrap_or_default().split(" and ").next().unwrap_or_default().trim().to_owned()
     };
