@@ -2,20 +2,24 @@
 
 mod after;
 mod call;
+mod allow;
 mod cases;
 mod clash;
 mod cycle;
 mod declare;
+mod doubt;
 mod env;
 mod error;
 mod example;
 mod expr;
+mod fact;
 mod item;
 mod load;
 mod name;
 mod operator;
 mod percent;
 mod query;
+mod range;
 mod rule;
 mod statement;
 mod tables;
@@ -69,8 +73,10 @@ pub fn check_with(path: &std::path::Path, reader: &dyn Reader, added: &[Added]) 
         after::find(&mut checker);
         clash::find(&mut checker);
         unused::find(&mut checker);
+        doubt::find(&mut checker);
     }
-    let mut problems = variant::told(checker.problems, &loaded);
+    let problems = variant::told(checker.problems, &loaded);
+    let mut problems = allow::told(problems, &loaded);
     problems.sort_by_key(|p| (!p.is_error(), p.span()));
     problems.dedup_by(|a, b| a.span() == b.span() && a.id() == b.id());
     let mut terms = checker.terms;

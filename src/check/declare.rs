@@ -77,6 +77,11 @@ impl<'l> Checker<'l> {
         self.loaded.main
     }
 
+    /// The whole text of that file.
+    pub(super) fn main_text(&self) -> &'l str {
+        self.loaded.sources.get(self.loaded.main).map_or("", |f| &f.text)
+    }
+
     /// What is written at a place.
     pub(super) fn source_text(&self, at: Span) -> &'l str {
         self.loaded.sources.text(at)
@@ -254,7 +259,10 @@ impl<'l> Checker<'l> {
                     }
                     self.terms.currency.clone_from(&c.name);
                 }
-                Setting::Zone(z) => self.terms.zone.clone_from(&z.name),
+                Setting::Zone(z) => {
+                    self.zone(z);
+                    self.terms.zone.clone_from(&z.name);
+                }
                 Setting::Close(t) => {
                     use chrono::Timelike;
                     self.terms.close = i64::from(t.hour() * 60 + t.minute());
@@ -288,6 +296,23 @@ impl<'l> Checker<'l> {
         if self.terms.currency.is_empty() {
             self.terms.currency = "USD".into();
         }
+    }
+
+    /// A time zone is one of the tz database.
+    fn zone(&mut self, z: &Ident) {
+        if z.name.parse::<chrono_tz::Tz>().is_ok() {
+            return;
+        }
+        let names = || chrono_tz::TZ_VARIANTS.iter().map(|t| t.name());
+        let plain = |name: &str| name.to_lowercase().replace(['_', '-', ' '], "");
+        let wanted = plain(z.name.rsplit('/').next().unwrap_or(&z.name));
+        // the city alone, or in another part of the world
+        let city = names().find(|n| n.contains('/') && plain(n.rsplit('/').next().unwrap_or(n)) == wanted);
+        let help = match city.map(str::to_owned).or_else(|| super::name::nearest(&z.name, names())) {
+            Some(n) => format!("did you mean `{n}`?"),
+            None => "write its name in the tz database, such as `America/New_York`".to_owned(),
+        };
+        self.problems.push(Problem::BadSetting { at: z.span, what: format!("there is no time zone `{}`", z.name), help });
     }
 
     fn types(&mut self, item: &ast::Item) {

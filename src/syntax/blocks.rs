@@ -13,13 +13,14 @@ pub(super) struct Block<'t> {
 }
 
 /// Words that begin a declaration; at the margin they begin a block even inside an open brace.
-pub(super) const OPENERS: [&str; 33] = [
+pub(super) const OPENERS: [&str; 34] = [
     "terms",
     "library",
     "variant",
     "edition",
     "currency",
     "import",
+    "allow",
     "event",
     "observation",
     "deemed",

@@ -173,6 +173,8 @@ fn phrase(of: Rule) -> String {
         "field_value" | "step_field" => "a value such as `shares: 100`",
         "source" => "what is looked at: an event, an entry or a list",
         "query" => "a value",
+        "warning_code" => "the code of a warning such as check::unused",
+        "allow" => "",
         "EOI" => "the end of the block",
         other => return format!("a {}", other.replace('_', " ")),
     };
