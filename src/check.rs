@@ -35,6 +35,7 @@ pub(crate) use name::nearest;
 use crate::source::Sources;
 use crate::terms::Terms;
 use declare::Checker;
+use std::collections::HashSet;
 
 /// What checking gives: terms where nothing is wrong, and all that is to be said of them.
 #[derive(Debug)]
@@ -75,7 +76,8 @@ pub fn check_with(path: &std::path::Path, reader: &dyn Reader, added: &[Added]) 
         unused::find(&mut checker);
         doubt::find(&mut checker);
     }
-    let problems = variant::told(checker.problems, &loaded);
+    let problems = causes(checker.problems, &checker.lost, loaded.torn);
+    let problems = variant::told(problems, &loaded);
     let mut problems = allow::told(problems, &loaded);
     problems.sort_by_key(|p| (!p.is_error(), p.span()));
     problems.dedup_by(|a, b| a.span() == b.span() && a.id() == b.id());
@@ -84,4 +86,18 @@ pub fn check_with(path: &std::path::Path, reader: &dyn Reader, added: &[Added]) 
     terms.items = loaded.items.into_iter().map(|i| i.item).collect();
     let ok = !problems.iter().any(Problem::is_error);
     Checked { terms: ok.then_some(terms), problems, sources: loaded.sources }
+}
+
+/// What is wrong of itself: what only follows from something that could not be declared, or from a file that could not be read, is
+/// left out.
+fn causes(problems: Vec<Problem>, lost: &HashSet<String>, torn: bool) -> Vec<Problem> {
+    let follows = |p: &Problem| match p {
+        Problem::UnknownName { name, .. } | Problem::Meant { name, .. } | Problem::NothingToChange { name, .. } => {
+            torn || lost.contains(name)
+        }
+        _ => false,
+    };
+    let (echoes, own): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(follows);
+    // where nothing else is told, the name was wrong of itself
+    if own.iter().any(Problem::is_error) { own } else { own.into_iter().chain(echoes).collect() }
 }

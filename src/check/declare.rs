@@ -17,6 +17,8 @@ pub(super) struct Checker<'l> {
     pub problems: Vec<Problem>,
     pub names: Names,
     pub used: Used,
+    /// Names of what could not be declared: what follows from that is not told.
+    pub lost: HashSet<String>,
     loaded: &'l Loaded,
     clauses: HashMap<Clause, ClauseId>,
     words: HashMap<String, WordId>,
@@ -56,10 +58,16 @@ impl<'l> Checker<'l> {
             problems: Vec::new(),
             names: Names::default(),
             used: Used::default(),
+            lost: loaded.lost.iter().flat_map(|l| l.names.iter().cloned()).collect(),
             loaded,
             clauses: HashMap::new(),
             words: HashMap::new(),
         }
+    }
+
+    /// Keeps the name of what could not be declared.
+    pub(super) fn lose(&mut self, name: &Ident) {
+        self.lost.insert(name.name.clone());
     }
 
     /// The text of a file of dates.
@@ -155,6 +163,9 @@ impl<'l> Checker<'l> {
             ItemKind::Event(e) => {
                 let taken = self.names.kinds.get(&e.name.name).and_then(|k| self.terms.kind(*k)).map(|k| k.span);
                 self.fresh(taken, &e.name);
+                if taken.is_some() {
+                    return;
+                }
                 self.names.kinds.insert(e.name.name.clone(), KindId::from(self.terms.kinds.len()));
                 self.terms.kinds.push(Kind {
                     name: e.name.name.clone(),
@@ -279,8 +290,13 @@ impl<'l> Checker<'l> {
         }
         let span = Span::default();
         let missing = |probe: &Setting| !seen.contains(&std::mem::discriminant(probe));
-        let mut need = |absent: bool, what, example| {
-            if absent {
+        let lost: Vec<&str> = self.loaded.lost.iter().map(|l| l.opener.as_str()).collect();
+        let torn = self.loaded.torn;
+        let mut need = |absent: bool, what, example: &'static str| {
+            // a line that does not read is told of already, and so is a base that cannot be read
+            let first = example.split(' ').next().unwrap_or(example);
+            let told = lost.contains(&first) || (first == "terms" && lost.iter().any(|l| matches!(*l, "library" | "variant")));
+            if absent && !told && !torn {
                 self.problems.push(Problem::MissingSetting { at: start, what, example });
             }
         };
@@ -292,6 +308,10 @@ impl<'l> Checker<'l> {
             need(missing(&Setting::Zone(word())), "the time zone", "time zone America/New_York");
             let noon = chrono::NaiveTime::MIN;
             need(missing(&Setting::Close(noon)), "the close of business", "close of business 17:00");
+        }
+        let written = self.loaded.lost.iter().filter(|l| l.opener == "currency").find_map(|l| l.code.clone());
+        if let (true, Some(code)) = (self.terms.currency.is_empty(), written) {
+            self.terms.currency = code;
         }
         if self.terms.currency.is_empty() {
             self.terms.currency = "USD".into();
@@ -320,8 +340,14 @@ impl<'l> Checker<'l> {
         match &item.kind {
             ItemKind::Event(e) => self.event_types(e),
             ItemKind::Effect { name, fields } => {
-                let fields: Vec<(String, Type, bool)> =
-                    fields.iter().filter_map(|f| Some((f.name.name.clone(), self.ty(&f.ty)?, f.optional))).collect();
+                let mut typed = Vec::new();
+                for f in fields {
+                    match self.ty(&f.ty) {
+                        Some(ty) => typed.push((f.name.name.clone(), ty, f.optional)),
+                        None => self.lose(&f.name),
+                    }
+                }
+                let fields: Vec<(String, Type, bool)> = typed;
                 if let Some(effect) = self.names.effects.get(&name.name).and_then(|e| self.terms.effects.get_mut(e.at())) {
                     effect.fields = fields;
                 }
@@ -359,6 +385,10 @@ impl<'l> Checker<'l> {
 
     fn event_types(&mut self, e: &ast::Event) {
         let Some(id) = self.names.kinds.get(&e.name.name).copied() else { return };
+        if self.terms.kind(id).is_some_and(|k| k.span != e.name.span) {
+            // declared twice: the first one holds
+            return;
+        }
         let mut fields: Vec<Field> = Vec::new();
         for member in &e.members {
             let Member::Field(f) = member else { continue };
@@ -371,7 +401,11 @@ impl<'l> Checker<'l> {
                 self.choices(&mut fields, f, by, choices);
                 continue;
             }
-            let Some(ty) = self.ty(&f.ty) else { continue };
+            let Some(ty) = self.ty(&f.ty) else {
+                self.lose(&f.name);
+                self.lose_parts(&f.ty);
+                continue;
+            };
             let default = f.default.as_ref().and_then(|d| self.default(d, &ty));
             let makes = match &f.ty.kind {
                 ast::TypeKind::New(kind) => self.kind_id(kind),
@@ -407,12 +441,23 @@ impl<'l> Checker<'l> {
         }
     }
 
+    /// Keeps the names of the fields of a list that could not be declared.
+    fn lose_parts(&mut self, ty: &ast::Type) {
+        match &ty.kind {
+            ast::TypeKind::List(inner) => self.lose_parts(inner),
+            ast::TypeKind::Record(fields) => fields.iter().for_each(|f| self.lose(&f.name)),
+            _ => {}
+        }
+    }
+
     /// A field whose type another one tells, as one field for each type.
     fn choices(&mut self, fields: &mut Vec<Field>, f: &ast::Field, by: &Ident, choices: &[ast::Field]) {
         let told = fields.iter().position(|o| o.name == by.name);
         let words = match told.and_then(|at| fields.get(at)).map(|o| o.ty.clone()) {
             Some(Type::Enum(words)) => words,
             _ => {
+                self.lose(&f.name);
+                choices.iter().for_each(|c| self.lose(&c.name));
                 let what = format!("`{}` is no field before this one with words to choose from", by.name);
                 let _: Option<()> = self.misplaced(by.span, &what, "declare it first, such as `change : price | expiry`");
                 return;
@@ -464,18 +509,22 @@ impl<'l> Checker<'l> {
         let of = match &s.of {
             None => None,
             Some(kind) => match self.kept_kind(kind) {
-                None => return,
+                None => return self.lose(&s.name),
                 some => some,
             },
         };
-        let Some(ty) = self.ty(&s.ty) else { return };
+        let Some(ty) = self.ty(&s.ty) else { return self.lose(&s.name) };
         if matches!(ty, Type::List(_) | Type::Line(_)) {
+            self.lose(&s.name);
             let help = "keep the lines as entries: declare `deemed … kept`, or an `effect`".to_owned();
             self.problems.push(Problem::Misplaced { at: s.ty.span, what: "a state cannot be a list".into(), help });
             return;
         }
         let taken = self.names.states.get(&(of, s.name.name.clone())).and_then(|s| self.terms.states.get(s.at())).map(|s| s.span);
         self.fresh(taken, &s.name);
+        if taken.is_some() {
+            return;
+        }
         self.names.states.insert((of, s.name.name.clone()), StateId::from(self.terms.states.len()));
         self.terms.states.push(State {
             name: s.name.name.clone(),
@@ -493,22 +542,25 @@ impl<'l> Checker<'l> {
         let of = match of {
             None => None,
             Some(kind) => match self.any_kind(kind) {
-                None => return,
+                None => return self.lose(name),
                 some => some,
             },
         };
-        let Some(ty) = self.ty(ty) else { return };
+        let Some(ty) = self.ty(ty) else { return self.lose(name) };
         let mut env = super::env::Env::default();
         if let Some(kind) = of {
             let kind_name = self.terms.kind(kind).map(|k| k.name.clone()).unwrap_or_default();
             env.row(&kind_name, kind);
         }
         for p in params {
-            let Some(ty) = self.ty(&p.ty) else { return };
+            let Some(ty) = self.ty(&p.ty) else { return self.lose(name) };
             env.bind(&p.name.name, ty);
         }
         let taken = self.names.defs.get(&(of, name.name.clone())).and_then(|d| self.terms.defs.get(d.at())).map(|d| d.span);
         self.fresh(taken, name);
+        if taken.is_some() {
+            return;
+        }
         self.names.defs.insert((of, name.name.clone()), DefId::from(self.terms.defs.len()));
         self.terms.defs.push(Def {
             name: name.name.clone(),
@@ -551,6 +603,9 @@ impl<'l> Checker<'l> {
                 if let Some(d) = self.names.defs.get(&key) {
                     self.used.defs.insert(*d);
                 }
+            } else if self.lost.contains(&n.name.name) || self.loaded.torn {
+                // told where it was to be declared
+                self.lose(&n.name);
             } else if !self.terms.library {
                 let library = self.loaded.sources.get(item.span.file).map(|f| f.path.display().to_string());
                 let what = format!("`{}`", crate::syntax::print::item(item).trim().trim_start_matches("needs "));

@@ -106,7 +106,7 @@ pub enum Problem {
     EachOfNamed { at: Span, event: String, kind: String, field: String },
     /// Adjustments under a clause from which nothing comes.
     #[error("nothing comes from {clause}")]
-    AdjustmentOfNothing { at: Span, clause: String, nearest: Option<String> },
+    AdjustmentOfNothing { at: Span, clause: String },
     /// Terms that change entries and count no change as an adjustment.
     #[error("these terms count no change as an adjustment")]
     NoAdjustment { at: Span, state: String },
@@ -346,10 +346,7 @@ impl Problem {
             Self::EachOfNamed { kind, field, .. } => format!(
                 "write `for the {kind}` for the one that `{field}` names; where all are meant, say why: `allow check::each-of-named in … \"…\"`"
             ),
-            Self::AdjustmentOfNothing { nearest: n, .. } => match n {
-                Some(n) => format!("did you mean {n}?"),
-                None => "cite a clause that a rule comes from".into(),
-            },
+            Self::AdjustmentOfNothing { .. } => "cite a clause that a rule comes from, or leave this one out".into(),
             Self::NoAdjustment { state, .. } => {
                 format!("say which changes are adjustments: `adjustment of {state} under §…`, or the result lists none")
             }

@@ -52,6 +52,9 @@ impl Checker<'_> {
         if word == "today" {
             return Some(Expr { kind: ExprKind::Today, ty: Type::Date, span });
         }
+        if env.is_lost(word) {
+            return None;
+        }
         if let Some(var) = env.find(word) {
             return Some(Expr { kind: ExprKind::Var(var), ty: env.ty(var)?.clone(), span });
         }

@@ -152,7 +152,8 @@ impl<'t> View<'t> {
             let at = self.range(0, 3);
             return Some(Advice::new(at.clone(), format!("a clause is written with `§`: §{}", self.slice(at))));
         }
-        if citing && line.starts_with('§') {
+        let declares = line.split_whitespace().any(|w| super::blocks::OPENERS.contains(&w));
+        if citing && line.starts_with('§') && !declares {
             let help = match self.word(0) {
                 "and" | "or" | "&" | ";" => "clauses are parted by commas: `§4(d), §5`",
                 "." => "leave out the point",

@@ -2,6 +2,7 @@
 
 use super::super::Problem;
 use super::super::declare::Checker;
+use crate::source::Span;
 use crate::syntax::ast::{Citation, ItemKind};
 use crate::terms::{On, Statement, StatementKind, Terms, within};
 
@@ -9,10 +10,12 @@ pub(super) fn find(checker: &Checker<'_>, out: &mut Vec<Problem>) {
     for item in checker.items() {
         let ItemKind::Adjustments { under, .. } = &item.item.kind else { continue };
         for clause in under.iter().filter(|c| !lies_under(checker, c)) {
-            let cites: Vec<String> = cited(checker).map(|c| format!("§{}", c.section)).collect();
-            let name = format!("§{}", clause.section);
-            let nearest = super::super::name::nearest(&name, cites.iter().map(String::as_str));
-            out.push(Problem::AdjustmentOfNothing { at: clause.span, clause: name, nearest });
+            let written = checker.source_text(clause.span).trim_end().len();
+            let end = u32::try_from(written).map_or(clause.span.end, |n| clause.span.start + n);
+            out.push(Problem::AdjustmentOfNothing {
+                at: Span { end, ..clause.span },
+                clause: format!("§{}", clause.section),
+            });
         }
     }
     let terms = &checker.terms;

@@ -29,7 +29,7 @@ fn pointed(number: &str, after: &str) -> bool {
     let Some((whole, rest)) = number.split_once('.') else { return false };
     let figures = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let groups = figures(whole) && whole.len() <= 3 && !whole.starts_with('0') && rest.len() == 3 && figures(rest);
-    let counted = after.trim_start().starts_with("share") || rest == "000";
+    let counted = rest == "000" || (rest.ends_with("00") && after.trim_start().starts_with("share"));
     groups && counted && !after.starts_with(['%', '/'])
 }
 
