@@ -1,8 +1,8 @@
 //! [`ast`](crate::syntax::ast) to [`Terms`]: names, types, cases, clashes and cycles. It reads no event.
 
 mod after;
-mod call;
 mod allow;
+mod call;
 mod cases;
 mod clash;
 mod cycle;

@@ -328,7 +328,8 @@ impl<'l> Checker<'l> {
         let wanted = plain(z.name.rsplit('/').next().unwrap_or(&z.name));
         // the city alone, or in another part of the world
         let city = names().find(|n| n.contains('/') && plain(n.rsplit('/').next().unwrap_or(n)) == wanted);
-        let help = match city.map(str::to_owned).or_else(|| super::name::nearest(&z.name, names())) {
+        let spoken = ZONES.iter().find(|(name, _)| *name == wanted).map(|(_, zone)| *zone);
+        let help = match spoken.or(city).map(str::to_owned).or_else(|| super::name::nearest(&z.name, names())) {
             Some(n) => format!("did you mean `{n}`?"),
             None => "write its name in the tz database, such as `America/New_York`".to_owned(),
         };
@@ -387,6 +388,11 @@ impl<'l> Checker<'l> {
         let Some(id) = self.names.kinds.get(&e.name.name).copied() else { return };
         if self.terms.kind(id).is_some_and(|k| k.span != e.name.span) {
             // declared twice: the first one holds
+            for member in &e.members {
+                if let Member::Field(f) = member {
+                    self.lose(&f.name);
+                }
+            }
             return;
         }
         let mut fields: Vec<Field> = Vec::new();
@@ -680,6 +686,22 @@ impl<'l> Checker<'l> {
 pub(super) const fn truth(span: Span) -> Expr {
     Expr { kind: ExprKind::Whole(1), ty: Type::YesNo, span }
 }
+
+/// Zones as they are spoken of in the United States.
+const ZONES: [(&str, &str); 12] = [
+    ("eastern", "America/New_York"),
+    ("easterntime", "America/New_York"),
+    ("et", "America/New_York"),
+    ("edt", "America/New_York"),
+    ("central", "America/Chicago"),
+    ("centraltime", "America/Chicago"),
+    ("ct", "America/Chicago"),
+    ("mountain", "America/Denver"),
+    ("mountaintime", "America/Denver"),
+    ("pacific", "America/Los_Angeles"),
+    ("pacifictime", "America/Los_Angeles"),
+    ("pt", "America/Los_Angeles"),
+];
 
 /// What a file states once, where a setting is of that sort.
 const fn once(setting: &Setting) -> Option<&'static str> {

@@ -115,7 +115,7 @@ pub enum Problem {
     NoExpectation { at: Span, title: String },
     /// A divisor that nothing keeps from being zero.
     #[error("{what} may be zero, and is divided by")]
-    MayDivideByZero { at: Span, what: String, event: Option<String> },
+    MayDivideByZero { at: Span, what: String, bound: Option<String> },
     /// A point where the file parts thousands with commas.
     #[error("`{text}` has a point, and thousands are parted by commas in this file")]
     Thousands { at: Span, text: String },
@@ -324,7 +324,9 @@ impl Problem {
             Self::MissingCase { .. } => "add that case, or `otherwise : …`, or `otherwise stop \"…\"`".into(),
             Self::Unreachable { .. } => "remove it, or move it up".into(),
             Self::Circular { .. } => "give one of them a value that does not need the others".into(),
-            Self::DeemCycle { .. } => "what a rule deems or changes may not bring the same rule about again: the run would never end".into(),
+            Self::DeemCycle { .. } => {
+                "what a rule deems or changes may not bring the same rule about again: the run would never end".into()
+            }
             Self::Clash { rule, other, other_at, .. } => {
                 format!(
                     "`{other}` is at {other_at}; say which goes first: `rule {rule} … notwithstanding {other}`, or add a condition"
@@ -351,17 +353,18 @@ impl Problem {
                 format!("say which changes are adjustments: `adjustment of {state} under §…`, or the result lists none")
             }
             Self::NoExpectation { .. } => "add what must come of it, such as `expect not refused` or `expect … is …`".into(),
-            Self::MayDivideByZero { what, event: Some(event), .. } => {
-                let field = what.trim_matches('`');
-                format!("let `{event}` rule it out: `check {field} > 0 \"…\"` in its units, or say when the formula applies")
+            Self::MayDivideByZero { bound: Some(bound), .. } => {
+                format!("rule it out where the event is declared: `check {bound} \"…\"`, or say when the formula applies")
             }
-            Self::MayDivideByZero { .. } => "say first what holds where there is nothing: `when … > 0 …`".into(),
+            Self::MayDivideByZero { .. } => {
+                "it is zero where there is nothing: say first what holds then, `when … is 0 : …`".into()
+            }
             Self::Thousands { text, .. } => {
                 let (whole, part) = text.split_once('.').unwrap_or((text, ""));
                 format!("write `{whole},{part}` where thousands are meant, or `{whole}` where they are not")
             }
             Self::Percentage { field, event, .. } => format!(
-                "where records say 50 for 50%, divide by 100; where they say 0.5, let `{event}` say so: `check {field} <= 100% \"…\"`"
+                "where records say 50 for 50%, divide by 100; where they say 0.5, let `{event}` say so: `check event.{field} <= 100% \"…\"`"
             ),
             Self::AllowsNothing { .. } => "remove it".into(),
             Self::Uncited { .. } => "write the clause it comes from in a line before it, such as `§4(d)(i)`".into(),

@@ -115,13 +115,19 @@ impl Loader<'_> {
             self.out.main = id;
         }
         let (mut file, problems) = syntax::parse(id, &text);
-        self.out.lost.append(&mut file.lost);
+        self.lost(&mut file);
         self.out.problems.extend(problems.into_iter().map(Problem::Syntax));
         self.open.push(path.clone());
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let items = self.blocks(file, &folder, imported);
         self.open.pop();
         items
+    }
+
+    /// Keeps what can be told of blocks that do not read; without an import or a base, names are missing that were meant.
+    fn lost(&mut self, file: &mut ast::File) {
+        self.out.torn |= file.lost.iter().any(|l| matches!(l.opener.as_str(), "import" | "variant"));
+        self.out.lost.append(&mut file.lost);
     }
 
     fn blocks(&mut self, file: ast::File, folder: &Path, imported: bool) -> Vec<LoadedItem> {

@@ -83,6 +83,9 @@ impl Checker<'_> {
 
     fn checks(&mut self, e: &ast::Event) {
         let Some(id) = self.names.kinds.get(&e.name.name).copied() else { return };
+        if self.terms.kind(id).is_some_and(|k| k.span != e.name.span) {
+            return;
+        }
         let mut checks = Vec::new();
         for member in &e.members {
             let ast::Member::Check(cond, text) = member else { continue };

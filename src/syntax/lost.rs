@@ -28,7 +28,8 @@ pub(super) fn of(text: &str) -> Lost {
     let opener = rest.first().map_or("", |t| t.text).to_owned();
     let mut names: Vec<String> = Vec::new();
     // of words that were to be one name, each may stand for it
-    let named = rest.iter().skip(1).take_while(|t| t.is_word() && !matches!(t.text, "on" | "of" | "kept" | "at" | "once" | "for"));
+    let named =
+        rest.iter().skip(1).take_while(|t| t.is_word() && !matches!(t.text, "on" | "of" | "kept" | "at" | "once" | "for"));
     names.extend(named.map(|t| t.text.to_owned()));
     if WITH_FIELDS.contains(&opener.as_str()) {
         let fields = rest.iter().zip(rest.iter().skip(1)).filter(|(word, colon)| word.is_word() && colon.text == ":");

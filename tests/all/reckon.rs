@@ -149,7 +149,8 @@ fn ran(folder: &Path, scenario: &toml::Table, run: &toml::Value) -> Option<serde
     let name = text("events").unwrap_or("events.jsonl");
     let bytes = std::fs::read(folder.join(name)).ok()?;
     let format = Format::of_name(name).unwrap_or_else(|| Format::of_text(&bytes));
-    let args: Vec<&str> = run.get("args").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
+    let args: Vec<&str> =
+        run.get("args").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_str).collect();
     let day = |key: &str| run.get(key).and_then(toml::Value::as_str).and_then(day_number);
     let (mut schema, mut texts, mut batch) = (Schema::new(&terms), Interner::default(), Batch::default());
     let mut stream = Stream::new(std::io::Cursor::new(bytes), format, None).ok()?;

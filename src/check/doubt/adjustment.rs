@@ -12,10 +12,7 @@ pub(super) fn find(checker: &Checker<'_>, out: &mut Vec<Problem>) {
         for clause in under.iter().filter(|c| !lies_under(checker, c)) {
             let written = checker.source_text(clause.span).trim_end().len();
             let end = u32::try_from(written).map_or(clause.span.end, |n| clause.span.start + n);
-            out.push(Problem::AdjustmentOfNothing {
-                at: Span { end, ..clause.span },
-                clause: format!("§{}", clause.section),
-            });
+            out.push(Problem::AdjustmentOfNothing { at: Span { end, ..clause.span }, clause: format!("§{}", clause.section) });
         }
     }
     let terms = &checker.terms;

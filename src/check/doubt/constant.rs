@@ -17,10 +17,8 @@ pub(super) fn find(checker: &Checker<'_>, out: &mut Vec<Problem>) {
 fn look(terms: &Terms, main: FileId, e: &Expr, out: &mut Vec<Problem>) -> bool {
     let mut told = false;
     children(e, &mut |c| told |= look(terms, main, c, out));
-    let asks = matches!(
-        e.kind,
-        ExprKind::Compare(..) | ExprKind::Equal(..) | ExprKind::OneOf(..) | ExprKind::All(_) | ExprKind::Any(_)
-    );
+    let asks =
+        matches!(e.kind, ExprKind::Compare(..) | ExprKind::Equal(..) | ExprKind::OneOf(..) | ExprKind::All(_) | ExprKind::Any(_));
     if told || !asks || e.span.file != main {
         return told;
     }

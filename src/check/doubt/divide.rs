@@ -5,7 +5,7 @@ use super::super::declare::Checker;
 use super::super::fact::shape;
 use super::{field, is_checked, reads};
 use crate::terms::{
-    Answer, Ask, EventSort, Expr, ExprKind, Formulas, Measure, Operator, Source, StatementKind, Terms, VarId, walk,
+    Answer, Ask, Dim, EventSort, Expr, ExprKind, Formulas, Measure, Operator, Source, StatementKind, Terms, Type, VarId, walk,
 };
 
 pub(super) fn find(checker: &Checker<'_>, out: &mut Vec<Problem>) {
@@ -70,8 +70,8 @@ fn divisor(scene: &Scene<'_>, by: &Expr, at: crate::source::Span, depth: u8, out
         ExprKind::Field(..) => open_field(scene, by, at, out),
         ExprKind::Query(q) => {
             let what = match &q.ask {
-                Ask::Measure(Measure::Sum, _) => "a sum over nothing",
-                Ask::Count | Ask::CountDays => "a count of nothing",
+                Ask::Measure(Measure::Sum, _) => "this sum",
+                Ask::Count | Ask::CountDays => "this count",
                 _ => return,
             };
             let asked = |c: &&Expr| {
@@ -80,7 +80,7 @@ fn divisor(scene: &Scene<'_>, by: &Expr, at: crate::source::Span, depth: u8, out
                 found
             };
             if !scene.conditions.iter().any(|c| asked(c)) {
-                out.push(Problem::MayDivideByZero { at, what: what.to_owned(), event: None });
+                out.push(Problem::MayDivideByZero { at, what: what.to_owned(), bound: None });
             }
         }
         _ => {}
@@ -95,8 +95,16 @@ fn open_field(scene: &Scene<'_>, by: &Expr, at: crate::source::Span, out: &mut V
     if is_checked(scene.terms, *kind, id) || scene.conditions.iter().any(|c| reads(c, *kind, id)) {
         return;
     }
-    let Some(f) = k.fields.get(id.at()).filter(|f| f.ty.dim().is_some() && f.ty != crate::terms::Type::Ratio) else { return };
-    out.push(Problem::MayDivideByZero { at, what: format!("`{}`", f.name), event: Some(k.name.clone()) });
+    let Some(f) = k.fields.get(id.at()).filter(|f| f.ty.dim().is_some() && f.ty != Type::Ratio) else { return };
+    let unit = match &f.ty {
+        Type::Quantity(Dim::SHARES) => " shares".to_owned(),
+        Type::Quantity(Dim::DAYS) => " days".to_owned(),
+        Type::Quantity(Dim::MONEY) => format!(" {}", scene.terms.currency),
+        Type::Quantity(Dim::PER_SHARE) => format!(" {}/share", scene.terms.currency),
+        _ => String::new(),
+    };
+    let bound = Some(format!("event.{} > 0{unit}", f.name));
+    out.push(Problem::MayDivideByZero { at, what: format!("`{}` of `{}`", f.name, k.name), bound });
 }
 
 /// The formula of a named value.

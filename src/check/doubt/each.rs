@@ -46,7 +46,8 @@ fn uses(terms: &Terms, e: &Expr, event: KindId, at: FieldId, depth: u8) -> bool 
             || args.iter().any(|a| !is_event(a) && uses(terms, a, event, at, depth));
     }
     let mut found = false;
-    let whole = matches!(e.kind, ExprKind::Field(..) | ExprKind::Inherent(..) | ExprKind::State { .. } | ExprKind::Pending { .. });
+    let whole =
+        matches!(e.kind, ExprKind::Field(..) | ExprKind::Inherent(..) | ExprKind::State { .. } | ExprKind::Pending { .. });
     children(e, &mut |c| found |= !(whole && is_event(c)) && uses(terms, c, event, at, depth));
     found
 }

@@ -21,5 +21,9 @@ fn percent(terms: &Terms, e: &Expr) -> Option<Problem> {
     let k = terms.kind(*kind).filter(|k| k.sort != EventSort::Deemed)?;
     let f = k.fields.get(at.at()).filter(|f| f.ty == Type::NUMBER)?;
     let says = f.name.split(['_', '.']).any(|w| matches!(w, "percent" | "percentage" | "pct" | "percents" | "percentages"));
-    (says && !is_checked(terms, *kind, at)).then(|| Problem::Percentage { at: e.span, field: f.name.clone(), event: k.name.clone() })
+    (says && !is_checked(terms, *kind, at)).then(|| Problem::Percentage {
+        at: e.span,
+        field: f.name.clone(),
+        event: k.name.clone(),
+    })
 }

@@ -142,9 +142,12 @@ impl View<'_> {
         let word = self.word(0);
         let both = "`else refuse \"…\"` where the terms say no, or `else stop \"…\"` where the run cannot go on";
         if required == Some("require")
-            && (word == "otherwise" || word.starts_with(['"', '“']) || (word == "}" && !self.wants_value()))
+            && (word == "otherwise"
+                || word.starts_with(['"', '“'])
+                || (word == "}" && !self.wants_value())
+                || self.expects(Rule::kw_else))
         {
-            return Some(Advice::new(self.range(0, 0), format!("after what is required, write {both}")));
+            return Some(Advice::new(self.range(0, 0), format!("after what is required, add {both}")));
         }
         (self.word(-1) == "else" && required == Some("else")).then(|| Advice::new(self.range(0, 0), format!("write {both}")))
     }
@@ -239,7 +242,10 @@ impl View<'_> {
             return Some(Advice::new(self.range(1, 1), format!("write `{word}: …`")));
         }
         if self.expects(Rule::member) && word != "per" && self.token(0).is_some_and(|t| t.is_word()) && self.word(1) != ":" {
-            return Some(Advice::new(self.range(0, 0), format!("a field has a type: `{word} : USD/share`")));
+            let next = self.word(1);
+            let known = matches!(next, "number" | "text" | "date" | "moment" | "shares" | "months" | "ratio" | "list" | "days");
+            let ty = if known { next } else { "USD/share" };
+            return Some(Advice::new(self.range(0, 0), format!("a field has a type: `{word} : {ty}`")));
         }
         if let (true, Some((_, form))) =
             (self.here == 0 || self.expects(Rule::declaration), FORMS.iter().find(|(w, _)| *w == word))

@@ -99,8 +99,12 @@ pub(crate) fn document(terms: &Terms, readings: &[u32], outcome: &Outcome) -> Js
     }
     let adjusts = |c: &&Change| {
         let cites = c.clause.map_or(&[][..], |id| terms.clauses[id.at()].all.as_slice());
-        let begins = |cite: &String, s: &String| cite.strip_prefix(s.as_str()).is_some_and(|r| !r.starts_with(char::is_alphanumeric));
-        terms.adjustments.iter().any(|a| a.states.contains(&c.state) && cites.iter().any(|c| a.under.iter().any(|s| begins(c, s))))
+        let begins =
+            |cite: &String, s: &String| cite.strip_prefix(s.as_str()).is_some_and(|r| !r.starts_with(char::is_alphanumeric));
+        terms
+            .adjustments
+            .iter()
+            .any(|a| a.states.contains(&c.state) && cites.iter().any(|c| a.under.iter().any(|s| begins(c, s))))
     };
     put("adjustments", outcome.changes.iter().filter(adjusts).map(|c| change(terms, c)).collect());
     put("refusals", outcome.refusals.iter().map(|r| refusal(terms, r.record, r.day, &r.said)).collect());
@@ -133,9 +137,7 @@ pub(crate) fn document(terms: &Terms, readings: &[u32], outcome: &Outcome) -> Js
         Warned::Affected(records) => json!(format!("affected: {records:?}")),
     });
     put("warnings", warnings.collect());
-    let stop = |s: &Stop| {
-        json!({ "event": s.record, "date": day(s.day), "code": code(s), "clause": section(terms, s.clause), "reason": why(terms, s) })
-    };
+    let stop = |s: &Stop| json!({ "event": s.record, "date": day(s.day), "code": code(s), "clause": section(terms, s.clause), "reason": why(terms, s) });
     if let Some(stopped) = &outcome.stopped {
         put("stopped", stop(stopped));
     }
@@ -162,7 +164,8 @@ fn change(terms: &Terms, c: &Change) -> Json {
 }
 
 fn refusal(terms: &Terms, record: u32, at: i64, said: &Said) -> Json {
-    let mut out = json!({ "event": record, "date": day(at), "clause": section(terms, said.clause), "reason": text(terms, &said.reason) });
+    let mut out =
+        json!({ "event": record, "date": day(at), "clause": section(terms, said.clause), "reason": text(terms, &said.reason) });
     for (path, v) in &said.with {
         let mut slot = &mut out;
         for name in path {
