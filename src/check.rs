@@ -95,6 +95,7 @@ fn causes(problems: Vec<Problem>, lost: &HashSet<String>, torn: bool) -> Vec<Pro
         Problem::UnknownName { name, .. } | Problem::Meant { name, .. } | Problem::NothingToChange { name, .. } => {
             torn || lost.contains(name)
         }
+        Problem::MissingField { kind, .. } => lost.contains(kind),
         _ => false,
     };
     let (echoes, own): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(follows);

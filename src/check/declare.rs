@@ -388,6 +388,7 @@ impl<'l> Checker<'l> {
         let Some(id) = self.names.kinds.get(&e.name.name).copied() else { return };
         if self.terms.kind(id).is_some_and(|k| k.span != e.name.span) {
             // declared twice: the first one holds
+            self.lose(&e.name);
             for member in &e.members {
                 if let Member::Field(f) = member {
                     self.lose(&f.name);

@@ -176,6 +176,12 @@ impl Checker<'_> {
         if self.terms.words.iter().any(|w| w == name) {
             return Some(format!("it is a word that a field may have: write `… is {name}`, or `… is either {name} or …`"));
         }
+        if let Some(kind) = self.terms.kinds.iter().find(|k| k.fields.iter().any(|f| f.name == name)) {
+            let owner = &kind.name;
+            return Some(format!(
+                "`{name}` is a field of each {owner}: write `(latest {owner}).{name}`, or `event.{name}` in a rule on it"
+            ));
+        }
         if name == "date" && env.event.is_some() {
             return Some("write `today`, or `event.date`".into());
         }

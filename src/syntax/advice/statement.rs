@@ -49,7 +49,10 @@ impl View<'_> {
             let ty = if sort == "define" { "number = 5%" } else { "shares" };
             return Some(format!("say of which type it is: `{sort} {own} : {ty}`"));
         }
-        if matches!(first, "state" | "define") && self.expects(Rule::kw_or) && self.last(&["=", ":"]) == Some(":") {
+        if matches!(first, "state" | "define")
+            && (self.expects(Rule::kw_or) || self.expects(Rule::kw_optional))
+            && self.last(&["=", ":"]) == Some(":")
+        {
             let value = word.starts_with(|c: char| c.is_ascii_digit() || c == '$') || word == ":=" || word == ":";
             return value.then(|| "write `=` before the value".to_owned());
         }
@@ -252,6 +255,15 @@ impl View<'_> {
         {
             let help = format!("a word or sign is missing or too many; it is written as in `{form}`");
             return Some(Advice::new(self.range(0, 0), help));
+        }
+        if matches!(word, "and" | "," | "&") && self.expects(Rule::kw_under) && first == "adjustment" {
+            let help = format!("states are joined by `or`: `adjustment of {} or {} under …`", self.word(-1), self.word(1));
+            return Some(Advice::new(self.range(0, 0), help));
+        }
+        if self.word(-2) == "due" && matches!(self.word(-1), "within" | "in" | "by") && self.expects(Rule::kw_done) {
+            let unit = if self.word(1) == "trading" { "trading days" } else { self.word(1) };
+            let help = format!("say the day: `due today + {word} {unit}`");
+            return Some(Advice::new(self.range(-1, -1), help));
         }
         let joined = matches!(word, "and" | "or" | ",");
         if joined && self.last(&["on", "when", "unless", "where", "{", "until"]) == Some("on") && self.expects(Rule::kw_or) {
