@@ -21,6 +21,7 @@ mod percent;
 mod query;
 mod range;
 mod rule;
+mod setting;
 mod statement;
 mod tables;
 mod typed;

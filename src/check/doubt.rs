@@ -25,7 +25,20 @@ pub(super) fn find(checker: &mut Checker<'_>) {
     thousands::find(checker, &mut out);
     percent::find(checker, &mut out);
     let main = checker.main();
-    checker.problems.extend(out.into_iter().filter(|p: &Problem| p.span().file == main));
+    out.retain(|p: &Problem| p.span().file == main);
+    out.sort_by_key(Problem::span);
+    // a field that wants a check is told of once, where it is used first
+    let mut told: Vec<(&'static str, String)> = Vec::new();
+    for problem in out {
+        if let Problem::MayDivideByZero { bound: Some(_), .. } | Problem::Percentage { .. } = &problem {
+            let which = (problem.id(), problem.to_string());
+            if told.contains(&which) {
+                continue;
+            }
+            told.push(which);
+        }
+        checker.problems.push(problem);
+    }
 }
 
 /// The field of an event that a formula reads, where it is no more than that.

@@ -1,8 +1,9 @@
 //! What can be wrong with terms that read well.
 
+mod diagnostic;
+
 use crate::source::Span;
 use crate::syntax;
-use miette::{Diagnostic, LabeledSpan, Severity};
 use thiserror::Error;
 
 /// Something wrong with terms.
@@ -120,7 +121,7 @@ pub enum Problem {
     #[error("`{text}` has a point, and thousands are parted by commas in this file")]
     Thousands { at: Span, text: String },
     /// A percentage that is multiplied as it stands.
-    #[error("`{field}` is multiplied as it stands")]
+    #[error("`{field}` of `{event}` is multiplied as it stands")]
     Percentage { at: Span, field: String, event: String },
     /// An `allow` that silences nothing.
     #[error("there is no warning `{code}` {}", within(of.as_ref()))]
@@ -363,8 +364,8 @@ impl Problem {
                 let (whole, part) = text.split_once('.').unwrap_or((text, ""));
                 format!("write `{whole},{part}` where thousands are meant, or `{whole}` where they are not")
             }
-            Self::Percentage { field, event, .. } => format!(
-                "where records say 50 for 50%, divide by 100; where they say 0.5, let `{event}` say so: `check event.{field} <= 100% \"…\"`"
+            Self::Percentage { field, .. } => format!(
+                "where records say 50 for 50%, divide by 100; where they say 0.5, say so in the event: `check event.{field} <= 100% \"…\"`"
             ),
             Self::AllowsNothing { .. } => "remove it".into(),
             Self::Uncited { .. } => "write the clause it comes from in a line before it, such as `§4(d)(i)`".into(),
@@ -385,35 +386,4 @@ fn within(of: Option<&String>) -> String {
 /// `is`, or `are` of several.
 fn are(wanted: &str) -> &'static str {
     if matches!(wanted, "shares" | "days" | "months" | "trading days") { "are" } else { "is" }
-}
-
-impl Diagnostic for Problem {
-    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(self.id()))
-    }
-
-    fn severity(&self) -> Option<Severity> {
-        Some(if self.is_error() { Severity::Error } else { Severity::Warning })
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        if let Self::Syntax(p) = self {
-            return p.help();
-        }
-        self.help_text().map(|t| Box::new(t) as Box<dyn std::fmt::Display>)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        match self {
-            Self::Syntax(p) => p.labels(),
-            Self::Dimensions { left, left_at, right, right_at, .. } => Some(Box::new(
-                [
-                    LabeledSpan::new_with_span(Some(format!("this is {left}")), left_at.label()),
-                    LabeledSpan::new_with_span(Some(format!("this is {right}")), right_at.label()),
-                ]
-                .into_iter(),
-            )),
-            _ => Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some(self.label_text()), self.span().label())))),
-        }
-    }
 }

@@ -39,6 +39,7 @@ fn uses(terms: &Terms, e: &Expr, event: KindId, at: FieldId, depth: u8) -> bool 
         return true;
     }
     if let ExprKind::Def { def, args, .. } = &e.kind
+        && args.iter().any(is_event)
         && let Some(d) = terms.defs.get(def.at())
     {
         return reads(&d.body.value, event, at)
