@@ -75,7 +75,9 @@ pub fn check_with(path: &std::path::Path, reader: &dyn Reader, added: &[Added]) 
         after::find(&mut checker);
         clash::find(&mut checker);
         unused::find(&mut checker);
-        doubt::find(&mut checker);
+        if !checker.problems.iter().any(Problem::is_error) {
+            doubt::find(&mut checker);
+        }
     }
     let problems = causes(checker.problems, &checker.lost, loaded.torn);
     let problems = variant::told(problems, &loaded);

@@ -22,6 +22,7 @@ impl Checker<'_> {
                 if stated.contains(&(what, item.span.file)) {
                     let (what, help) = (format!("this file states its {what} twice"), "keep one of them".to_owned());
                     self.problems.push(Problem::BadSetting { at: item.span, what, help });
+                    continue;
                 }
                 stated.push((what, item.span.file));
             }
