@@ -1,22 +1,27 @@
 //! [`ast`](crate::syntax::ast) to [`Terms`]: names, types, cases, clashes and cycles. It reads no event.
 
 mod after;
+mod allow;
 mod call;
 mod cases;
 mod clash;
 mod cycle;
 mod declare;
+mod doubt;
 mod env;
 mod error;
 mod example;
 mod expr;
+mod fact;
 mod item;
 mod load;
 mod name;
 mod operator;
 mod percent;
 mod query;
+mod range;
 mod rule;
+mod setting;
 mod statement;
 mod tables;
 mod typed;
@@ -31,6 +36,7 @@ pub(crate) use name::nearest;
 use crate::source::Sources;
 use crate::terms::Terms;
 use declare::Checker;
+use std::collections::HashSet;
 
 /// What checking gives: terms where nothing is wrong, and all that is to be said of them.
 #[derive(Debug)]
@@ -69,8 +75,13 @@ pub fn check_with(path: &std::path::Path, reader: &dyn Reader, added: &[Added]) 
         after::find(&mut checker);
         clash::find(&mut checker);
         unused::find(&mut checker);
+        if !checker.problems.iter().any(Problem::is_error) {
+            doubt::find(&mut checker);
+        }
     }
-    let mut problems = variant::told(checker.problems, &loaded);
+    let problems = causes(checker.problems, &checker.lost, loaded.torn);
+    let problems = variant::told(problems, &loaded);
+    let mut problems = allow::told(problems, &loaded);
     problems.sort_by_key(|p| (!p.is_error(), p.span()));
     problems.dedup_by(|a, b| a.span() == b.span() && a.id() == b.id());
     let mut terms = checker.terms;
@@ -78,4 +89,19 @@ pub fn check_with(path: &std::path::Path, reader: &dyn Reader, added: &[Added]) 
     terms.items = loaded.items.into_iter().map(|i| i.item).collect();
     let ok = !problems.iter().any(Problem::is_error);
     Checked { terms: ok.then_some(terms), problems, sources: loaded.sources }
+}
+
+/// What is wrong of itself: what only follows from something that could not be declared, or from a file that could not be read, is
+/// left out.
+fn causes(problems: Vec<Problem>, lost: &HashSet<String>, torn: bool) -> Vec<Problem> {
+    let follows = |p: &Problem| match p {
+        Problem::UnknownName { name, .. } | Problem::Meant { name, .. } | Problem::NothingToChange { name, .. } => {
+            torn || lost.contains(name)
+        }
+        Problem::MissingField { kind, .. } => lost.contains(kind),
+        _ => false,
+    };
+    let (echoes, own): (Vec<Problem>, Vec<Problem>) = problems.into_iter().partition(follows);
+    // where nothing else is told, the name was wrong of itself
+    if own.iter().any(Problem::is_error) { own } else { own.into_iter().chain(echoes).collect() }
 }

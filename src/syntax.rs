@@ -6,6 +6,7 @@ mod blocks;
 mod build;
 mod day;
 mod error;
+mod lost;
 mod node;
 mod parser;
 pub mod print;
@@ -13,6 +14,7 @@ mod token;
 
 pub use day::{clock_meant, date_advice, dates_meant};
 pub use error::Problem;
+pub use lost::Lost;
 
 use crate::source::{FileId, Span};
 
@@ -28,12 +30,19 @@ pub fn parse(file: FileId, text: &str) -> (ast::File, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut out = ast::File::default();
     for block in blocks::split(file, text, &mut problems) {
+        if block.broken {
+            out.lost.push(lost::of(block.text));
+            continue;
+        }
         match parser::block(file, block.text, block.offset) {
             Ok(node) => match build::item(node, &mut problems) {
                 Ok(item) => out.items.push(item),
                 Err(build::Mismatch(span, what)) => problems.push(Problem::Grammar { at: span, what }),
             },
-            Err(problem) => problems.push(*problem),
+            Err(problem) => {
+                out.lost.push(lost::of(block.text));
+                problems.push(*problem);
+            }
         }
     }
     if out.items.is_empty() && problems.is_empty() {

@@ -1,120 +1,101 @@
-//! Waterfalls: every case can apply, and together they cover everything.
+//! Waterfalls: every case can apply, and together they cover everything. Conditions are compared by the values they allow.
 
 use super::Problem;
 use super::declare::Checker;
+use super::fact::{Fact, MOST_CHOICES, shape};
 use crate::source::Span;
-use crate::syntax::ast;
 use crate::terms::{Expr, ExprKind, ReadingId, Rung, Type, WordId};
 
+/// A case before another.
+struct Before<'r> {
+    when: &'r Expr,
+    /// What holds where it does not apply.
+    not: Fact,
+}
+
 /// Tells of cases that are missing or can never apply.
-pub(super) fn check(checker: &mut Checker<'_>, written: &[ast::Rung], rungs: &[Rung], span: Span) {
-    let mut covered = Cover::default();
+pub(super) fn check(checker: &mut Checker<'_>, rungs: &[Rung], span: Span) {
+    let mut before: Vec<Before<'_>> = Vec::new();
     let mut closed = false;
-    for (rung, ast) in rungs.iter().zip(written) {
+    let mut left = MOST_CHOICES;
+    for rung in rungs {
         if closed {
             let why = "a case before it always applies".to_owned();
             checker.problems.push(Problem::Unreachable { at: rung.span, why });
             return;
         }
-        match &rung.when {
-            None => closed = ast.otherwise,
-            Some(when) => {
-                if covered.has(when) {
-                    let why = "an earlier case has the same condition".to_owned();
-                    checker.problems.push(Problem::Unreachable { at: when.span, why });
-                }
-                covered.add(when);
-                closed = covered.complete(checker);
-            }
+        let Some(when) = &rung.when else {
+            closed = rung.otherwise;
+            continue;
+        };
+        if let Some(why) = dead(checker, when, &before, &mut left) {
+            checker.problems.push(Problem::Unreachable { at: when.span, why });
         }
+        before.push(Before { when, not: Fact::of(&checker.terms, when, false) });
     }
-    let by_known = written.iter().any(|r| r.when.is_none() && !r.otherwise);
-    if !closed && !by_known && !rungs.is_empty() {
-        let case = covered.missing(checker);
+    let by_known = rungs.iter().any(|r| r.when.is_none() && !r.otherwise);
+    let nots: Vec<&Fact> = before.iter().map(|b| &b.not).collect();
+    let mut fresh = MOST_CHOICES;
+    if !closed && !by_known && !rungs.is_empty() && Fact::together(&nots, &mut fresh) {
+        let case = missing(checker, rungs);
         checker.problems.push(Problem::MissingCase { at: Span { start: span.end.saturating_sub(1), ..span }, case });
     }
 }
 
-/// What conditions on one subject have been seen.
-#[derive(Default)]
-struct Cover {
-    words: Vec<(String, Vec<WordId>, Vec<WordId>)>,
-    readings: Vec<(ReadingId, Vec<u32>)>,
-    negated: Vec<(String, bool)>,
-    printed: Vec<String>,
+/// Why a case can never apply: those before it take all of it. A condition that never holds is told as one.
+fn dead(checker: &Checker<'_>, when: &Expr, before: &[Before<'_>], left: &mut usize) -> Option<String> {
+    let own = Fact::of(&checker.terms, when, true);
+    let all: Vec<&Fact> = before.iter().map(|b| &b.not).chain([&own]).collect();
+    if Fact::together(&all, left) || !Fact::together(&[&own], left) {
+        return None;
+    }
+    let same = shape(when);
+    if before.iter().any(|b| shape(b.when) == same) {
+        return Some("an earlier case has the same condition".to_owned());
+    }
+    Some(match before.iter().find(|b| !Fact::together(&[&b.not, &own], left)) {
+        Some(one) => {
+            let said = checker.source_text(one.when.span).split_whitespace().collect::<Vec<_>>().join(" ");
+            format!("whenever this holds, so does `{said}` of a case before it")
+        }
+        None => "whenever this holds, so does the condition of one of the cases before it".to_owned(),
+    })
 }
 
-impl Cover {
-    fn add(&mut self, when: &Expr) {
-        self.printed.push(format!("{:?}", Shape(when)));
-        match &when.kind {
-            ExprKind::OneOf(subject, words) => {
-                let Type::Enum(all) = &subject.ty else { return };
-                let key = format!("{:?}", Shape(subject));
-                match self.words.iter_mut().find(|(k, _, _)| *k == key) {
-                    Some((_, _, seen)) => seen.extend(words),
-                    None => self.words.push((key, all.clone(), words.clone())),
-                }
-            }
-            ExprKind::Reading(id, alts) => match self.readings.iter_mut().find(|(k, _)| k == id) {
-                Some((_, seen)) => seen.extend(alts),
-                None => self.readings.push((*id, alts.clone())),
-            },
-            ExprKind::Not(inner) => self.negated.push((format!("{:?}", Shape(inner)), true)),
-            _ => self.negated.push((format!("{:?}", Shape(when)), false)),
-        }
-    }
-
-    fn has(&self, when: &Expr) -> bool {
-        self.printed.contains(&format!("{:?}", Shape(when)))
-    }
-
-    fn complete(&self, checker: &Checker<'_>) -> bool {
-        let words = self.words.iter().any(|(_, all, seen)| all.iter().all(|w| seen.contains(w)));
-        let readings = self.readings.iter().any(|(id, seen)| {
-            let count = checker.terms.readings.get(id.at()).map_or(0, |r| r.alternatives.len());
-            (0..count).all(|n| seen.iter().any(|s| usize::try_from(*s) == Ok(n)))
-        });
-        let both = self.negated.iter().any(|(key, not)| self.negated.iter().any(|(k, n)| k == key && n != not));
-        words || readings || both
-    }
-
-    fn missing(&self, checker: &Checker<'_>) -> String {
-        if let Some((_, all, seen)) = self.words.first()
-            && let Some(word) = all.iter().find(|w| !seen.contains(w))
-        {
+/// The case that is left out, where it can be said in a word.
+fn missing(checker: &Checker<'_>, rungs: &[Rung]) -> String {
+    let whens = || rungs.iter().filter_map(|r| r.when.as_ref());
+    let words = whens().find_map(|w| match &w.kind {
+        ExprKind::OneOf(subject, _) => Some((shape(subject), &subject.ty)),
+        _ => None,
+    });
+    if let Some((subject, Type::Enum(all))) = words {
+        let seen: Vec<WordId> = whens()
+            .filter_map(|w| match &w.kind {
+                ExprKind::OneOf(of, words) if shape(of) == subject => Some(words.as_slice()),
+                _ => None,
+            })
+            .flatten()
+            .copied()
+            .collect();
+        if let Some(word) = all.iter().find(|w| !seen.contains(w)) {
             return format!("it is `{}`", checker.terms.word(*word));
         }
-        if let Some((id, seen)) = self.readings.first()
-            && let Some(reading) = checker.terms.readings.get(id.at())
-        {
-            let left = reading.alternatives.iter().enumerate().find(|(i, _)| !seen.iter().any(|s| usize::try_from(*s) == Ok(*i)));
-            if let Some((_, (word, _))) = left {
-                return format!("`{}` is `{word}`", reading.name);
-            }
-        }
-        "none of the conditions holds".to_owned()
     }
-}
-
-/// An expression without places, for comparison.
-struct Shape<'e>(&'e Expr);
-
-impl std::fmt::Debug for Shape<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = format!("{:?}", self.0.kind);
-        // places differ between equal expressions: leave them out
-        let mut rest = text.as_str();
-        while let Some(at) = rest.find("span: Span {") {
-            let (head, tail) = rest.split_at(at);
-            f.write_str(head)?;
-            rest = tail.find('}').and_then(|end| tail.get(end + 1..)).unwrap_or("");
+    let asked = |of: Option<ReadingId>| {
+        whens().filter_map(move |w| match &w.kind {
+            ExprKind::Reading(id, seen) if of.is_none_or(|of| of == *id) => Some((*id, seen)),
+            _ => None,
+        })
+    };
+    if let Some((id, _)) = asked(None).next()
+        && let Some(reading) = checker.terms.readings.get(id.at())
+    {
+        let seen: Vec<u32> = asked(Some(id)).flat_map(|(_, seen)| seen).copied().collect();
+        let mut all = reading.alternatives.iter().enumerate();
+        if let Some((_, (word, _))) = all.find(|(i, _)| !seen.iter().any(|s| usize::try_from(*s) == Ok(*i))) {
+            return format!("`{}` is `{word}`", reading.name);
         }
-        f.write_str(rest)
     }
-}
-
-/// An expression as text without places, for comparison.
-pub(super) fn shape(e: &Expr) -> String {
-    format!("{:?}", Shape(e))
+    "none of the conditions holds".to_owned()
 }

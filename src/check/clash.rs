@@ -1,8 +1,8 @@
 //! Two rules that could both set one state on one event, with nothing to say which goes first.
 
 use super::Problem;
-use super::cases::shape;
 use super::declare::Checker;
+use super::fact::shape;
 use crate::terms::{
     Answer, Comparison, Each, Expr, ExprKind, KindId, On, Rule, RuleId, StateId, Statement, StatementKind, Terms, Type, Var,
     WordId,

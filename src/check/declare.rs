@@ -3,7 +3,7 @@
 use super::Problem;
 use super::load::{Loaded, LoadedItem};
 use crate::source::Span;
-use crate::syntax::ast::{self, Citation, Ident, ItemKind, Member, Setting};
+use crate::syntax::ast::{self, Citation, Ident, ItemKind, Member};
 use crate::terms::{
     Adjustments, Body, CalendarId, Clause, ClauseId, Covenant, CovenantId, Def, DefId, Effect, EffectId, Expr, ExprKind, Field,
     FieldId, Key, Kind, KindId, Literal, Obligation, ObligationId, Reading, ReadingId, Remark, Rule, RuleId, State, StateId,
@@ -17,7 +17,9 @@ pub(super) struct Checker<'l> {
     pub problems: Vec<Problem>,
     pub names: Names,
     pub used: Used,
-    loaded: &'l Loaded,
+    /// Names of what could not be declared: what follows from that is not told.
+    pub lost: HashSet<String>,
+    pub(super) loaded: &'l Loaded,
     clauses: HashMap<Clause, ClauseId>,
     words: HashMap<String, WordId>,
 }
@@ -56,10 +58,16 @@ impl<'l> Checker<'l> {
             problems: Vec::new(),
             names: Names::default(),
             used: Used::default(),
+            lost: loaded.lost.iter().flat_map(|l| l.names.iter().cloned()).collect(),
             loaded,
             clauses: HashMap::new(),
             words: HashMap::new(),
         }
+    }
+
+    /// Keeps the name of what could not be declared.
+    pub(super) fn lose(&mut self, name: &Ident) {
+        self.lost.insert(name.name.clone());
     }
 
     /// The text of a file of dates.
@@ -75,6 +83,11 @@ impl<'l> Checker<'l> {
     /// The file that was asked for.
     pub(super) const fn main(&self) -> crate::source::FileId {
         self.loaded.main
+    }
+
+    /// The whole text of that file.
+    pub(super) fn main_text(&self) -> &'l str {
+        self.loaded.sources.get(self.loaded.main).map_or("", |f| &f.text)
     }
 
     /// What is written at a place.
@@ -150,6 +163,9 @@ impl<'l> Checker<'l> {
             ItemKind::Event(e) => {
                 let taken = self.names.kinds.get(&e.name.name).and_then(|k| self.terms.kind(*k)).map(|k| k.span);
                 self.fresh(taken, &e.name);
+                if taken.is_some() {
+                    return;
+                }
                 self.names.kinds.insert(e.name.name.clone(), KindId::from(self.terms.kinds.len()));
                 self.terms.kinds.push(Kind {
                     name: e.name.name.clone(),
@@ -216,87 +232,19 @@ impl<'l> Checker<'l> {
         }
     }
 
-    fn settings(&mut self, items: &[LoadedItem]) {
-        let start = Span { file: self.loaded.main, start: 0, end: 0 };
-        let mut seen: Vec<std::mem::Discriminant<Setting>> = Vec::new();
-        let own = items.iter().find_map(|i| match &i.item.kind {
-            ItemKind::Setting(Setting::Currency(c)) if !i.imported => Some(c.name.as_str()),
-            _ => None,
-        });
-        let mut stated = Vec::new();
-        for LoadedItem { item, imported, .. } in items {
-            let ItemKind::Setting(setting) = &item.kind else { continue };
-            if let Some(what) = once(setting) {
-                if stated.contains(&(what, item.span.file)) {
-                    let (what, help) = (format!("this file states its {what} twice"), "keep one of them".to_owned());
-                    self.problems.push(Problem::BadSetting { at: item.span, what, help });
-                }
-                stated.push((what, item.span.file));
-            }
-            match setting {
-                Setting::Terms(t) | Setting::Variant(t, _) if !imported => self.terms.title = t.plain(),
-                Setting::Library(t) if !imported => {
-                    self.terms.title = t.plain();
-                    self.terms.library = true;
-                }
-                Setting::Edition(n) if *n != rust_decimal::Decimal::ONE => {
-                    let what = format!("there is no edition {n} of the language");
-                    let help = "this is edition 1".to_owned();
-                    self.problems.push(Problem::BadSetting { at: item.span, what, help });
-                }
-                Setting::Document(t) => self.terms.document = Some(t.plain()),
-                // the file's own currency comes last
-                Setting::Currency(c) => {
-                    if let Some(own) = own.filter(|own| *imported && *own != c.name) {
-                        let what = format!("this library is written for {}, and the terms are in {own}", c.name);
-                        let help = "let it name no currency, and write `money`, `money/share`, `0 money`".to_owned();
-                        self.problems.push(Problem::BadSetting { at: item.span, what, help });
-                    }
-                    self.terms.currency.clone_from(&c.name);
-                }
-                Setting::Zone(z) => self.terms.zone.clone_from(&z.name),
-                Setting::Close(t) => {
-                    use chrono::Timelike;
-                    self.terms.close = i64::from(t.hour() * 60 + t.minute());
-                }
-                Setting::Terms(_)
-                | Setting::Library(_)
-                | Setting::Variant(..)
-                | Setting::Edition(_)
-                | Setting::MonthEnd
-                | Setting::TradingDays(_)
-                | Setting::Import(..) => {}
-            }
-            seen.push(std::mem::discriminant(setting));
-        }
-        let span = Span::default();
-        let missing = |probe: &Setting| !seen.contains(&std::mem::discriminant(probe));
-        let mut need = |absent: bool, what, example| {
-            if absent {
-                self.problems.push(Problem::MissingSetting { at: start, what, example });
-            }
-        };
-        need(self.terms.title.is_empty(), "what the file is", "terms \"Warrant W-1\"");
-        need(missing(&Setting::Edition(rust_decimal::Decimal::ONE)), "the edition of the language", "edition 1");
-        if !self.terms.library {
-            let word = || Ident { name: String::new(), span };
-            need(missing(&Setting::Currency(word())), "the currency", "currency USD");
-            need(missing(&Setting::Zone(word())), "the time zone", "time zone America/New_York");
-            let noon = chrono::NaiveTime::MIN;
-            need(missing(&Setting::Close(noon)), "the close of business", "close of business 17:00");
-        }
-        if self.terms.currency.is_empty() {
-            self.terms.currency = "USD".into();
-        }
-    }
-
     fn types(&mut self, item: &ast::Item) {
         let clause = self.clause(&item.citations);
         match &item.kind {
             ItemKind::Event(e) => self.event_types(e),
             ItemKind::Effect { name, fields } => {
-                let fields: Vec<(String, Type, bool)> =
-                    fields.iter().filter_map(|f| Some((f.name.name.clone(), self.ty(&f.ty)?, f.optional))).collect();
+                let mut typed = Vec::new();
+                for f in fields {
+                    match self.ty(&f.ty) {
+                        Some(ty) => typed.push((f.name.name.clone(), ty, f.optional)),
+                        None => self.lose(&f.name),
+                    }
+                }
+                let fields: Vec<(String, Type, bool)> = typed;
                 if let Some(effect) = self.names.effects.get(&name.name).and_then(|e| self.terms.effects.get_mut(e.at())) {
                     effect.fields = fields;
                 }
@@ -334,6 +282,16 @@ impl<'l> Checker<'l> {
 
     fn event_types(&mut self, e: &ast::Event) {
         let Some(id) = self.names.kinds.get(&e.name.name).copied() else { return };
+        if self.terms.kind(id).is_some_and(|k| k.span != e.name.span) {
+            // declared twice: the first one holds
+            self.lose(&e.name);
+            for member in &e.members {
+                if let Member::Field(f) = member {
+                    self.lose(&f.name);
+                }
+            }
+            return;
+        }
         let mut fields: Vec<Field> = Vec::new();
         for member in &e.members {
             let Member::Field(f) = member else { continue };
@@ -346,7 +304,11 @@ impl<'l> Checker<'l> {
                 self.choices(&mut fields, f, by, choices);
                 continue;
             }
-            let Some(ty) = self.ty(&f.ty) else { continue };
+            let Some(ty) = self.ty(&f.ty) else {
+                self.lose(&f.name);
+                self.lose_parts(&f.ty);
+                continue;
+            };
             let default = f.default.as_ref().and_then(|d| self.default(d, &ty));
             let makes = match &f.ty.kind {
                 ast::TypeKind::New(kind) => self.kind_id(kind),
@@ -382,12 +344,23 @@ impl<'l> Checker<'l> {
         }
     }
 
+    /// Keeps the names of the fields of a list that could not be declared.
+    fn lose_parts(&mut self, ty: &ast::Type) {
+        match &ty.kind {
+            ast::TypeKind::List(inner) => self.lose_parts(inner),
+            ast::TypeKind::Record(fields) => fields.iter().for_each(|f| self.lose(&f.name)),
+            _ => {}
+        }
+    }
+
     /// A field whose type another one tells, as one field for each type.
     fn choices(&mut self, fields: &mut Vec<Field>, f: &ast::Field, by: &Ident, choices: &[ast::Field]) {
         let told = fields.iter().position(|o| o.name == by.name);
         let words = match told.and_then(|at| fields.get(at)).map(|o| o.ty.clone()) {
             Some(Type::Enum(words)) => words,
             _ => {
+                self.lose(&f.name);
+                choices.iter().for_each(|c| self.lose(&c.name));
                 let what = format!("`{}` is no field before this one with words to choose from", by.name);
                 let _: Option<()> = self.misplaced(by.span, &what, "declare it first, such as `change : price | expiry`");
                 return;
@@ -439,18 +412,22 @@ impl<'l> Checker<'l> {
         let of = match &s.of {
             None => None,
             Some(kind) => match self.kept_kind(kind) {
-                None => return,
+                None => return self.lose(&s.name),
                 some => some,
             },
         };
-        let Some(ty) = self.ty(&s.ty) else { return };
+        let Some(ty) = self.ty(&s.ty) else { return self.lose(&s.name) };
         if matches!(ty, Type::List(_) | Type::Line(_)) {
+            self.lose(&s.name);
             let help = "keep the lines as entries: declare `deemed … kept`, or an `effect`".to_owned();
             self.problems.push(Problem::Misplaced { at: s.ty.span, what: "a state cannot be a list".into(), help });
             return;
         }
         let taken = self.names.states.get(&(of, s.name.name.clone())).and_then(|s| self.terms.states.get(s.at())).map(|s| s.span);
         self.fresh(taken, &s.name);
+        if taken.is_some() {
+            return;
+        }
         self.names.states.insert((of, s.name.name.clone()), StateId::from(self.terms.states.len()));
         self.terms.states.push(State {
             name: s.name.name.clone(),
@@ -468,22 +445,25 @@ impl<'l> Checker<'l> {
         let of = match of {
             None => None,
             Some(kind) => match self.any_kind(kind) {
-                None => return,
+                None => return self.lose(name),
                 some => some,
             },
         };
-        let Some(ty) = self.ty(ty) else { return };
+        let Some(ty) = self.ty(ty) else { return self.lose(name) };
         let mut env = super::env::Env::default();
         if let Some(kind) = of {
             let kind_name = self.terms.kind(kind).map(|k| k.name.clone()).unwrap_or_default();
             env.row(&kind_name, kind);
         }
         for p in params {
-            let Some(ty) = self.ty(&p.ty) else { return };
+            let Some(ty) = self.ty(&p.ty) else { return self.lose(name) };
             env.bind(&p.name.name, ty);
         }
         let taken = self.names.defs.get(&(of, name.name.clone())).and_then(|d| self.terms.defs.get(d.at())).map(|d| d.span);
         self.fresh(taken, name);
+        if taken.is_some() {
+            return;
+        }
         self.names.defs.insert((of, name.name.clone()), DefId::from(self.terms.defs.len()));
         self.terms.defs.push(Def {
             name: name.name.clone(),
@@ -526,6 +506,9 @@ impl<'l> Checker<'l> {
                 if let Some(d) = self.names.defs.get(&key) {
                     self.used.defs.insert(*d);
                 }
+            } else if self.lost.contains(&n.name.name) || self.loaded.torn {
+                // told where it was to be declared
+                self.lose(&n.name);
             } else if !self.terms.library {
                 let library = self.loaded.sources.get(item.span.file).map(|f| f.path.display().to_string());
                 let what = format!("`{}`", crate::syntax::print::item(item).trim().trim_start_matches("needs "));
@@ -599,16 +582,4 @@ impl<'l> Checker<'l> {
 /// A condition that always holds, until the real one is known.
 pub(super) const fn truth(span: Span) -> Expr {
     Expr { kind: ExprKind::Whole(1), ty: Type::YesNo, span }
-}
-
-/// What a file states once, where a setting is of that sort.
-const fn once(setting: &Setting) -> Option<&'static str> {
-    match setting {
-        Setting::Edition(_) => Some("edition"),
-        Setting::Document(_) => Some("source"),
-        Setting::Currency(_) => Some("currency"),
-        Setting::Zone(_) => Some("time zone"),
-        Setting::Close(_) => Some("close of business"),
-        _ => None,
-    }
 }

@@ -9,6 +9,8 @@ pub(super) struct Env {
     pub vars: Vec<Var>,
     /// Names that can be seen, the innermost last.
     names: Vec<(String, VarId)>,
+    /// Names whose values could not be read: what follows from that is not told.
+    lost: Vec<String>,
     /// Rows whose states may be named alone, the innermost last.
     rows: Vec<(VarId, KindId)>,
     /// The event that is answered.
@@ -44,6 +46,16 @@ impl Env {
         let id = self.var(name, ty);
         self.names.push((name.to_owned(), id));
         id
+    }
+
+    /// A name whose value could not be read.
+    pub(super) fn lose(&mut self, name: &str) {
+        self.lost.push(name.to_owned());
+    }
+
+    /// Whether a name has a value that could not be read.
+    pub(super) fn is_lost(&self, name: &str) -> bool {
+        self.lost.iter().any(|n| n == name)
     }
 
     /// A new row whose states may be named alone.

@@ -1,8 +1,9 @@
 //! What can be wrong with terms that read well.
 
+mod diagnostic;
+
 use crate::source::Span;
 use crate::syntax;
-use miette::{Diagnostic, LabeledSpan, Severity};
 use thiserror::Error;
 
 /// Something wrong with terms.
@@ -98,10 +99,53 @@ pub enum Problem {
     /// A rounding of a sum without brackets.
     #[error("`rounded` takes in everything before it")]
     RoundsAll { at: Span, whole: String, part: String },
+    /// A condition that always holds, or never.
+    #[error("this condition {} holds", if *always { "always" } else { "never" })]
+    ConstantCondition { at: Span, always: bool },
+    /// A rule for each entry on an event that names one.
+    #[error("`{event}` names one {kind}, and the rule is for each")]
+    EachOfNamed { at: Span, event: String, kind: String, field: String },
+    /// Adjustments under a clause from which nothing comes.
+    #[error("nothing comes from {clause}")]
+    AdjustmentOfNothing { at: Span, clause: String },
+    /// Terms that change entries and count no change as an adjustment.
+    #[error("these terms count no change as an adjustment")]
+    NoAdjustment { at: Span, state: String },
+    /// An example that expects nothing.
+    #[error("the example expects nothing")]
+    NoExpectation { at: Span, title: String },
+    /// A divisor that nothing keeps from being zero.
+    #[error("{what} may be zero, and is divided by")]
+    MayDivideByZero { at: Span, what: String, bound: Option<String> },
+    /// A point where the file parts thousands with commas.
+    #[error("`{text}` has a point, and thousands are parted by commas in this file")]
+    Thousands { at: Span, text: String },
+    /// A percentage that is multiplied as it stands.
+    #[error("`{field}` of `{event}` is multiplied as it stands")]
+    Percentage { at: Span, field: String, event: String },
+    /// An `allow` that silences nothing.
+    #[error("there is no warning `{code}` {}", within(of.as_ref()))]
+    AllowsNothing { at: Span, code: String, of: Option<String> },
     /// A rule without a clause.
     #[error("{sort} `{name}` cites no clause")]
     Uncited { at: Span, sort: &'static str, name: String },
 }
+
+/// The codes of warnings: they keep nothing from running, and `allow` silences them, all but the last.
+pub(super) const WARNINGS: [&str; 12] = [
+    "check::unused",
+    "check::uncited",
+    "check::rounds-all",
+    "check::constant-condition",
+    "check::each-of-named",
+    "check::adjustment-of-nothing",
+    "check::no-adjustment",
+    "check::no-expectation",
+    "check::may-divide-by-zero",
+    "check::thousands",
+    "check::percentage",
+    "check::allows-nothing",
+];
 
 impl Problem {
     /// Where it is.
@@ -138,6 +182,15 @@ impl Problem {
             | Self::ChangedTwice { at, .. }
             | Self::UnmetNeed { at, .. }
             | Self::Unused { at, .. }
+            | Self::ConstantCondition { at, .. }
+            | Self::EachOfNamed { at, .. }
+            | Self::AdjustmentOfNothing { at, .. }
+            | Self::NoAdjustment { at, .. }
+            | Self::NoExpectation { at, .. }
+            | Self::MayDivideByZero { at, .. }
+            | Self::Thousands { at, .. }
+            | Self::Percentage { at, .. }
+            | Self::AllowsNothing { at, .. }
             | Self::Uncited { at, .. } => *at,
         }
     }
@@ -173,14 +226,23 @@ impl Problem {
             Self::ChangedTwice { .. } => "check::changed-twice",
             Self::UnmetNeed { .. } => "check::unmet-need",
             Self::Unused { .. } => "check::unused",
+            Self::ConstantCondition { .. } => "check::constant-condition",
+            Self::EachOfNamed { .. } => "check::each-of-named",
+            Self::AdjustmentOfNothing { .. } => "check::adjustment-of-nothing",
+            Self::NoAdjustment { .. } => "check::no-adjustment",
+            Self::NoExpectation { .. } => "check::no-expectation",
+            Self::MayDivideByZero { .. } => "check::may-divide-by-zero",
+            Self::Thousands { .. } => "check::thousands",
+            Self::Percentage { .. } => "check::percentage",
+            Self::AllowsNothing { .. } => "check::allows-nothing",
             Self::Uncited { .. } => "check::uncited",
         }
     }
 
     /// Whether it keeps the terms from running; a warning does not.
     #[must_use]
-    pub const fn is_error(&self) -> bool {
-        !matches!(self, Self::Unused { .. } | Self::Uncited { .. } | Self::RoundsAll { .. })
+    pub fn is_error(&self) -> bool {
+        !WARNINGS.contains(&self.id())
     }
 
     fn label_text(&self) -> String {
@@ -207,6 +269,16 @@ impl Problem {
             Self::UnmetNeed { .. } => "needed here".into(),
             Self::RoundsAll { .. } => "all of this is rounded".into(),
             Self::Unused { .. } => "declared here".into(),
+            Self::ConstantCondition { always: true, .. } => "whatever the values are".into(),
+            Self::ConstantCondition { .. } => "no values make it hold".into(),
+            Self::EachOfNamed { field, .. } => format!("`event.{field}` is not read"),
+            Self::AdjustmentOfNothing { .. } => "no declaration cites it or a part of it".into(),
+            Self::NoAdjustment { state, .. } => format!("this changes `{state}` of entries"),
+            Self::NoExpectation { .. } => "nothing is tried here".into(),
+            Self::MayDivideByZero { .. } => "zero here stops the run".into(),
+            Self::Thousands { text, .. } => format!("read as {}", text.split('.').next().unwrap_or(text)),
+            Self::Percentage { .. } => "50 here would be fifty times, and no half".into(),
+            Self::AllowsNothing { .. } => "silences nothing".into(),
             Self::Uncited { .. } => "no § before it".into(),
         }
     }
@@ -271,6 +343,29 @@ impl Problem {
             Self::ChangedTwice { first, .. } => format!("the first change is at {first}; keep one of them"),
             Self::UnmetNeed { .. } => "declare it in the file that imports the library".into(),
             Self::Unused { .. } => "remove it, or use it".into(),
+            Self::ConstantCondition { .. } => "correct it, or leave it out".into(),
+            Self::EachOfNamed { kind, field, .. } => format!(
+                "write `for the {kind}` for the one that `{field}` names; where all are meant, say why: `allow check::each-of-named in … \"…\"`"
+            ),
+            Self::AdjustmentOfNothing { .. } => "cite a clause that a rule comes from, or leave this one out".into(),
+            Self::NoAdjustment { state, .. } => {
+                format!("say which changes are adjustments: `adjustment of {state} under §…`, or the result lists none")
+            }
+            Self::NoExpectation { .. } => "add what must come of it, such as `expect not refused` or `expect … is …`".into(),
+            Self::MayDivideByZero { bound: Some(bound), .. } => {
+                format!("rule it out where the event is declared: `check {bound} \"…\"`, or say when the formula applies")
+            }
+            Self::MayDivideByZero { .. } => {
+                "it is zero where there is nothing: say first what holds then, `when … is 0 : …`".into()
+            }
+            Self::Thousands { text, .. } => {
+                let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+                format!("write `{whole},{part}` where thousands are meant, or `{whole}` where they are not")
+            }
+            Self::Percentage { field, .. } => format!(
+                "where records say 50 for 50%, divide by 100; where they say 0.5, say so in the event: `check event.{field} <= 100% \"…\"`"
+            ),
+            Self::AllowsNothing { .. } => "remove it".into(),
             Self::Uncited { .. } => "write the clause it comes from in a line before it, such as `§4(d)(i)`".into(),
         })
     }
@@ -281,38 +376,12 @@ fn none(what: &str, name: &str) -> String {
     if what.contains(" of ") { format!("`{name}` is no {what}") } else { format!("there is no {what} `{name}`") }
 }
 
+/// `in this file`, or in a declaration of it.
+fn within(of: Option<&String>) -> String {
+    of.map_or_else(|| "in this file".to_owned(), |of| format!("in `{of}`"))
+}
+
 /// `is`, or `are` of several.
 fn are(wanted: &str) -> &'static str {
     if matches!(wanted, "shares" | "days" | "months" | "trading days") { "are" } else { "is" }
-}
-
-impl Diagnostic for Problem {
-    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(self.id()))
-    }
-
-    fn severity(&self) -> Option<Severity> {
-        Some(if self.is_error() { Severity::Error } else { Severity::Warning })
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        if let Self::Syntax(p) = self {
-            return p.help();
-        }
-        self.help_text().map(|t| Box::new(t) as Box<dyn std::fmt::Display>)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        match self {
-            Self::Syntax(p) => p.labels(),
-            Self::Dimensions { left, left_at, right, right_at, .. } => Some(Box::new(
-                [
-                    LabeledSpan::new_with_span(Some(format!("this is {left}")), left_at.label()),
-                    LabeledSpan::new_with_span(Some(format!("this is {right}")), right_at.label()),
-                ]
-                .into_iter(),
-            )),
-            _ => Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some(self.label_text()), self.span().label())))),
-        }
-    }
 }

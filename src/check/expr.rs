@@ -385,7 +385,7 @@ impl Checker<'_> {
         if !ok {
             return None;
         }
-        super::cases::check(self, rungs, &out, span);
+        super::cases::check(self, &out, span);
         let Some(ty) = ty else {
             return self.misplaced(span, "a waterfall needs at least one case with a value", "");
         };

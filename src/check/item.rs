@@ -88,6 +88,7 @@ pub(super) fn key(kind: &ItemKind) -> Option<Key> {
         | ItemKind::Needs(_)
         | ItemKind::NotComputable(_)
         | ItemKind::Defect(_)
+        | ItemKind::Allow { .. }
         | ItemKind::Example { .. } => return None,
     })
 }
@@ -135,6 +136,7 @@ pub(super) fn apply(
             | ItemKind::Report { .. }
             | ItemKind::NotComputable(_)
             | ItemKind::Defect(_)
+            | ItemKind::Allow { .. }
             | ItemKind::Example { .. } => added.push(LoadedItem { item, imported, inherits: false }),
         }
     }

@@ -39,6 +39,10 @@ pub struct Loaded {
     pub dates: Vec<(Span, String)>,
     /// The file that was asked for.
     pub main: FileId,
+    /// What can be told of blocks that do not read.
+    pub lost: Vec<syntax::Lost>,
+    /// Whether a file that others are built on could not be read.
+    pub torn: bool,
 }
 
 /// Blocks from elsewhere than a file, added to it as those of a variant would be.
@@ -66,7 +70,8 @@ pub fn load_with(path: &Path, reader: &dyn Reader, added: &[Added]) -> Loaded {
     let mut items = super::item::apply(items, later, true, &loader.out.sources, &mut loader.out.problems);
     for more in added {
         let id = loader.out.sources.add(&more.name, more.text.as_str());
-        let (file, problems) = syntax::parse(id, &more.text);
+        let (mut file, problems) = syntax::parse(id, &more.text);
+        loader.out.lost.append(&mut file.lost);
         loader.out.problems.extend(problems.into_iter().map(Problem::Syntax));
         items = super::item::apply(items, file.items, false, &loader.out.sources, &mut loader.out.problems);
     }
@@ -91,6 +96,7 @@ impl Loader<'_> {
             let files = self.open.iter().skip(first).chain([&path]).map(|p| p.display().to_string());
             let chain = files.collect::<Vec<_>>().join(" → ");
             self.out.problems.push(Problem::ImportCycle { at, path: path.display().to_string(), chain, variant });
+            self.out.torn = true;
             return Vec::new();
         }
         let text = match self.reader.read(&path) {
@@ -100,6 +106,7 @@ impl Loader<'_> {
                     self.out.main = self.out.sources.add(&path, "");
                 }
                 self.out.problems.push(Problem::Unreadable { at, path: path.display().to_string(), why });
+                self.out.torn = true;
                 return Vec::new();
             }
         };
@@ -107,13 +114,20 @@ impl Loader<'_> {
         if self.open.is_empty() {
             self.out.main = id;
         }
-        let (file, problems) = syntax::parse(id, &text);
+        let (mut file, problems) = syntax::parse(id, &text);
+        self.lost(&mut file);
         self.out.problems.extend(problems.into_iter().map(Problem::Syntax));
         self.open.push(path.clone());
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let items = self.blocks(file, &folder, imported);
         self.open.pop();
         items
+    }
+
+    /// Keeps what can be told of blocks that do not read; without an import or a base, names are missing that were meant.
+    fn lost(&mut self, file: &mut ast::File) {
+        self.out.torn |= file.lost.iter().any(|l| matches!(l.opener.as_str(), "import" | "variant"));
+        self.out.lost.append(&mut file.lost);
     }
 
     fn blocks(&mut self, file: ast::File, folder: &Path, imported: bool) -> Vec<LoadedItem> {

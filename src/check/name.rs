@@ -52,6 +52,9 @@ impl Checker<'_> {
         if word == "today" {
             return Some(Expr { kind: ExprKind::Today, ty: Type::Date, span });
         }
+        if env.is_lost(word) {
+            return None;
+        }
         if let Some(var) = env.find(word) {
             return Some(Expr { kind: ExprKind::Var(var), ty: env.ty(var)?.clone(), span });
         }
@@ -172,6 +175,12 @@ impl Checker<'_> {
         }
         if self.terms.words.iter().any(|w| w == name) {
             return Some(format!("it is a word that a field may have: write `… is {name}`, or `… is either {name} or …`"));
+        }
+        if let Some(kind) = self.terms.kinds.iter().find(|k| k.fields.iter().any(|f| f.name == name)) {
+            let owner = &kind.name;
+            return Some(format!(
+                "`{name}` is a field of each {owner}: write `(latest {owner}).{name}`, or `event.{name}` in a rule on it"
+            ));
         }
         if name == "date" && env.event.is_some() {
             return Some("write `today`, or `event.date`".into());

@@ -30,9 +30,27 @@ impl Checker<'_> {
         if hint.is_empty() {
             hint = self.advice(&a.ty, &b.ty);
         }
+        if hint.is_empty() {
+            hint = self.way(a, b, verb).or_else(|| self.way(b, a, verb)).unwrap_or_default();
+        }
         let (left, right) = (self.type_name(&a.ty), self.type_name(&b.ty));
         self.problems.push(Problem::Dimensions { at, left, left_at: a.span, right, right_at: b.span, verb, hint });
         None
+    }
+
+    /// What brings two kinds together.
+    fn way(&self, a: &Expr, b: &Expr, verb: &str) -> Option<String> {
+        let counts = matches!(b.ty, Type::Months | Type::TradingDays) || b.ty == Type::Quantity(Dim::DAYS);
+        if a.ty == Type::Date && counts && verb == "compared" {
+            let (day, period) = (self.source_text(a.span), self.source_text(b.span));
+            return Some(format!(
+                "a day is compared with a day, such as `… + {period}` from another; the days since one are `{day} - …`"
+            ));
+        }
+        let kinds = (a.ty.dim()?, b.ty.dim()?);
+        let money =
+            kinds == (Dim::SHARES, Dim::MONEY) || kinds == (Dim::PER_SHARE, Dim::MONEY) || kinds == (Dim::PER_SHARE, Dim::SHARES);
+        money.then(|| "shares times a price are money, and money by a price is shares: bring both to one kind".to_owned())
     }
 
     /// The unit that a number beside a value needs.

@@ -83,6 +83,9 @@ impl Checker<'_> {
 
     fn checks(&mut self, e: &ast::Event) {
         let Some(id) = self.names.kinds.get(&e.name.name).copied() else { return };
+        if self.terms.kind(id).is_some_and(|k| k.span != e.name.span) {
+            return;
+        }
         let mut checks = Vec::new();
         for member in &e.members {
             let ast::Member::Check(cond, text) = member else { continue };
@@ -103,7 +106,8 @@ impl Checker<'_> {
         let Some(initial) = &s.initial else { return };
         let of = s.of.as_ref().and_then(|k| self.names.kinds.get(&k.name).copied());
         let Some(id) = self.names.states.get(&(of, s.name.name.clone())).copied() else { return };
-        let Some(ty) = self.terms.states.get(id.at()).map(|s| s.ty.clone()) else { return };
+        let declared = self.terms.states.get(id.at()).filter(|x| x.span == s.name.span);
+        let Some(ty) = declared.map(|s| s.ty.clone()) else { return };
         let mut env = match of {
             None => Env::default(),
             Some(kind) => {
@@ -123,7 +127,8 @@ impl Checker<'_> {
     fn definition(&mut self, d: &ast::Define) {
         let of = d.of.as_ref().and_then(|k| self.names.kinds.get(&k.name).copied());
         let Some(id) = self.names.defs.get(&(of, d.name.name.clone())).copied() else { return };
-        let Some(ty) = self.terms.defs.get(id.at()).map(|d| d.ty.clone()) else { return };
+        let declared = self.terms.defs.get(id.at()).filter(|x| x.span == d.name.span);
+        let Some(ty) = declared.map(|d| d.ty.clone()) else { return };
         let mut env = Env::default();
         env.after = true;
         if let Some(kind) = of {
@@ -237,6 +242,17 @@ impl Checker<'_> {
         Some((the, each))
     }
 
+    /// Whether an event has a field that could not be declared.
+    fn is_torn(&self, kind: KindId) -> bool {
+        let Some(span) = self.terms.kind(kind).map(|k| k.span) else { return false };
+        self.items().iter().any(|i| match &i.item.kind {
+            ItemKind::Event(e) if e.name.span == span => {
+                e.members.iter().any(|m| matches!(m, ast::Member::Field(f) if self.lost.contains(&f.name.name)))
+            }
+            _ => false,
+        })
+    }
+
     /// The row of a kind that the event names: itself, or a field of it.
     fn the_row(&mut self, env: &mut Env, name: &Ident, on: &On) -> Option<(VarId, Expr)> {
         let kind = self.kind_id(name)?;
@@ -270,6 +286,8 @@ impl Checker<'_> {
                     let what = format!("the event names several entries of `{}`", name.name);
                     return self.misplaced(name.span, &what, "use their fields: `event.…`");
                 }
+                // one of its fields could not be declared: it may be the one
+                (None, _) if self.is_torn(event_kind) => return None,
                 (None, _) => {
                     let owner = self.terms.kind(event_kind).map_or("", |k| k.name.as_str());
                     let what = format!("`{owner}` names no {}", name.name);
@@ -375,6 +393,9 @@ impl Checker<'_> {
         let linked = k.fields.iter().any(|f| matches!(&f.ty, Type::Entry(have) if wanted.iter().any(|w| have.contains(w))));
         if linked {
             return Some(());
+        }
+        if self.is_torn(kind) {
+            return None;
         }
         let what = format!("`{}` does not name the entry it is deemed for", k.name);
         let help = "give it a field of that kind, and fill it where it is deemed".to_owned();

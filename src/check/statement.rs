@@ -20,15 +20,22 @@ impl Checker<'_> {
         let guards = self.guards(env, &s.guards);
         let kind = match &s.kind {
             A::Let(name, written, value) => {
-                let wanted = match written {
-                    Some(t) => Some(self.ty(t)?),
+                let wanted = match written.as_ref().map(|t| self.ty(t)) {
+                    Some(None) => {
+                        env.lose(&name.name);
+                        return None;
+                    }
+                    Some(some) => some,
                     None => None,
                 };
                 let value = match &wanted {
                     Some(ty) => self.typed(env, value, ty),
                     None => self.expr(env, value, None),
                 };
-                let ty = wanted.or_else(|| value.as_ref().map(|v| v.ty.clone())).unwrap_or(Type::NUMBER);
+                let Some(ty) = wanted.or_else(|| value.as_ref().map(|v| v.ty.clone())) else {
+                    env.lose(&name.name);
+                    return None;
+                };
                 if env.find(&name.name).is_some() {
                     let first = "a line before it".to_owned();
                     self.problems.push(Problem::Duplicate { at: name.span, name: name.name.clone(), first });

@@ -10,8 +10,15 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 impl Checker<'_> {
-    /// A table of values.
+    /// A table of values; the name of one that cannot be read is kept.
     pub(super) fn table(&mut self, t: &ast::Table, clause: Option<ClauseId>) {
+        self.cells(t, clause);
+        if !self.names.tables.contains_key(&t.name.name) {
+            self.lose(&t.name);
+        }
+    }
+
+    fn cells(&mut self, t: &ast::Table, clause: Option<ClauseId>) {
         let mut params = Vec::new();
         for p in &t.params {
             let Some(ty) = self.ty(&p.ty) else { return };
@@ -118,6 +125,7 @@ impl Checker<'_> {
             match NaiveDate::parse_from_str(line, "%Y-%m-%d") {
                 Ok(d) => closed.push(super::expr::day_number(d)),
                 Err(_) => {
+                    self.lose(name);
                     let Some(file) = file else { return };
                     let what = format!("line {} of `{}` is no date: `{line}`", n + 1, file.plain());
                     let help = "one date a line, such as 2005-07-04".to_owned();

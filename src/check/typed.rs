@@ -82,6 +82,14 @@ impl Checker<'_> {
         }
         let kinds = self.names.kinds.keys().map(String::as_str);
         let nearest = super::name::nearest(name, KNOWN.into_iter().chain(kinds));
+        if nearest.is_none() {
+            let c = &self.terms.currency;
+            let help = format!(
+                "types are `number`, `shares`, `{c}`, `{c}/share`, `days`, `months`, `date`, `moment`, `text`, `yes/no`, words such as `cash | stock`, and events that are kept"
+            );
+            self.problems.push(Problem::Meant { at: ty.span, name: name.to_owned(), what: "type".into(), help });
+            return;
+        }
         self.problems.push(Problem::UnknownName { at: ty.span, name: name.to_owned(), what: "type".into(), nearest });
     }
 

@@ -230,6 +230,9 @@ pub(crate) struct Test {
     /// Show every example, not only those that fail
     #[arg(short, long)]
     pub verbose: bool,
+    /// Count an example without an expectation as failed
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// `tenor explain`

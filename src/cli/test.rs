@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn test(args: &Args) -> Outcome {
     let here = [PathBuf::from(".")];
     let files = files(if args.paths.is_empty() { &here } else { &args.paths })?;
-    let (mut passed, mut failed, mut broken) = (0, 0, 0);
+    let (mut passed, mut failed, mut broken, mut idle) = (0, 0, 0, 0);
     for file in &files {
         let Ok(t) = load(file) else {
             broken += 1;
@@ -21,7 +21,13 @@ pub(super) fn test(args: &Args) -> Outcome {
         };
         let Some(t) = t else { continue };
         for example in &t.examples {
+            let expects = !example.expected.is_empty();
             match run(&t, example) {
+                Ok(problems) if problems.is_empty() && !expects => {
+                    idle += 1;
+                    let line = t.sources.line(example.span);
+                    output::print(&format!("EMPTY   {}:{line}: {}: it expects nothing\n", file.display(), example.title))?;
+                }
                 Ok(problems) if problems.is_empty() => {
                     passed += 1;
                     if args.verbose {
@@ -45,7 +51,11 @@ pub(super) fn test(args: &Args) -> Outcome {
     } else {
         format!("; {} not tested, for the errors above", terms::counted(broken, "file"))
     };
-    output::print(&format!("{} passed, {failed} failed{untested}\n", terms::counted(passed, "example")))?;
+    let idle_said = if idle == 0 { String::new() } else { format!(", {idle} without expectation") };
+    output::print(&format!("{} passed, {failed} failed{idle_said}{untested}\n", terms::counted(passed, "example")))?;
+    if args.strict {
+        failed += idle;
+    }
     match (broken, failed) {
         (0, 0) if files.is_empty() => {
             output::say("tenor: there is no terms file here: name some, or folders of them");

@@ -8,6 +8,7 @@ pub(super) use cited::order;
 pub use show::{document, json};
 
 use crate::agreement::Agreement;
+use crate::syntax::ast::{Item, ItemKind};
 use crate::terms::Terms;
 
 /// What is said of the clauses of an agreement.
@@ -21,6 +22,19 @@ pub struct Coverage {
     pub findings: Vec<Finding>,
     /// Whether it was.
     pub compared: bool,
+    /// The warnings that are not given, and why.
+    pub allowed: Vec<Allowed>,
+}
+
+/// A warning that is not given.
+#[derive(Debug, Clone)]
+pub struct Allowed {
+    /// Its code.
+    pub code: String,
+    /// The declaration, where it is one.
+    pub of: Option<String>,
+    /// Why.
+    pub why: String,
 }
 
 /// A clause.
@@ -98,8 +112,21 @@ impl Coverage {
 #[must_use]
 pub fn coverage(terms: &Terms, agreement: Option<&Agreement>) -> Coverage {
     let cited = cited::cited(terms);
-    match agreement {
+    let found = match agreement {
         Some(agreement) => compare::compare(terms, &cited, agreement),
         None => Coverage { title: terms.title.clone(), rows: cited::rows(cited), ..Coverage::default() },
-    }
+    };
+    Coverage { allowed: allowed(terms), ..found }
+}
+
+/// The warnings that terms say are not to be given.
+fn allowed(terms: &Terms) -> Vec<Allowed> {
+    let one = |item: &Item| match &item.kind {
+        ItemKind::Allow { code, of, why } => {
+            let why = why.plain().split_whitespace().collect::<Vec<_>>().join(" ");
+            Some(Allowed { code: code.name.clone(), of: of.as_ref().map(|n| n.name.clone()), why })
+        }
+        _ => None,
+    };
+    terms.items.iter().filter_map(one).collect()
 }

@@ -43,6 +43,7 @@ pub(super) fn advice(text: &str, at: usize, expected: &[Rule]) -> Option<Advice>
     let here = all.iter().position(|t| t.end() > at).unwrap_or(all.len());
     let view = View { text, all, here, expected };
     name::reserved(&view)
+        .or_else(|| view.zone())
         .or_else(|| view.date())
         .or_else(|| view.number())
         .or_else(|| view.clause())
@@ -55,6 +56,8 @@ pub(super) fn advice(text: &str, at: usize, expected: &[Rule]) -> Option<Advice>
         .or_else(|| view.let_())
         .or_else(|| view.heads())
         .or_else(|| phrase::found(&view))
+        .or_else(|| name::figures(&view))
+        .or_else(|| name::kept(&view))
         .or_else(|| name::many_words(&view))
         .or_else(|| name::signs(&view))
         .or_else(|| view.sign())
@@ -152,7 +155,8 @@ impl<'t> View<'t> {
             let at = self.range(0, 3);
             return Some(Advice::new(at.clone(), format!("a clause is written with `§`: §{}", self.slice(at))));
         }
-        if citing && line.starts_with('§') {
+        let declares = line.split_whitespace().any(|w| super::blocks::OPENERS.contains(&w));
+        if citing && line.starts_with('§') && !declares {
             let help = match self.word(0) {
                 "and" | "or" | "&" | ";" => "clauses are parted by commas: `§4(d), §5`",
                 "." => "leave out the point",
@@ -183,6 +187,19 @@ impl<'t> View<'t> {
         (token.indented && opens && (self.expects(Rule::EOI) || token.text == "§")).then(|| {
             let what = if token.text == "§" { "a clause" } else { "a declaration" };
             Advice::new(self.range(0, 0), format!("{what} begins at the margin: take away the space before it"))
+        })
+    }
+
+    /// `time zone New York`
+    fn zone(&self) -> Option<Advice> {
+        let zone = (self.word(-1) == "zone" && self.word(-2) == "time") || (self.word(-2) == "zone" && self.word(-3) == "time");
+        let written = self.word(0).starts_with(|c: char| c.is_alphabetic() || matches!(c, '"' | '“'));
+        (zone && written && self.here <= 3).then(|| {
+            let from = if self.word(-1) == "zone" { 0 } else { -1 };
+            let last = self.all.len().saturating_sub(self.here + 1);
+            let to = isize::try_from(last).unwrap_or(0);
+            let help = "write its name in the tz database, without a space or quotation marks: `America/New_York`";
+            Advice::new(self.range(from, to), help)
         })
     }
 

@@ -103,4 +103,6 @@ impl Citation {
 pub struct File {
     /// Its blocks, in order.
     pub items: Vec<Item>,
+    /// What can be told of the blocks that do not read.
+    pub lost: Vec<crate::syntax::Lost>,
 }

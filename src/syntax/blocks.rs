@@ -10,16 +10,19 @@ pub(super) struct Block<'t> {
     pub text: &'t str,
     /// The offset of its first byte in the file.
     pub offset: usize,
+    /// Whether a bracket or a text in it is not closed, or too much stands in one another.
+    pub broken: bool,
 }
 
 /// Words that begin a declaration; at the margin they begin a block even inside an open brace.
-pub(super) const OPENERS: [&str; 33] = [
+pub(super) const OPENERS: [&str; 34] = [
     "terms",
     "library",
     "variant",
     "edition",
     "currency",
     "import",
+    "allow",
     "event",
     "observation",
     "deemed",
@@ -74,14 +77,15 @@ pub(super) fn split<'t>(file: FileId, text: &'t str, problems: &mut Vec<Problem>
     let blocks: Vec<Block<'t>> = starts
         .iter()
         .zip(ends)
-        .filter_map(|(&start, end)| text.get(start..end).map(|text| Block { text, offset: start }))
+        .filter_map(|(&start, end)| text.get(start..end).map(|text| Block { text, offset: start, broken: false }))
         .collect();
     let broken: Vec<Span> = problems.iter().filter_map(Problem::breaks_block).collect();
     blocks
         .into_iter()
-        .filter(|b| {
+        .map(|b| {
             let end = b.offset + b.text.len();
-            !broken.iter().any(|s| (b.offset..end).contains(&usize::try_from(s.start).unwrap_or(usize::MAX)))
+            let broken = broken.iter().any(|s| (b.offset..end).contains(&usize::try_from(s.start).unwrap_or(usize::MAX)));
+            Block { broken, ..b }
         })
         .collect()
 }

@@ -29,6 +29,7 @@ pub(super) fn item(block: Node<'_>, problems: &mut Vec<Problem>) -> Built<Item> 
             Ok(Item { citations: Vec::new(), kind, span: inner.span() })
         }
         Rule::change => build.change(&inner),
+        Rule::allow => build.allow(&inner),
         _ => build.cited(&inner),
     }
 }
@@ -44,6 +45,14 @@ impl Builder<'_> {
         let citations = self.citations(node)?;
         let declaration = node.one(Rule::declaration)?.first()?;
         Ok(Item { citations, kind: self.declaration(&declaration)?, span: node.span() })
+    }
+
+    /// A warning that is not to be given.
+    fn allow(&mut self, node: &Node<'_>) -> Built<Item> {
+        let code = self.ident(&node.one(Rule::warning_code)?);
+        let of = node.find(Rule::name).map(|n| self.ident(&n));
+        let kind = ItemKind::Allow { code, of, why: self.one_text(node)? };
+        Ok(Item { citations: Vec::new(), kind, span: node.span() })
     }
 
     /// The clauses a node begins with.

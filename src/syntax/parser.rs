@@ -88,8 +88,11 @@ pub(super) fn matches(of: Rule, text: &str) -> bool {
 
 /// What a block is, by its first word.
 fn inside(text: &str) -> Option<String> {
-    let line = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('§') && !l.starts_with('#'))?;
-    let head: Vec<&str> = line.split_whitespace().take(2).collect();
+    // on the line of its clauses, or below them
+    let declared = |l: &str| !l.starts_with('§') || l.split_whitespace().any(|w| super::blocks::OPENERS.contains(&w));
+    let line = text.lines().map(str::trim).find(|l| !l.is_empty() && !l.starts_with('#') && declared(l))?;
+    let cited = |w: &&str| line.starts_with('§') && !super::blocks::OPENERS.contains(w);
+    let head: Vec<&str> = line.split_whitespace().skip_while(cited).take(2).collect();
     (!head.is_empty()).then(|| format!("`{}`", head.join(" ").trim_end_matches(['{', ':', ' '])))
 }
 
@@ -173,6 +176,8 @@ fn phrase(of: Rule) -> String {
         "field_value" | "step_field" => "a value such as `shares: 100`",
         "source" => "what is looked at: an event, an entry or a list",
         "query" => "a value",
+        "warning_code" => "the code of a warning such as check::unused",
+        "allow" => "",
         "EOI" => "the end of the block",
         other => return format!("a {}", other.replace('_', " ")),
     };

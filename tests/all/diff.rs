@@ -75,7 +75,7 @@ fn a_file_printed_anew_and_turned_round_says_the_same() {
             path.chunks = vec![ast::Chunk::Plain(absolute.display().to_string())];
         }
     }
-    let text = print::file(&ast::File { items });
+    let text = print::file(&ast::File { items, ..ast::File::default() });
     let pair = Pair::of(&text, "");
     let out = tenor(&["diff", TERMS, &pair.a]);
     assert_eq!(out.status.code(), Some(0), "{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));

@@ -5,10 +5,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Exit codes of those that do not end with 65: warnings, and what is wrong with the command line.
-const EXITS: [(&str, i32); 6] = [
+const EXITS: [(&str, i32); 15] = [
     ("check::unused", 0),
     ("check::uncited", 0),
     ("check::rounds-all", 0),
+    ("check::constant-condition", 0),
+    ("check::each-of-named", 0),
+    ("check::adjustment-of-nothing", 0),
+    ("check::no-adjustment", 0),
+    ("check::no-expectation", 0),
+    ("check::may-divide-by-zero", 0),
+    ("check::thousands", 0),
+    ("check::percentage", 0),
+    ("check::allows-nothing", 0),
     ("event::unreadable", 66),
     ("usage::date", 2),
     ("usage::reading", 2),
@@ -108,6 +117,28 @@ fn fixtures_are_told_as_they_say() {
     }
     assert!(run > 0, "no fixture was run");
     assert!(wrong.is_empty(), "{} of {run} cases went wrong (UPDATE=1 writes what is told):\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What is near to a mistake and is none: nothing is told of it.
+#[test]
+fn what_is_fine_is_not_told_of() {
+    let mut wrong = Vec::new();
+    let mut run = 0;
+    for (code, folder) in fixtures() {
+        let entries = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+        for file in entries.flatten().map(|e| name(&e.path())).filter(|f| f.starts_with("fine") && f.ends_with(".terms")) {
+            run += 1;
+            let mut check = command();
+            check.current_dir(&folder).args(["check", "--strict", file.as_str()]);
+            let out = check.output().unwrap_or_else(|e| panic!("tenor does not start: {e}"));
+            let told = String::from_utf8_lossy(&out.stderr).into_owned();
+            if out.status.code() != Some(0) || !told.is_empty() {
+                wrong.push(format!("{code}: {file}: {told}"));
+            }
+        }
+    }
+    assert!(run > 0, "no file was run");
+    assert!(wrong.is_empty(), "{} of {run} files are told of:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// The codes a text of the program has in quotation marks.

@@ -92,7 +92,7 @@ fn agree(document: &Json, cells: &[Cell], what: &str) {
 
 /// The document of a stream, and its cells.
 fn both(terms: &Terms, readings: &[u32], events: &Path) -> (Json, Vec<Cell>) {
-    let program = compile(terms, readings, &[]).unwrap_or_else(|| panic!("too large"));
+    let program = compile(terms, readings, &[]).unwrap_or_else(|e| panic!("{e}"));
     let mut engine = Engine::new(&program, terms, Interner::default(), Options::default());
     let mut schema = Schema::new(terms);
     let text = std::fs::read(events).unwrap_or_else(|e| panic!("{}: {e}", events.display()));

@@ -127,6 +127,7 @@ fn named(kind: &ItemKind) -> Option<(&'static str, String)> {
         | ItemKind::Example { .. }
         | ItemKind::NotComputable(_)
         | ItemKind::Defect(_)
+        | ItemKind::Allow { .. }
         | ItemKind::Remove { .. } => return None,
     })
 }

@@ -50,7 +50,11 @@ pub fn document(c: &Coverage) -> Document {
             if f.noted { format!("{}: noted as a defect", f.text) } else { f.text.clone() },
         ]);
     }
-    let mut out = Document { title: c.title.clone(), sections: vec![clauses, found, summary(c)], ..Document::default() };
+    let mut allowed = Section::new("warnings not given", &["warning", "declaration", "why"]);
+    for a in &c.allowed {
+        allowed.rows.push(vec![a.code.clone(), a.of.clone().unwrap_or_else(|| "all".to_owned()), a.why.clone()]);
+    }
+    let mut out = Document { title: c.title.clone(), sections: vec![clauses, found, allowed, summary(c)], ..Document::default() };
     out.sections.retain(|s| !s.rows.is_empty());
     out
 }
@@ -111,5 +115,6 @@ pub fn json(c: &Coverage) -> Json {
         .iter()
         .map(|f| json!({ "kind": f.kind.word(), "clause": f.clause, "place": f.place, "text": f.text, "noted": f.noted }))
         .collect();
-    json!({ "terms": c.title, "compared": c.compared, "complete": c.complete(), "clauses": rows, "findings": findings })
+    let allowed: Vec<Json> = c.allowed.iter().map(|a| json!({ "warning": a.code, "declaration": a.of, "why": a.why })).collect();
+    json!({ "terms": c.title, "compared": c.compared, "complete": c.complete(), "clauses": rows, "findings": findings, "allowed": allowed })
 }

@@ -113,6 +113,7 @@ fn called(item: &Item) -> Option<(&'static str, String)> {
         ItemKind::NotComputable(_) => ("why not computable:", print::citations(&item.citations)),
         ItemKind::Defect(_) => ("defect of", print::citations(&item.citations)),
         ItemKind::Needs(_)
+        | ItemKind::Allow { .. }
         | ItemKind::Example { .. }
         | ItemKind::Replace(_)
         | ItemKind::Remove { .. }

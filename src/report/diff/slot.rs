@@ -149,6 +149,7 @@ pub(super) fn slots(kind: &ItemKind) -> Vec<Slot> {
         }
         ItemKind::NotComputable(t) | ItemKind::Defect(t) => vec![Slot::new("text", Phrase::text(t))],
         ItemKind::Needs(_)
+        | ItemKind::Allow { .. }
         | ItemKind::Example { .. }
         | ItemKind::Replace(_)
         | ItemKind::Remove { .. }

@@ -65,6 +65,62 @@ pub(super) fn reserved(view: &View<'_>) -> Option<Advice> {
     Some(Advice { at: view.range(by, by), help, reserved: true })
 }
 
+/// Numbers that contracts write out.
+const WRITTEN: [(&str, &str); 26] = [
+    ("one", "1"),
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("eleven", "11"),
+    ("twelve", "12"),
+    ("thirteen", "13"),
+    ("fourteen", "14"),
+    ("fifteen", "15"),
+    ("sixteen", "16"),
+    ("eighteen", "18"),
+    ("twenty", "20"),
+    ("thirty", "30"),
+    ("forty", "40"),
+    ("fifty", "50"),
+    ("sixty", "60"),
+    ("seventy", "70"),
+    ("eighty", "80"),
+    ("ninety", "90"),
+    ("hundred", "100"),
+];
+
+/// What is counted in words.
+const COUNTED: [&str; 11] =
+    ["days", "day", "trading", "business", "months", "month", "years", "year", "shares", "share", "percent"];
+
+/// `thirty days`, `thirty (30) days`: a number written out before what is counted.
+pub(super) fn figures(view: &View<'_>) -> Option<Advice> {
+    let number = |by: isize| WRITTEN.iter().find(|(w, _)| *w == view.word(by)).map(|(_, n)| *n);
+    [-1, 0].into_iter().find_map(|by| {
+        let n = number(by)?;
+        let skip = if view.word(by + 1) == "(" && view.word(by + 3) == ")" { 3 } else { 0 };
+        let unit = view.word(by + skip + 1);
+        COUNTED.contains(&unit).then(|| {
+            let said = if unit == "percent" { format!("{n}%") } else { format!("{n} {unit}") };
+            Advice::new(view.range(by, by + skip + 1), format!("numbers are written in figures: `{said}`"))
+        })
+    })
+}
+
+/// `event certificate keyed by certificate`
+pub(super) fn kept(view: &View<'_>) -> Option<Advice> {
+    let other = ["keyed", "identified", "indexed", "known", "named", "stored", "key"];
+    let at = [0, -1].into_iter().find(|by| other.contains(&view.word(*by)) && view.word(*by + 1) == "by")?;
+    matches!(view.word(at - 2), "event" | "deemed" | "observation")
+        .then(|| Advice::new(view.range(at, at), format!("write `kept by {}`", view.word(at + 2))))
+}
+
 /// A name of several words.
 pub(super) fn many_words(view: &View<'_>) -> Option<Advice> {
     let plain = |by: isize| view.token(by).is_some_and(|t| t.is_word() && !is_reserved(t.text));

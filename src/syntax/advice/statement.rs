@@ -49,7 +49,10 @@ impl View<'_> {
             let ty = if sort == "define" { "number = 5%" } else { "shares" };
             return Some(format!("say of which type it is: `{sort} {own} : {ty}`"));
         }
-        if matches!(first, "state" | "define") && self.expects(Rule::kw_or) && self.last(&["=", ":"]) == Some(":") {
+        if matches!(first, "state" | "define")
+            && (self.expects(Rule::kw_or) || self.expects(Rule::kw_optional))
+            && self.last(&["=", ":"]) == Some(":")
+        {
             let value = word.starts_with(|c: char| c.is_ascii_digit() || c == '$') || word == ":=" || word == ":";
             return value.then(|| "write `=` before the value".to_owned());
         }
@@ -142,9 +145,12 @@ impl View<'_> {
         let word = self.word(0);
         let both = "`else refuse \"…\"` where the terms say no, or `else stop \"…\"` where the run cannot go on";
         if required == Some("require")
-            && (word == "otherwise" || word.starts_with(['"', '“']) || (word == "}" && !self.wants_value()))
+            && (word == "otherwise"
+                || word.starts_with(['"', '“'])
+                || (word == "}" && !self.wants_value())
+                || self.expects(Rule::kw_else))
         {
-            return Some(Advice::new(self.range(0, 0), format!("after what is required, write {both}")));
+            return Some(Advice::new(self.range(0, 0), format!("after what is required, add {both}")));
         }
         (self.word(-1) == "else" && required == Some("else")).then(|| Advice::new(self.range(0, 0), format!("write {both}")))
     }
@@ -239,13 +245,25 @@ impl View<'_> {
             return Some(Advice::new(self.range(1, 1), format!("write `{word}: …`")));
         }
         if self.expects(Rule::member) && word != "per" && self.token(0).is_some_and(|t| t.is_word()) && self.word(1) != ":" {
-            return Some(Advice::new(self.range(0, 0), format!("a field has a type: `{word} : USD/share`")));
+            let next = self.word(1);
+            let known = matches!(next, "number" | "text" | "date" | "moment" | "shares" | "months" | "ratio" | "list" | "days");
+            let ty = if known { next } else { "USD/share" };
+            return Some(Advice::new(self.range(0, 0), format!("a field has a type: `{word} : {ty}`")));
         }
         if let (true, Some((_, form))) =
             (self.here == 0 || self.expects(Rule::declaration), FORMS.iter().find(|(w, _)| *w == word))
         {
             let help = format!("a word or sign is missing or too many; it is written as in `{form}`");
             return Some(Advice::new(self.range(0, 0), help));
+        }
+        if matches!(word, "and" | "," | "&") && self.expects(Rule::kw_under) && first == "adjustment" {
+            let help = format!("states are joined by `or`: `adjustment of {} or {} under …`", self.word(-1), self.word(1));
+            return Some(Advice::new(self.range(0, 0), help));
+        }
+        if self.word(-2) == "due" && matches!(self.word(-1), "within" | "in" | "by") && self.expects(Rule::kw_done) {
+            let unit = if self.word(1) == "trading" { "trading days" } else { self.word(1) };
+            let help = format!("say the day: `due today + {word} {unit}`");
+            return Some(Advice::new(self.range(-1, -1), help));
         }
         let joined = matches!(word, "and" | "or" | ",");
         if joined && self.last(&["on", "when", "unless", "where", "{", "until"]) == Some("on") && self.expects(Rule::kw_or) {

@@ -74,6 +74,8 @@ pub enum ItemKind {
     Defect(Text),
     /// `example "…" { … }`
     Example { title: Text, lines: Vec<ExampleLine> },
+    /// `allow check::unused in x "why"`
+    Allow { code: Ident, of: Option<Ident>, why: Text },
 }
 
 /// What a variant leaves out.

@@ -105,6 +105,10 @@ fn kind(kind: &ItemKind) -> String {
         }
         ItemKind::NotComputable(t) => format!("not computable {}", text(t)),
         ItemKind::Defect(t) => format!("defect {}", text(t)),
+        ItemKind::Allow { code, of: name, why } => {
+            let place = name.as_ref().map_or_else(String::new, |n| format!(" in {}", n.name));
+            format!("allow {}{place} {}", code.name, text(why))
+        }
         ItemKind::Example { title, lines } => {
             let lines: Vec<String> = lines.iter().map(|l| example_line(&l.kind)).collect();
             block(&format!("example {}", text(title)), &lines)
