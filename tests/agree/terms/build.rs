@@ -157,7 +157,7 @@ impl Maker {
         if cases.is_empty() || self.dice.chance(50) {
             cases.push(format!("(b) {}", self.expr(cx, &ty, depth).text));
         }
-        let last = if self.dice.chance(6) && !cx.in_text {
+        let last = if self.dice.chance(6) {
             risky = true;
             let what = if self.dice.chance(70) { "refuse" } else { "stop" };
             format!("otherwise {what} \"nothing to go by\"")
@@ -295,7 +295,7 @@ impl Maker {
             return Some(E { text: format!("{} is {}{other}", r.text, self.not()), level: CONDITION, risky: r.risky });
         }
         let ty = match self.dice.below(4) {
-            0 if !cx.in_text => Ty::Text,
+            0 => Ty::Text,
             1 => Ty::YesNo,
             _ => self.ordered_type(),
         };

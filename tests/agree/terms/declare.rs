@@ -57,14 +57,13 @@ impl Maker {
 
     /// A text for a reader.
     pub(super) fn text(&mut self, cx: &Scope) -> String {
-        let cx = Scope { in_text: true, ..cx.clone() };
         let mut text = "it is so".to_owned();
         for _ in 0..self.dice.between(0, 2) {
             let ty = match self.dice.below(4) {
                 0 => Ty::YesNo,
                 _ => self.ordered_type(),
             };
-            let e = self.formula(&cx, &ty);
+            let e = self.formula(cx, &ty);
             text.push_str(&format!(": {{{}}}", e.text));
         }
         format!("\"{text}\"")

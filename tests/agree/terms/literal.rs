@@ -37,7 +37,6 @@ impl Maker {
                 E::new(format!("{} trading days", self.dice.between(0, 6)), OPERAND)
             }
             Ty::YesNo => E::new(self.dice.pick(&["yes", "no"]), OPERAND),
-            Ty::Text if cx.in_text => return None,
             Ty::Text => {
                 self.marks.push(Form::Text);
                 let text = self.dice.pick(&["alpha", "beta", "gamma", "B1", "L2", ""]).to_owned();

@@ -14,7 +14,7 @@ impl Maker {
         if self.dice.chance(30) {
             let (form, word) = if self.dice.chance(50) { (Form::And, "and") } else { (Form::Or, "or") };
             self.cover(slot, form);
-            text = format!("{text} {word} {}", self.reading().unwrap_or_else(|| "yes".to_owned()));
+            text = format!("({text}) {word} ({})", self.reading().unwrap_or_else(|| "yes".to_owned()));
         }
         if self.dice.chance(20) {
             self.cover(slot, Form::Not);

@@ -81,6 +81,10 @@ impl Maker {
                 trigger.push_str(&format!(" or {}", self.world.kinds[other].name));
                 answers.push(format!("event {other}"));
                 cx = self.base(Slot::RuleWhen);
+                // what is a name of one of them is none of the other
+                for k in [kind, other, kind, other] {
+                    cx.rows.push(("event".to_owned(), k));
+                }
             }
         }
         let the = if cx.event.is_some() && self.dice.chance(55) { self.the(kind) } else { None };
@@ -187,8 +191,11 @@ impl Maker {
                 format!("{edge}{}", r.text)
             }
             (_, 5 | 6) => {
-                let ty = if self.dice.chance(50) { Ty::Date } else { Ty::Moment };
-                self.formula(&cx, &ty).value()
+                if self.dice.chance(50) {
+                    format!("start of {}", self.formula(&cx, &Ty::Date).operand())
+                } else {
+                    self.formula(&cx, &Ty::Moment).value()
+                }
             }
             _ => {
                 let day = super::world::World::day(&mut self.dice);

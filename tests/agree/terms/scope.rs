@@ -38,8 +38,6 @@ pub(super) struct Scope {
     pub defs: usize,
     /// Whether how obligations stand may be asked.
     pub standing: bool,
-    /// Whether it is inside a text.
-    pub in_text: bool,
 }
 
 impl Scope {
@@ -56,7 +54,6 @@ impl Scope {
             portions: false,
             defs,
             standing: true,
-            in_text: false,
         }
     }
 

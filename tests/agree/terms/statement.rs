@@ -131,6 +131,7 @@ impl Maker {
         // the other value where the condition does not hold
         if let Some(condition) = guard.strip_prefix("  when ")
             && self.dice.chance(25)
+            && !["yes", "no", " over ", "count of", "latest", "earliest"].iter().any(|w| condition.contains(w))
         {
             let other = self.new_value(cx, t, &s.ty);
             lines.push(format!("  {word}{} becomes {other}  unless {condition}", t.path));

@@ -37,7 +37,7 @@ impl Maker {
             }
             F::StartOf | F::CloseOf => {
                 let inner = if self.dice.chance(80) { Ty::Date } else { Ty::Moment };
-                let a = self.expr(cx, &inner, depth);
+                let a = self.expr(cx, &inner, if inner == Ty::Date { depth } else { 0 });
                 let edge = if form == F::StartOf { "start" } else { "close" };
                 E { risky: a.risky, text: format!("{edge} of {}", a.operand()), level: OPERAND }
             }
