@@ -130,6 +130,7 @@ impl Maker {
         let d = self.dice.one(&all)?;
         self.reads = self.reads.max(d.reads);
         self.standing |= d.standing;
+        self.risk |= d.unknown;
         let args: Vec<String> = d.params.iter().map(|(_, ty)| self.expr(cx, ty, depth).text).collect();
         let call = format!("{}({})", d.name, args.join(", "));
         if cx.after.is_some_and(|b| d.reads < b) && self.dice.chance(25) {
@@ -159,6 +160,7 @@ impl Maker {
         }
         let last = if self.dice.chance(6) {
             risky = true;
+            self.risk = true;
             let what = if self.dice.chance(70) { "refuse" } else { "stop" };
             format!("otherwise {what} \"nothing to go by\"")
         } else {
@@ -188,6 +190,7 @@ impl Maker {
             .collect();
         let s = self.dice.one(&states)?;
         let side = self.dice.pick(&["before", "after"]);
+        self.risk = true;
         Some((E { text: format!("change of {} by {by}.{side}", s.name), level: OPERAND, risky: true }, s.ty))
     }
 }
@@ -223,6 +226,7 @@ impl Maker {
                 let Ty::Entry(kinds) = &r.ty else { return None };
                 let kind = self.dice.one(kinds)?;
                 risky = r.risky;
+                self.risk |= risky;
                 (format!("{} is {}{}", r.text, self.not(), self.world.kinds[kind].name), CONDITION)
             }
             F::IsEither => return self.is_either(cx),
@@ -284,6 +288,7 @@ impl Maker {
         if let (Some(r), true) = (self.dice.one(&all), self.dice.chance(45)) {
             self.marks.push(r.form);
             self.reads = self.reads.max(r.reads);
+            self.risk |= r.risky;
             let other = match &r.ty {
                 Ty::Word(n) => {
                     let words = self.world.words[*n].clone();
@@ -311,6 +316,7 @@ impl Maker {
         let r = self.dice.one(&all)?;
         self.marks.push(r.form);
         self.reads = self.reads.max(r.reads);
+        self.risk |= r.risky;
         let Ty::Word(n) = r.ty else { return None };
         let words = self.world.words[n].clone();
         let at = self.dice.below(words.len());

@@ -103,7 +103,7 @@ impl Maker {
     /// A function, mostly of a value for which it has one.
     fn function(&mut self, cx: &Scope, form: Form, depth: usize) -> E {
         let a = self.expr(cx, &NUMBER, depth);
-        let safe = self.dice.chance(85);
+        let safe = self.dice.chance(95);
         let text = match (form, safe) {
             (Form::Exp, true) => format!("exp(least({}, 3))", a.text),
             (Form::Exp, false) => format!("exp({})", a.text),
@@ -140,7 +140,7 @@ impl Maker {
     fn divisor(&mut self, cx: &Scope, ty: &Ty, depth: usize) -> E {
         match self.dice.below(100) {
             0..50 => self.positive(ty),
-            50..78 => {
+            50..92 => {
                 let (a, b) = (self.expr(cx, ty, depth), self.positive(ty));
                 self.marks.push(Form::Greatest);
                 E { risky: a.risky, text: format!("greatest({}, {})", a.text, b.text), level: ATOM }

@@ -110,6 +110,7 @@ impl Maker {
         let inner = Scope { it: Some(source.thing.clone()), ..cx.clone() };
         let rest = |maker: &mut Self| maker.rest(cx, &inner, window, filter, depth);
         let name = &source.text;
+        self.risk |= !matches!(ask, Ask::Count | Ask::CountDays | Ask::List | Ask::Sum);
         Some(match ask {
             Ask::Count | Ask::CountDays => {
                 let ty = self.given(want, NUMBER)?;
@@ -221,6 +222,7 @@ impl Maker {
         if let (Some(r), true) = (self.of_it(inner, |t| t.fits(ty)), self.dice.chance(70)) {
             self.marks.push(r.form);
             self.reads = self.reads.max(r.reads);
+            self.risk |= r.risky;
             return E { text: r.text, level: ATOM, risky: r.risky };
         }
         self.expr(inner, ty, depth)

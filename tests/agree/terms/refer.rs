@@ -19,6 +19,21 @@ pub(super) struct Ref {
     pub reads: usize,
 }
 
+/// Something whose members can be named.
+struct Base {
+    text: String,
+    thing: Thing,
+    risky: bool,
+    reads: usize,
+}
+
+impl Base {
+    fn of(r: &Ref) -> Option<Self> {
+        let Ty::Entry(kinds) = &r.ty else { return None };
+        Some(Self { text: r.text.clone(), thing: Thing::Entry(kinds.clone()), risky: r.risky, reads: r.reads })
+    }
+}
+
 /// All that can be named.
 pub(super) fn references(world: &World, cx: &Scope) -> Vec<Ref> {
     let mut out: Vec<Ref> = Vec::new();
@@ -38,31 +53,24 @@ pub(super) fn references(world: &World, cx: &Scope) -> Vec<Ref> {
         owned(world, cx, Some(*kind), "", Form::StateOfEntry, &mut out);
     }
     // members of what is there, and members of those that are entries
-    let mut from: Vec<(String, Thing, bool)> = out
-        .iter()
-        .filter_map(|r| {
-            if let Ty::Entry(kinds) = &r.ty { Some((r.text.clone(), Thing::Entry(kinds.clone()), r.risky)) } else { None }
-        })
-        .collect();
-    from.extend(cx.line.clone().map(|(name, thing)| (name, thing, false)));
+    let mut from: Vec<Base> = out.iter().filter_map(Base::of).collect();
+    let line = |text: &str, thing: &Thing| Base { text: text.to_owned(), thing: thing.clone(), risky: false, reads: 0 };
+    from.extend(cx.line.as_ref().map(|(name, thing)| line(name, thing)));
     if let Some(it @ (Thing::Line(_) | Thing::Plain(_) | Thing::Effect(_))) = &cx.it {
-        from.push(("it".to_owned(), it.clone(), false));
+        from.push(line("it", it));
     }
-    let mut through: Vec<(String, Thing, bool)> = Vec::new();
-    for (base, thing, risky) in &from {
-        let before = out.len();
-        members(world, cx, base, thing, Form::Field, &mut out);
-        for r in out.iter_mut().skip(before) {
-            r.risky |= *risky;
-            if let Ty::Entry(kinds) = &r.ty {
-                through.push((r.text.clone(), Thing::Entry(kinds.clone()), r.risky));
+    for form in [Form::Field, Form::FieldThrough] {
+        let mut next: Vec<Base> = Vec::new();
+        for base in &from {
+            let before = out.len();
+            members(world, cx, &base.text, &base.thing, form, &mut out);
+            for r in out.iter_mut().skip(before) {
+                r.risky |= base.risky;
+                r.reads = r.reads.max(base.reads);
+                next.extend(Base::of(r));
             }
         }
-    }
-    for (base, thing, risky) in &through {
-        let before = out.len();
-        members(world, cx, base, thing, Form::FieldThrough, &mut out);
-        out.iter_mut().skip(before).for_each(|r| r.risky |= *risky);
+        from = next;
     }
     out
 }
@@ -158,6 +166,7 @@ impl Maker {
             _ => (r.text, ATOM),
         };
         let risky = r.risky || matches!(form, Form::AtStart | Form::AtClose);
+        self.risk |= risky;
         Some((E { text, level, risky }, r.ty))
     }
 
@@ -173,6 +182,8 @@ impl Maker {
         let n = self.dice.one(&all)?;
         let s = self.world.states[n].clone();
         let kind = s.of?;
+        self.reads = self.reads.max(n);
+        self.risk = true;
         let key = self.key(kind);
         let pending = s.postponed && s.ty.dim().is_some() && self.dice.chance(30);
         let text = format!("{}{} of {} \"{key}\"", if pending { "pending " } else { "" }, s.name, self.world.kinds[kind].name);
@@ -182,7 +193,7 @@ impl Maker {
     /// The key of an entry of a kind.
     pub(super) fn key(&mut self, kind: usize) -> String {
         let stem: String = self.world.kinds[kind].name.chars().take(1).flat_map(char::to_uppercase).collect();
-        format!("{stem}{}", self.dice.between(1, 3))
+        format!("{stem}{}", if self.dice.chance(90) { 1 } else { self.dice.between(2, 3) })
     }
 
     /// An entry of one of several kinds.
@@ -195,6 +206,7 @@ impl Maker {
         if let (Some(r), true) = (self.dice.one(&all), depth == 0 || self.dice.chance(75)) {
             self.marks.push(r.form);
             self.reads = self.reads.max(r.reads);
+            self.risk |= r.risky;
             return Some((E { text: r.text, level: ATOM, risky: r.risky }, r.ty));
         }
         (depth > 0).then(|| self.latest(cx, kinds, depth - 1)).flatten()

@@ -65,6 +65,14 @@ impl Maker {
 
     fn one(&mut self, kind: usize, date: &str, made: &mut [usize]) -> String {
         let k = self.world.kinds[kind].clone();
+        // an entry that is to be named comes first
+        let missing = k.fields.iter().filter(|f| !f.optional).find_map(|f| match &f.ty {
+            Ty::Entry(kinds) if kinds.iter().all(|k| made[*k] == 0) => kinds.first().copied(),
+            _ => None,
+        });
+        if let Some(missing) = missing.filter(|_| self.dice.chance(97)) {
+            return self.one(missing, date, made);
+        }
         let mut pairs = vec![format!("\"date\":\"{date}\"")];
         if self.dice.chance(45) {
             let time = World::hour(&mut self.dice);
@@ -110,7 +118,8 @@ impl Maker {
     fn given_value(&mut self, f: &Field, made: &[usize]) -> String {
         match &f.ty {
             Ty::Entry(kinds) => {
-                let kind = kinds[self.dice.below(kinds.len())];
+                let there: Vec<usize> = kinds.iter().copied().filter(|k| made[*k] > 0).collect();
+                let kind = self.dice.one(&there).unwrap_or(kinds[0]);
                 let stem: String = self.world.kinds[kind].name.chars().take(1).flat_map(char::to_uppercase).collect();
                 let most = made[kind].max(1);
                 let n = if self.dice.chance(96) { self.dice.between(1, most) } else { most + 1 };
