@@ -14,7 +14,7 @@ use tenor::event::{Batch, Failed, Format, Schema, Stream};
 use tenor::intern::Interner;
 use tenor::reckon::{Reckoner, Record};
 use tenor::terms::{Slot, Terms};
-use terms::{Draft, Form, draft, impossible};
+use terms::{Draft, Form, draft, table};
 
 /// A text in the place of a file.
 struct Text<'t>(&'t str);
@@ -126,21 +126,8 @@ fn main() {
     println!(
         "{checked} of {count} check; {same} agree; {panics} panics; {stops} of {records} records set aside; errors {codes:?}"
     );
-    let forms = Form::all();
-    let (mut covered, mut possible, mut missing) = (0, 0, Vec::new());
-    for (slot, words) in Slot::ALL {
-        for form in &forms {
-            if impossible(slot, *form).is_some() {
-                continue;
-            }
-            possible += 1;
-            if cover.contains_key(&(slot, *form)) { covered += 1 } else { missing.push(format!("{words}: {form:?}")) }
-        }
-    }
-    println!("{covered} of {possible} pairs of a slot and a form are covered");
-    if args.len() > 3 {
-        println!("{}", missing.join("\n"));
-    }
+    let table = table(&cover);
+    println!("{}", if args.len() > 3 { table.as_str() } else { table.lines().last().unwrap_or_default() });
 }
 
 fn code(p: &Problem) -> String {

@@ -2,6 +2,8 @@
 
 #[path = "terms/build.rs"]
 mod build;
+#[path = "terms/cover.rs"]
+mod cover;
 #[path = "terms/declare.rs"]
 mod declare;
 #[path = "terms/dice.rs"]
@@ -9,7 +11,7 @@ mod dice;
 #[path = "terms/duty.rs"]
 mod duty;
 #[path = "terms/form.rs"]
-pub mod form;
+pub(crate) mod form;
 #[path = "terms/literal.rs"]
 mod literal;
 #[path = "terms/maker.rs"]
@@ -37,23 +39,24 @@ mod time;
 #[path = "terms/world.rs"]
 mod world;
 
-pub use form::{Form, impossible};
+pub(crate) use cover::table;
+pub(crate) use form::{Form, impossible};
 use maker::Maker;
 use tenor::terms::Slot;
 use world::{Kept, Sort};
 
 /// Terms, a stream for them, and which forms of formulas stand in which slots.
-pub struct Draft {
+pub(crate) struct Draft {
     /// The terms file.
-    pub terms: String,
+    pub(crate) terms: String,
     /// JSON lines.
-    pub stream: Vec<String>,
+    pub(crate) stream: Vec<String>,
     /// What formulas the terms hold, and where.
-    pub covered: Vec<(Slot, Form)>,
+    pub(crate) covered: Vec<(Slot, Form)>,
 }
 
 /// The draft of a seed. Seeds that follow one another put every form into every slot in its turn.
-pub fn draft(seed: u64) -> Draft {
+pub(crate) fn draft(seed: u64) -> Draft {
     let mut maker = Maker::new(seed);
     maker.plan();
     let quiet = maker.world.kinds.iter().rposition(|k| k.sort == Sort::Deemed && k.kept == Kept::No).unwrap_or(usize::MAX);

@@ -5,6 +5,7 @@ use super::maker::{ATOM, CONDITION, E, Maker, OPERAND};
 use super::refer::references;
 use super::scope::Scope;
 use super::world::{NUMBER, Ty};
+use tenor::terms::Slot;
 
 impl Maker {
     /// A formula of a form, of the type that is wanted or of one of its own.
@@ -27,7 +28,8 @@ impl Maker {
             | F::DefinitionOfEntry
             | F::DefinitionAfter
             | F::Pending => self.refer(cx, form, want),
-            F::Keyed => self.keyed(want),
+            F::Keyed if matches!(cx.slot, Slot::Expect | Slot::ExpectSide) => self.keyed(want),
+            F::Keyed => None,
             F::Question(ask, over) => self.question(cx, ask, over, want, less),
             F::WindowOn | F::WindowUpTo | F::WindowFromTo | F::WindowDays | F::WindowTradingDays | F::Where => {
                 self.windowed(cx, form, want, less)
@@ -185,7 +187,9 @@ impl Maker {
             .states
             .iter()
             .filter(|s| want.is_none_or(|w| s.ty.fits(w)) && s.ty.dim().is_some())
-            .filter(|s| s.of.is_none_or(|k| cx.rows.iter().any(|(_, row)| *row == k)))
+            .filter(|s| {
+                s.of.is_none_or(|k| cx.rows.iter().any(|(name, row)| *row == k && (name != "event" || cx.event.is_some())))
+            })
             .cloned()
             .collect();
         let s = self.dice.one(&states)?;

@@ -4,7 +4,7 @@ use tenor::terms::Slot;
 
 /// What is asked of what has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Ask {
+pub(crate) enum Ask {
     Count,
     CountDays,
     Sum,
@@ -18,7 +18,7 @@ pub enum Ask {
 
 /// Of what it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Over {
+pub(crate) enum Over {
     Entries,
     Past,
     Effect,
@@ -27,7 +27,7 @@ pub enum Over {
 
 /// A form of formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Form {
+pub(crate) enum Form {
     StateOfIssuer,
     StateOfEntry,
     Before,
@@ -193,15 +193,31 @@ const PLAIN: [Form; 75] = {
 };
 
 impl Form {
+    /// Its name in a table.
+    pub(crate) fn told(self) -> String {
+        let letters = match self {
+            Self::Question(ask, over) => format!("{ask:?}Over{over:?}"),
+            other => format!("{other:?}"),
+        };
+        let mut out = String::new();
+        for c in letters.chars() {
+            if c.is_uppercase() && !out.is_empty() {
+                out.push(' ');
+            }
+            out.extend(c.to_lowercase());
+        }
+        out
+    }
+
     /// All of them.
-    pub fn all() -> Vec<Self> {
+    pub(crate) fn all() -> Vec<Self> {
         let questions = ASKS.into_iter().flat_map(|a| OVERS.into_iter().map(move |o| Self::Question(a, o)));
         PLAIN.into_iter().chain(questions).collect()
     }
 }
 
 /// Why a form has no place in a slot; none where it has one.
-pub fn impossible(slot: Slot, form: Form) -> Option<&'static str> {
+pub(crate) fn impossible(slot: Slot, form: Form) -> Option<&'static str> {
     use Form as F;
     use Slot as S;
     // the slots that are a name or a path, or conditions on readings
@@ -259,6 +275,7 @@ pub fn impossible(slot: Slot, form: Form) -> Option<&'static str> {
     );
     let head = matches!(slot, S::Moment | S::Once | S::EachWhere | S::RuleWhen | S::RescindingWhen);
     match form {
+        F::Keyed if !matches!(slot, S::Expect | S::ExpectSide) => Some("an entry by its key stands in expectations"),
         F::Parameter if slot != S::Definition => Some("parameters belong to definitions"),
         F::Let if !of_rule || head => Some("a `let` belongs to the lines of a rule below it"),
         F::After | F::DefinitionAfter if !of_rule && slot != S::Definition => {

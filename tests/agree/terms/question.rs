@@ -137,8 +137,13 @@ impl Maker {
                 };
                 let value = self.about_it(&inner, &of, depth);
                 let risky = value.risky;
-                // what has a type of its own is a list of exactly that
-                let text = format!("list of {} over {name}{}", value.operand(), rest(self));
+                // a list is of exactly its type: a ratio is none of numbers, and a number none of ratios
+                let value = match of {
+                    Ty::Qty(0, 0, 0) => format!("({} + 0)", value.operand()),
+                    Ty::Ratio => format!("({} × (1 for 1))", value.operand()),
+                    _ => value.operand(),
+                };
+                let text = format!("list of {value} over {name}{}", rest(self));
                 (E { text, level: CONDITION, risky }, Ty::List(Box::new(of)))
             }
             Ask::Latest | Ask::Earliest => {
