@@ -6,6 +6,7 @@
 mod act;
 mod again;
 mod apply;
+mod chain;
 mod day;
 mod duty;
 mod event;

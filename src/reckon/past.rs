@@ -121,7 +121,7 @@ pub(super) struct Past {
     pub items: BTreeMap<Entry, Rc<Item>>,
     /// The items, in the order in which they came.
     pub order: Vec<Entry>,
-    /// How many of each kind a step has had, with those that were annulled.
+    /// How many of each kind a step has had, with those that were annulled, and how often a rule on a change came.
     pub turns: BTreeMap<String, usize>,
     pub states: Rc<States>,
     pub waiting: Rc<BTreeMap<Key, Waiting>>,
@@ -173,6 +173,13 @@ impl Past {
         let entry = item.entry;
         self.order.push(entry);
         self.items.insert(entry, Rc::new(item));
+    }
+
+    /// Which time it is that something comes: nothing to say where it is the first.
+    pub(super) fn turn(&mut self, name: String) -> String {
+        let turn = self.turns.entry(name).or_insert(0);
+        *turn += 1;
+        if *turn == 1 { String::new() } else { format!("|time {turn}") }
     }
 
     /// What the next item of a kind is called: by its step, its kind and its turn.
