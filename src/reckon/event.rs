@@ -1,7 +1,7 @@
 //! One event, phase by phase, and the steps that are no event: moments, conditions, changes.
 
 use super::Run;
-use super::act::Act;
+use super::act::{Act, named_by};
 use super::outcome::{Change, Status, Why};
 use super::past::{Annulled, Key, Past, States};
 use super::plan::{Instance, Left, Plan, differs};
@@ -288,16 +288,7 @@ impl<'t> Run<'t> {
         let (Some(owner), Some(item)) = (key.1, past.item(entry)) else { return true };
         let Some(kind) = past.item(owner).map(|i| i.kind) else { return true };
         let mut named = vec![entry];
-        for value in item.fields.iter().flatten() {
-            match value {
-                Value::Entry(e) => named.push(*e),
-                Value::List(lines) => {
-                    let cells = lines.iter().flat_map(|l| l.iter().flatten());
-                    named.extend(cells.filter_map(|v| if let Value::Entry(e) = v { Some(*e) } else { None }));
-                }
-                _ => {}
-            }
-        }
+        named.extend(named_by(&item.fields));
         let of_kind = |e: &&Entry| past.item(**e).is_some_and(|i| i.kind == kind);
         named.contains(&owner) || named.iter().find(of_kind).is_none()
     }
