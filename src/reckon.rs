@@ -6,6 +6,7 @@
 mod act;
 mod again;
 mod apply;
+mod chain;
 mod day;
 mod duty;
 mod event;
@@ -97,7 +98,7 @@ impl<'t> Reckoner<'t> {
         let shown = |r: &&Record| self.options.as_of.is_none_or(|day| r.day <= day);
         let (mut list, mut rejected, mut stopped) = (Vec::new(), Vec::new(), None);
         let mut last = i64::MIN;
-        for record in records.iter().filter(until) {
+        for record in records.iter().filter(until).filter(shown) {
             if record.day < last {
                 let (number, day) = (record.number, record.day);
                 let stop = Stop { record: number, day, why: Why::Backwards, span: Span::default(), clause: None };
@@ -111,17 +112,15 @@ impl<'t> Reckoner<'t> {
             last = record.day;
             list.push(record);
         }
-        let list = list.into_iter().filter(shown).cloned().collect();
+        let list = list.into_iter().cloned().collect();
         let mut run = Run { terms: self.terms, readings: &self.readings, records: Vec::new(), entries: RefCell::default() };
         run.records = run.ordered(list);
         let mut past = run.beginning();
-        let mut day = None;
         let mut before: Option<(&Record, Past)> = None;
         for record in &run.records {
             let found = past.clone();
             match run.next(&mut past, record) {
                 Ok(()) => {
-                    day = Some(record.day);
                     if let Some((other, found)) = before.filter(|_| self.options.orders) {
                         run.order_matters(&mut past, &found, other, record);
                     }
@@ -138,13 +137,15 @@ impl<'t> Reckoner<'t> {
                 }
             }
         }
-        let day = self.options.as_of.filter(|_| stopped.is_none()).or(day);
+        let mut day = self.options.as_of.or(past.last);
+        if let (Some(end), None) = (day, &stopped) {
+            stopped = run.close(&mut past, end).err();
+        }
+        if stopped.is_some() {
+            day = past.last;
+        }
         if let Some(day) = day {
-            let before = past.clone();
-            if let Err(stop) = run.close(&mut past, day) {
-                past = before;
-                stopped = stopped.or(Some(stop));
-            }
+            past.ends(day);
         }
         rejected.sort_by_key(|r| r.record);
         let answers = asked.iter().map(|body| run.asked(&past, body)).collect();

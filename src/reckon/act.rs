@@ -6,8 +6,8 @@ use super::formula::{Formula, Loop};
 use super::function::beats;
 use super::kept::settled;
 use super::outcome::{Done, Warned, Warning, Why};
-use super::past::{Deed, Item, Past, Stands};
-use super::plan::{Instance, Plan};
+use super::past::{Deed, Item, Key, Past, Stands};
+use super::plan::{Instance, Plan, differs};
 use super::scene::{Found, Scene};
 use super::value::{Entry, Got, Lack, Line, Value, known};
 use super::wait::waiting;
@@ -62,44 +62,45 @@ impl<'t> Run<'t> {
                 }
             }
             if self.is_final(instance.rule) {
-                let stands = instance.stands.clone().unwrap_or_else(|| Rc::new(stands));
-                past.stands.insert(Rc::clone(&instance.name), stands);
+                self.stands(past, found, &instance, stands);
             }
         }
         Ok(out)
     }
 
-    /// Settles what a rule's `let`s name. Those of a rule whose outcome stands are as they were; where they would have come out
-    /// differently, its record is affected.
-    fn named(&self, past: &mut Past, found: &Found, plan: &Plan<'t>, instance: &mut Instance<'t>, stands: &mut Stands) {
-        let scene = Scene { plan: Some(plan), ..Scene::new(self, past, found) };
-        let mut anew = instance.clone();
-        if let Some(first) = &instance.stands {
-            for (var, _) in &first.lets {
-                if let Some(slot) = anew.vars.get_mut(var.at()) {
-                    *slot = None;
-                }
-            }
+    /// Settles what a rule's `let`s name; those of a rule whose outcome stands are as they were.
+    fn named(&self, past: &Past, found: &Found, plan: &Plan<'t>, instance: &mut Instance<'t>, stands: &mut Stands) {
+        if instance.stands.is_some() {
+            return;
         }
-        let mut differs = false;
+        let scene = Scene { plan: Some(plan), ..Scene::new(self, past, found) };
         for s in &instance.answer.body {
             let StatementKind::Let(var, value) = &s.kind else { continue };
-            let formula = scene.of(&anew);
+            let formula = scene.of(instance);
             let now =
                 formula.all(&s.guards).and_then(|on| if on { formula.value(value) } else { Err(Lack::Unknown(value.span)) });
-            match &instance.stands {
-                Some(first) => differs |= first.lets.iter().any(|(v, then)| v == var && *then != now),
-                None => {
-                    stands.lets.push((*var, now.clone()));
-                    if let Some(slot) = instance.vars.get_mut(var.at()) {
-                        *slot = Some(now);
-                    }
-                }
+            stands.lets.push((*var, now.clone()));
+            if let Some(slot) = instance.vars.get_mut(var.at()) {
+                *slot = Some(now);
             }
         }
-        if differs {
-            past.affected.insert(past.record);
+    }
+
+    /// What a final rule did stands from now on. Where it finds another state that counts for adjustments, of an entry that the
+    /// record names, than it found the first time, the record is affected.
+    fn stands(&self, past: &mut Past, found: &Found, instance: &Instance<'t>, mut stands: Stands) {
+        let record = past.all().find(|i| i.step == past.step && !i.deemed && !i.void);
+        let named: Vec<Entry> = record.map(|i| named_by(&i.fields)).unwrap_or_default();
+        let of_named = |key: &Key| self.counts(key.0) && key.1.is_some_and(|e| named.contains(&e));
+        stands.found = found.states.iter().filter(|(k, _)| of_named(k)).map(|(k, v)| (*k, v.clone())).collect();
+        if let Some(first) = &instance.stands {
+            let keys = || first.found.keys().chain(stands.found.keys());
+            if keys().any(|k| differs(first.found.get(k), stands.found.get(k))) {
+                past.affected.insert(past.record);
+            }
+            stands = Stands { found: stands.found, ..first.as_ref().clone() };
         }
+        past.stands.insert(Rc::clone(&instance.name), Rc::new(stands));
     }
 
     fn is_final(&self, rule: RuleId) -> bool {
@@ -341,6 +342,19 @@ impl<'t> Run<'t> {
         let taken = key.and_then(|key| self.keyed(past, &self.meant_with(item.kind), &key)).and_then(|e| past.item(e));
         if taken.is_some_and(|i| !i.void) { Err(Why::Taken(field.to_owned())) } else { Ok(()) }
     }
+}
+
+/// The entries that fields name, also those in lists.
+pub(super) fn named_by(fields: &[Option<Value>]) -> Vec<Entry> {
+    let mut out = Vec::new();
+    for value in fields.iter().flatten() {
+        match value {
+            Value::Entry(e) => out.push(*e),
+            Value::List(lines) => out.extend(lines.iter().flat_map(|l| named_by(l))),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// A value for a field: one that is not known is left out where the field may be.

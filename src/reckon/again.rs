@@ -6,7 +6,7 @@ use super::outcome::{Change, Rescission, Status, Warned, Warning};
 use super::past::{Annulled, Past};
 use super::plan::{Instance, differs};
 use super::value::Entry;
-use crate::terms::ClauseId;
+use crate::terms::{ClauseId, StateId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -48,11 +48,16 @@ impl<'t> Run<'t> {
         let keys: BTreeSet<_> = old.states.keys().chain(new.states.keys()).copied().collect();
         for key in keys {
             let (before, after) = (old.states.get(&key), new.states.get(&key));
-            if before.is_some() && after.is_some() && differs(before, after) {
+            if self.counts(key.0) && before.is_some() && after.is_some() && differs(before, after) {
                 let line = self.line(new, key, (before.cloned(), after.cloned()), Status::InForce, given, None);
                 new.journal.push(Change { difference: true, ..line });
             }
         }
+    }
+
+    /// Whether a state counts for adjustments.
+    pub(super) fn counts(&self, state: StateId) -> bool {
+        self.terms.adjustments.iter().any(|a| a.states.contains(&state))
     }
 
     /// Annuls in the journal alone: what followed is kept.

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::event::Of;
-use super::past::{Key, Past, Vars};
+use super::past::{Past, Vars};
 use super::plan::Instance;
 use super::scene::{Found, Scene};
 use super::value::{Entry, Value};
@@ -87,7 +87,7 @@ impl<'t> Run<'t> {
     ) -> Instance<'t> {
         let Asked { rule, number, answer } = asked;
         let event = of.event.map(|(entry, _)| entry);
-        let name: Rc<str> = Rc::from(format!("{}|{event:?}|{}.{number}|{rows:?}", past.step, rule.0));
+        let name: Rc<str> = Rc::from(format!("{}|{event:?}|{}.{number}|{rows:?}{}", past.step, rule.0, of.turn));
         let is_final = self.terms.rules.get(rule.at()).is_some_and(|r| r.is_final);
         let first = past.first.as_ref().filter(|_| is_final);
         let stands = first.and_then(|first| first.stands.get(&name)).cloned();
@@ -97,45 +97,6 @@ impl<'t> Run<'t> {
             }
         }
         Instance { rule, answer, vars, rows, clause, name, stands }
-    }
-
-    /// The rules on changes and on what was made.
-    pub(super) fn on_changes(&self, past: &Past, found: &Found, of: &Of, changed: &[Key]) -> Vec<Instance<'t>> {
-        let mut out = Vec::new();
-        for asked in self.answers() {
-            match &asked.answer.on {
-                On::Change { states, by } => {
-                    let by_event = by.is_empty() || of.event.is_some_and(|(_, kind)| by.contains(&kind));
-                    let relevant: Vec<Key> = changed.iter().copied().filter(|k| states.contains(&k.0)).collect();
-                    if relevant.is_empty() || !by_event {
-                        continue;
-                    }
-                    let event = of.event.filter(|_| !by.is_empty());
-                    let vars = event.map(|(entry, _)| vec![Some(Ok(Value::Entry(entry)))]).unwrap_or_default();
-                    let only = |entry: Entry| self.is_spoken_of(past, &relevant, entry);
-                    let found = self.instances(past, found, of, asked, vars, &only);
-                    out.extend(found.into_iter().filter(|i| i.rows.iter().all(|r| only(*r))));
-                }
-                On::Making(state) => {
-                    for key in of.made.iter().filter(|k| k.0 == *state) {
-                        let vars = key.1.map(|row| vec![Some(Ok(Value::Entry(row)))]).unwrap_or_default();
-                        let found = self.instances(past, found, of, asked, vars, &|_| true);
-                        // for each entry that what waited was made of
-                        let name = |i: &Instance<'t>| Rc::from(format!("{}|{:?}", i.name, key.1));
-                        out.extend(found.into_iter().map(|i| Instance { name: name(&i), ..i }));
-                    }
-                }
-                _ => {}
-            }
-        }
-        out
-    }
-
-    /// Whether an entry is one of those whose state changed, or the states that changed belong to no entry of its kind.
-    fn is_spoken_of(&self, past: &Past, changed: &[Key], entry: Entry) -> bool {
-        let kind = past.item(entry).map(|i| i.kind);
-        let of_kind = |k: &Key| self.terms.states.get(k.0.at()).and_then(|s| s.of) == kind;
-        changed.iter().any(|k| k.1 == Some(entry)) || changed.iter().any(|k| !of_kind(k))
     }
 }
 
@@ -147,7 +108,7 @@ fn kind_of(answer: &Answer, var: VarId) -> Option<KindId> {
     }
 }
 
-fn set(vars: &mut Vars, var: VarId, entry: Entry) {
+pub(super) fn set(vars: &mut Vars, var: VarId, entry: Entry) {
     if let Some(slot) = vars.get_mut(var.at()) {
         *slot = Some(Ok(Value::Entry(entry)));
     }

@@ -1,7 +1,7 @@
 //! One event, phase by phase, and the steps that are no event: moments, conditions, changes.
 
 use super::Run;
-use super::act::Act;
+use super::act::{Act, named_by};
 use super::outcome::{Change, Status, Why};
 use super::past::{Annulled, Key, Past, States};
 use super::plan::{Instance, Left, Plan, differs};
@@ -9,7 +9,6 @@ use super::scene::{Found, Scene};
 use super::value::{Entry, Got, Lack, Said, Value};
 use crate::source::Span;
 use crate::terms::{ClauseId, KindId, On, RuleId, StatementKind};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Why a step does not come to its end.
@@ -35,7 +34,7 @@ pub(super) fn halt(lack: Lack, clause: Option<ClauseId>) -> Halt {
         }
         Lack::Said(mut said) => {
             said.clause = said.clause.or(clause);
-            let span = said.span;
+            let (span, clause) = (said.span, said.clause);
             Halt::Stopped(Why::Lack(Lack::Said(said)), span, clause)
         }
         Lack::Unknown(span) | Lack::Fault(_, span) => Halt::Stopped(Why::Lack(lack), span, clause),
@@ -51,6 +50,10 @@ pub(super) struct Of {
     pub before: Rc<States>,
     /// What waited and was made by it.
     pub made: Vec<Key>,
+    /// Which time it is that the rule on a change comes whose step this is.
+    pub turn: String,
+    /// How many rules on changes it is inside of.
+    pub depth: usize,
 }
 
 /// What a step leaves a state, and the rule that gave it.
@@ -67,7 +70,7 @@ impl<'t> Run<'t> {
         let Some((kind, clause)) = past.item(entry).map(|i| (i.kind, i.clause)) else { return Ok(()) };
         let before = Rc::clone(&past.states);
         let made = self.make_what_waits(past, entry, kind, clause)?;
-        let of = Of { event: Some((entry, kind)), before: Rc::clone(&before), made };
+        let of = Of { event: Some((entry, kind)), before: Rc::clone(&before), made, ..Of::default() };
         let found = Found { before, ..Found::now(past) };
         let instances = self.answering(past, &found, &of, &|on| matches!(on, On::Event(k) if *k == kind));
         self.step(past, &found, of, instances)?;
@@ -78,45 +81,22 @@ impl<'t> Run<'t> {
     }
 
     /// Rules that apply together: their requirements, new values and changes, the rules on those, and all their acts.
-    pub(super) fn step(&self, past: &mut Past, found: &Found, of: Of, instances: Vec<Instance<'t>>) -> Step<()> {
-        let mut of = of;
-        let (mut acts, mut carried) = (Vec::new(), BTreeSet::new());
+    pub(super) fn step(&self, past: &mut Past, found: &Found, mut of: Of, instances: Vec<Instance<'t>>) -> Step<()> {
+        let plan = Rc::new(Plan::new(instances, of.event.map(|e| e.1)));
+        self.required(past, found, &plan)?;
+        let rescinded = self.rescissions(past, found, &plan)?;
+        let changes = self.computed(past, found, &plan)?;
+        let mut acts = self.acts(past, found, &plan)?;
+        self.annul(past, rescinded);
         let mut made = std::mem::take(&mut of.made);
-        self.values(past, found, &of, instances, (&mut acts, &mut carried, &mut made))?;
-        let mut changed: Vec<Key> =
-            past.states.keys().copied().filter(|k| differs(of.before.get(k), past.states.get(k))).collect();
-        // what a rule on a change changes is a change too; each such rule comes once for an event and the entries it speaks of
-        while !changed.is_empty() || !made.is_empty() {
-            of.made = std::mem::take(&mut made);
-            let found = Found { before: Rc::clone(&of.before), ..Found::now(past) };
-            let mut instances = self.on_changes(past, &found, &of, &changed);
-            instances.retain(|i| !carried.contains(&i.name));
-            changed = self.values(past, &found, &of, instances, (&mut acts, &mut carried, &mut made))?;
-        }
+        self.change(past, &of, changes, &mut made);
+        of.made = made;
+        self.chain(past, &of)?;
         acts.sort_by_key(|act: &Act<'t>| act.place);
         for act in acts {
             self.act(past, &of, act)?;
         }
         Ok(())
-    }
-
-    /// Requirements, rescissions, new values and changes; gives what changed, and adds the acts to come.
-    fn values(
-        &self,
-        past: &mut Past,
-        found: &Found,
-        of: &Of,
-        instances: Vec<Instance<'t>>,
-        (acts, carried, made): (&mut Vec<Act<'t>>, &mut BTreeSet<Rc<str>>, &mut Vec<Key>),
-    ) -> Step<Vec<Key>> {
-        let plan = Rc::new(Plan::new(instances, of.event.map(|e| e.1)));
-        self.required(past, found, &plan)?;
-        let rescinded = self.rescissions(past, found, &plan)?;
-        let changes = self.computed(past, found, &plan)?;
-        acts.extend(self.acts(past, found, &plan)?);
-        carried.extend(plan.live(&Scene::new(self, past, found)).map(|i| Rc::clone(&i.name)));
-        self.annul(past, rescinded);
-        Ok(self.change(past, of, changes, made))
     }
 
     /// All requirements of the rules that apply: a refusal goes before a stop, and before what cannot be tested.
@@ -177,18 +157,17 @@ impl<'t> Run<'t> {
         Ok(out)
     }
 
-    /// Changes the states, and writes the journal; gives the states that have changed.
-    fn change(&self, past: &mut Past, of: &Of, changes: Vec<Decided>, all_made: &mut Vec<Key>) -> Vec<Key> {
-        let mut changed = Vec::new();
+    /// Changes the states, and writes the journal; adds what was made.
+    fn change(&self, past: &mut Past, of: &Of, changes: Vec<Decided>, all_made: &mut Vec<Key>) {
         for Decided { key, left, rule, clause } in changes {
             let old = past.states.get(&key).cloned();
             let shown = |past: &Past, left: Option<&Value>| self.with_what_waits(past, key, left);
             let before = shown(past, old.as_ref());
             let waited = past.waiting.contains_key(&key);
             past.wait(key, left.waits.clone());
-            if differs(old.as_ref(), left.value.as_ref()) {
+            let moved = differs(old.as_ref(), left.value.as_ref());
+            if moved {
                 past.put(key, left.value.clone());
-                changed.push(key);
             }
             let after = shown(past, left.value.as_ref());
             let made = left.makes && waited;
@@ -198,19 +177,15 @@ impl<'t> Run<'t> {
             }
             let before = if made || left.postponed { before } else { old };
             let after = if left.postponed { after } else { left.value };
-            let moves = left.postponed || changed.last() == Some(&key);
-            if moves && differs(before.as_ref(), after.as_ref()) {
+            if (left.postponed || moved) && differs(before.as_ref(), after.as_ref()) {
                 let status = if left.postponed { Status::Pending } else { Status::InForce };
                 let line = self.line(past, key, (before, after), status, (rule, clause), of.event.map(|e| e.0));
                 past.journal.push(line);
             }
             if made {
-                let before = all_made.len();
                 self.followers(past, key, all_made);
-                changed.extend(all_made.iter().skip(before));
             }
         }
-        changed
     }
 
     /// A value with what waits of the state.
@@ -313,16 +288,7 @@ impl<'t> Run<'t> {
         let (Some(owner), Some(item)) = (key.1, past.item(entry)) else { return true };
         let Some(kind) = past.item(owner).map(|i| i.kind) else { return true };
         let mut named = vec![entry];
-        for value in item.fields.iter().flatten() {
-            match value {
-                Value::Entry(e) => named.push(*e),
-                Value::List(lines) => {
-                    let cells = lines.iter().flat_map(|l| l.iter().flatten());
-                    named.extend(cells.filter_map(|v| if let Value::Entry(e) = v { Some(*e) } else { None }));
-                }
-                _ => {}
-            }
-        }
+        named.extend(named_by(&item.fields));
         let of_kind = |e: &&Entry| past.item(**e).is_some_and(|i| i.kind == kind);
         named.contains(&owner) || named.iter().find(of_kind).is_none()
     }

@@ -64,10 +64,11 @@ impl<'t> Run<'t> {
             Err(Halt::Refused(said)) => {
                 past.came.insert(coming.name.to_string());
                 self.refuse(past, *said);
-                Ok(())
             }
-            other => other,
+            other => other?,
         }
+        past.last = Some(past.today);
+        Ok(())
     }
 
     /// The next step that is due and has not come.

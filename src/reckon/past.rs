@@ -1,5 +1,6 @@
 //! The states and the past: plain maps, and a list of what has happened.
 
+use super::day::MINUTES;
 use super::outcome::{Breach, Change, Done, Refusal, Rescission, Warning};
 use super::value::{Entry, Got, Line, Number, Part, Value};
 use crate::terms::{ClauseId, EffectId, Key as CheckedKey, KindId, ObligationId, RuleId, StateId, Terms, VarId};
@@ -83,6 +84,8 @@ pub(super) struct Stands {
     pub lets: Vec<(VarId, Got<Value>)>,
     /// What it did, by statement, and by line and statement of a list; none where a statement's conditions did not hold.
     pub deeds: BTreeMap<Vec<usize>, Option<Deed>>,
+    /// The states it found that count for adjustments, of the entries that the record names.
+    pub found: States,
 }
 
 /// Something that a rule does beside changing states.
@@ -121,7 +124,7 @@ pub(super) struct Past {
     pub items: BTreeMap<Entry, Rc<Item>>,
     /// The items, in the order in which they came.
     pub order: Vec<Entry>,
-    /// How many of each kind a step has had, with those that were annulled.
+    /// How many of each kind a step has had, with those that were annulled, and how often a rule on a change came.
     pub turns: BTreeMap<String, usize>,
     pub states: Rc<States>,
     pub waiting: Rc<BTreeMap<Key, Waiting>>,
@@ -147,6 +150,8 @@ pub(super) struct Past {
     pub stands: BTreeMap<Rc<str>, Rc<Stands>>,
     /// What is annulled.
     pub annulled: Vec<Annulled>,
+    /// The day of the last record that was carried out or refused, or of the last moment that came.
+    pub last: Option<i64>,
     /// Records that were set aside.
     pub aside: BTreeSet<u32>,
     /// Steps that have been carried out.
@@ -175,12 +180,24 @@ impl Past {
         self.items.insert(entry, Rc::new(item));
     }
 
+    /// Which time it is that something comes: nothing to say where it is the first.
+    pub(super) fn turn(&mut self, name: String) -> String {
+        let turn = self.turns.entry(name).or_insert(0);
+        *turn += 1;
+        if *turn == 1 { String::new() } else { format!("|time {turn}") }
+    }
+
     /// What the next item of a kind is called: by its step, its kind and its turn.
     pub(super) fn next_name(&mut self, kind: KindId) -> String {
         let start = format!("{}, {}", self.step, kind.0);
         let turn = self.turns.entry(start.clone()).or_insert(0);
         *turn += 1;
         format!("{start}.{turn}")
+    }
+
+    /// The run is at the end of a day.
+    pub(super) fn ends(&mut self, day: i64) {
+        (self.now, self.today) = (day * MINUTES + MINUTES - 1, day);
     }
 
     /// Gives a state a value.

@@ -92,20 +92,21 @@ impl Run<'_> {
         let fields = self.resolved(past, record).map_err(no_good)?;
         let item = self.item(past, entry, record, record.id.as_deref().map(Rc::from));
         let item = Item { fields: Rc::new(fields), ..item };
-        self.free(past, &item).map_err(no_good)?;
-        self.free_to_make(past, record).map_err(no_good)?;
-        self.speaks_of_no_void(past, &item)?;
+        // what is asked after the checks is asked of the past without it
+        let free = self.free(past, &item).and_then(|()| self.free_to_make(past, record));
+        let void = self.speaks_of_no_void(past, &item);
         past.add(item);
         let found = Found::now(past);
         let scene = Scene::new(self, past, &found);
-        let Some(kind) = self.terms.kind(record.kind) else { return Ok(()) };
-        for (check, text) in &kind.checks {
+        for (check, text) in self.terms.kind(record.kind).map_or(&[][..], |k| k.checks.as_slice()) {
             let formula = scene.with(&vec![Some(Ok(Value::Entry(entry)))]);
             // a check of what is not known is not failed
             if told(known(formula.holds(&check.value)), None)? == Some(false) {
                 return Err(Halt::Stopped(Why::Check(formula.told(text)), check.value.span, None));
             }
         }
+        free.map_err(no_good)?;
+        void?;
         self.begin(past, entry, record.kind, None)
     }
 

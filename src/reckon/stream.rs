@@ -101,25 +101,23 @@ impl<'t> Run<'t> {
         self.moments(past, i64::MAX, true, until).map(|_| ())
     }
 
-    /// A record with the moments before it; where it is no good, nothing of it remains.
+    /// A record with the moments before it. Where it is no good, nothing of it remains; the moments have come.
     pub(super) fn next(&self, past: &mut Past, record: &Record) -> Result<(), Stop> {
-        let before = past.clone();
-        let done = self.moments(past, self.moment_of(record), false, "").and_then(|_| self.record(past, record));
-        done.map_err(|halt| {
+        if let Err(halt) = self.moments(past, self.moment_of(record), false, "") {
             let (number, day) = if past.record == 0 { (0, past.today) } else { (record.number, record.day) };
+            return Err(stop(halt, number, day));
+        }
+        let before = past.clone();
+        self.record(past, record).map_err(|halt| {
             *past = before;
-            stop(halt, number, day)
+            stop(halt, record.number, record.day)
         })
     }
 
     /// The moments until the end of a day.
     pub(super) fn close(&self, past: &mut Past, day: i64) -> Result<(), Stop> {
-        let end = day * MINUTES + MINUTES - 1;
-        let done = self.moments(past, end, true, "");
-        let (record, today) = (past.record, past.today);
-        done.map_err(|halt| stop(halt, record, today))?;
-        (past.now, past.today) = (end, day);
-        Ok(())
+        let done = self.moments(past, day * MINUTES + MINUTES - 1, true, "");
+        done.map(|_| ()).map_err(|halt| stop(halt, past.record, past.today))
     }
 
     /// Warns where two adjusting events take effect at one close and the other order gives another result.
@@ -167,6 +165,7 @@ impl<'t> Run<'t> {
         let refused = past.first.as_ref().and_then(|f| f.refusals.iter().find(|r| r.record == record.number)).cloned();
         if let Some(refusal) = refused.filter(|_| self.is_final_for(record.kind)) {
             self.refused(past, record, refusal.said);
+            past.last = Some(past.today);
             return Ok(());
         }
         let carried = self.carry(past, &name, &|past: &mut Past| {
@@ -180,6 +179,7 @@ impl<'t> Run<'t> {
             Err(Halt::Refused(said)) => self.refused(past, record, *said),
             other => other?,
         }
+        past.last = Some(past.today);
         if self.waits_for_the_day(record) { Ok(()) } else { self.covenants(past) }
     }
 

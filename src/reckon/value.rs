@@ -66,6 +66,8 @@ pub enum Fault {
     NoEntry,
     /// Trading days that do not come.
     NoTradingDay,
+    /// A rule that brings itself about again and again.
+    Endless,
 }
 
 /// A part of a text for a reader.
