@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use tenor::check::{Problem, Reader, check};
+use tenor::engine::run::Status;
 use tenor::engine::{Engine, Options, compile};
 use tenor::event::{Batch, Failed, Format, Schema, Stream};
 use tenor::intern::Interner;
@@ -34,7 +35,10 @@ struct Seen {
     effects: usize,
 }
 
-fn engine(terms: &Terms, text: &str) -> Result<Seen, String> {
+/// How often what is rare came.
+type Tally = BTreeMap<&'static str, usize>;
+
+fn engine(terms: &Terms, text: &str, tally: &mut Tally) -> Result<Seen, String> {
     let readings = Reckoner::defaults(terms);
     let program = compile(terms, &readings, &[]).map_err(|e| format!("not compiled: {e}"))?;
     let options = Options { keep_going: true, ..Options::default() };
@@ -50,6 +54,22 @@ fn engine(terms: &Terms, text: &str) -> Result<Seen, String> {
         }
     }
     let run = engine.finish();
+    let status = |s| run.changes.iter().filter(|c| c.status == s).count();
+    for (what, count) in [
+        ("changes", run.changes.len()),
+        ("waiting", status(Status::Pending)),
+        ("waited", run.changes.iter().filter(|c| c.waited).count()),
+        ("rescinded", status(Status::Rescinded)),
+        ("superseded", status(Status::Superseded)),
+        ("refusals", run.refusals.len()),
+        ("obligations", run.owed.len()),
+        ("breaches of covenants", run.breaches.len()),
+        ("lines", run.lines.len()),
+        ("warnings", run.warnings.len()),
+        ("rescissions", run.rescissions.len()),
+    ] {
+        *tally.entry(what).or_default() += count;
+    }
     let mut stopped: Vec<u32> = run.rejected.iter().chain(&run.stopped).map(|s| s.when.number).collect();
     stopped.sort_unstable();
     let mut refusals: Vec<u32> = run.refusals.iter().map(|r| r.when.number).collect();
@@ -82,6 +102,7 @@ fn main() {
     let args: Vec<u64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
     let (from, count) = (args.first().copied().unwrap_or(0), args.get(1).copied().unwrap_or(40));
     let print = args.get(2).is_some();
+    let mut tally = Tally::new();
     let mut codes: BTreeMap<String, usize> = BTreeMap::new();
     let mut cover: BTreeMap<(Slot, Form), usize> = BTreeMap::new();
     let (mut checked, mut panics, mut same, mut records, mut stops) = (0, 0, 0, 0, 0);
@@ -104,7 +125,7 @@ fn main() {
         covered.into_iter().for_each(|pair| *cover.entry(pair).or_default() += 1);
         let lines: String = stream.iter().map(|l| format!("{l}\n")).collect();
         records += stream.len();
-        let one = catch_unwind(AssertUnwindSafe(|| engine(&terms, &lines)));
+        let one = catch_unwind(AssertUnwindSafe(|| engine(&terms, &lines, &mut tally)));
         let other = catch_unwind(AssertUnwindSafe(|| plain(&terms, &lines)));
         match (one, other) {
             (Ok(one), Ok(other)) => {
@@ -126,6 +147,7 @@ fn main() {
     println!(
         "{checked} of {count} check; {same} agree; {panics} panics; {stops} of {records} records set aside; errors {codes:?}"
     );
+    println!("{tally:?}");
     let table = table(&cover);
     println!("{}", if args.len() > 3 { table.as_str() } else { table.lines().last().unwrap_or_default() });
 }

@@ -270,7 +270,7 @@ impl Maker {
     fn rescinding(&mut self, cx: &Scope, the: Option<usize>, answers: &[String]) -> String {
         let event = answers.iter().all(|a| a.starts_with("event"));
         let deemed = cx.event.is_some_and(|k| self.world.kinds[k].sort == Sort::Deemed);
-        if !event || deemed || !self.dice.chance(35) {
+        if !event || deemed || !self.dice.chance(55) {
             return String::new();
         }
         let mut by: Vec<(String, usize, Form)> = Vec::new();

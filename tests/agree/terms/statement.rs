@@ -30,7 +30,8 @@ impl Maker {
         let mut cx = cx.clone();
         let mut targets = Vec::new();
         if may.sets {
-            for _ in 0..self.dice.between(0, 2) {
+            let least = usize::from(self.dice.chance(75));
+            for _ in 0..self.dice.between(least, 2) {
                 if let Some(t) = self.target(&cx, may.sets_from)
                     && targets.iter().all(|o: &Target| o.state != t.state)
                 {
@@ -218,6 +219,16 @@ impl Maker {
         for f in fields {
             let left_out = (f.optional || f.default.is_some() || skip) && self.dice.chance(45);
             if left_out {
+                continue;
+            }
+            // the entry at hand, by which what is deemed can be annulled
+            let at_hand: Vec<Ref> = references(&self.world, cx)
+                .into_iter()
+                .filter(|r| matches!(r.ty, Ty::Entry(_)) && r.ty.fits(&f.ty) && !r.risky)
+                .collect();
+            if let (Some(r), true) = (self.dice.one(&at_hand), self.dice.chance(70)) {
+                self.cover(slot, r.form);
+                out.push(format!("{}: {}", f.name, r.text));
                 continue;
             }
             let e = self.formula(&cx.at(slot), &f.ty);

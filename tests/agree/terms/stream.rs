@@ -122,7 +122,9 @@ impl Maker {
                 let kind = self.dice.one(&there).unwrap_or(kinds[0]);
                 let stem: String = self.world.kinds[kind].name.chars().take(1).flat_map(char::to_uppercase).collect();
                 let most = made[kind].max(1);
-                let n = if self.dice.chance(96) { self.dice.between(1, most) } else { most + 1 };
+                // mostly one of the first, so that much happens to it
+                let first = if self.dice.chance(60) { most.min(2) } else { most };
+                let n = if self.dice.chance(96) { self.dice.between(1, first) } else { most + 1 };
                 format!("\"{stem}{n}\"")
             }
             Ty::Lines(shape) => {
