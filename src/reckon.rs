@@ -27,7 +27,7 @@ mod value;
 pub use formula::{At, Formula, Loop, Told, World};
 pub use number::{decimal, kept, rounded, same};
 pub use outcome::{
-    Breach, Change, Differs, Done, Duty, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why,
+    Breach, Change, Differs, Done, Duty, Named, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why,
 };
 pub use record::Record;
 pub use value::{Entry, Fault, Got, Lack, Line, Number, Part, Said, Value};

@@ -1,0 +1,116 @@
+//! Random runs, one after the other; what disagrees is made small and written down.
+
+use crate::case::{Records, Sides};
+use crate::dice::Dice;
+use crate::files;
+use crate::shrink::{self, Sort, Whole, first};
+use crate::streams::{self, Draft, Library, Pool};
+use crate::tally::Tally;
+use crate::tree;
+use crate::write;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tenor::terms::Terms;
+
+/// A terms file with what its streams are made of.
+pub(crate) struct Ground {
+    /// Its name.
+    pub name: String,
+    /// The terms.
+    pub terms: Terms,
+    /// Numbers, days and words.
+    pub pool: Pool,
+}
+
+/// All terms files, and the records of all their examples.
+pub(crate) fn grounds(wanted: &dyn Fn(&str) -> bool) -> (Vec<Ground>, Library) {
+    let mut library = Library::default();
+    let mut out = Vec::new();
+    let language = files::all(&["tests/language"], "terms").into_iter().filter_map(|p| Some((p.clone(), files::load(&p).ok()?)));
+    for (path, terms) in files::terms().into_iter().chain(language) {
+        library.add(&terms);
+        let name = files::short(&path);
+        if wanted(&name) {
+            let pool = Pool::new(&terms, streams::beginnings(&path, &terms));
+            out.push(Ground { name, terms, pool });
+        }
+    }
+    (out, library)
+}
+
+/// How a hunt goes.
+pub(crate) struct Hunt {
+    /// Ends then.
+    pub until: Option<Instant>,
+    /// Where disagreements are written; none where they are not made small.
+    pub folder: Option<PathBuf>,
+    /// How long one is made smaller.
+    pub budget: Duration,
+}
+
+impl Hunt {
+    /// Whether there is time left.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.until.is_none_or(|t| Instant::now() < t)
+    }
+
+    /// Random streams for terms files.
+    pub(crate) fn streams(&self, tally: &mut Tally, grounds: &[Ground], library: &Library, seed: u64, count: u64) {
+        let mut cache: HashMap<(usize, Vec<u32>), Option<Sides<'_>>> = HashMap::new();
+        let each = u64::try_from(grounds.len()).unwrap_or(1).max(1);
+        for n in 0..count {
+            let Some(ground) = grounds.get(usize::try_from(n % each).unwrap_or(0)).filter(|_| self.goes_on()) else { break };
+            let own = seed.wrapping_mul(1_000_003).wrapping_add(n);
+            let mut dice = Dice::new(own);
+            let readings = streams::readings(&ground.terms, &mut dice);
+            let at = usize::try_from(n % each).unwrap_or(0);
+            if cache.len() > 400 {
+                cache.clear();
+            }
+            let sides = cache.entry((at, readings.clone())).or_insert_with(|| Sides::new(&ground.terms, &readings, &[]).ok());
+            let Some(sides) = sides else {
+                tally.not_compiled(&ground.name, "");
+                continue;
+            };
+            let draft = streams::draft(sides, &ground.pool, library, &mut dice);
+            let name = format!("{}, seed {seed}, stream {n}", ground.name);
+            self.one(tally, "streams", &name, sides, draft);
+        }
+    }
+
+    /// One run; what is new of a disagreement is made small and written.
+    pub(crate) fn one(&self, tally: &mut Tally, of: &str, name: &str, sides: &Sides<'_>, draft: Draft) {
+        let records = Records::of_lines(sides.terms, &draft.texts());
+        let verdict = sides.compare(&records, draft.how);
+        let sort: Option<Sort> = first(verdict.differences.clone()).map(|d| (d.class, d.sort));
+        let new = tally.add(of, name, verdict);
+        if let (true, Some(sort), Some(folder)) = (new, sort, &self.folder) {
+            self.write(tally, name, sides, draft, &sort, folder);
+        }
+    }
+
+    fn write(&self, tally: &Tally, name: &str, sides: &Sides<'_>, draft: Draft, sort: &Sort, folder: &std::path::Path) {
+        let draft = shrink::stream(sides, draft, sort, Instant::now() + self.budget);
+        let given = shrink::given(sides.terms, &sides.readings);
+        let whole = Whole { items: tree::flat(sides.terms), draft: draft.clone(), given };
+        let (text, small) = if shrink::whole_shows(&whole, sort) {
+            let whole = shrink::whole(whole, sort, self.budget);
+            (write::file(&whole, sort, name), true)
+        } else {
+            (None, false)
+        };
+        let text = text.unwrap_or_else(|| {
+            let found = tally.found.get(sort).map(|f| f.difference.to_string()).unwrap_or_default();
+            let given = shrink::given(sides.terms, &sides.readings);
+            format!("# {name}\n# {sort:?}\n# {given:?}\n# {:?}\n{found}\n{}\n", draft.how, draft.texts().join("\n"))
+        });
+        let count = std::fs::read_dir(folder).map_or(0, Iterator::count);
+        let ending = if small { "terms" } else { "txt" };
+        let path = folder.join(format!("{count:03}-{}.{ending}", sort.0));
+        println!("new: {} × {} in {name}: {}", sort.0, sort.1, path.display());
+        if let Err(e) = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text)) {
+            println!("{}: {e}", path.display());
+        }
+    }
+}
