@@ -1,7 +1,7 @@
 //! The compiled engine (`src/engine`) held against the plain reckoning (`src/reckon`): both must say the same of any terms and
 //! any stream. Without arguments a bounded set is run; `cargo test --release --test agree -- --help` tells of more.
 
-#![allow(clippy::print_stdout, reason = "a program that tells what it found")]
+#![allow(clippy::print_stdout, clippy::indexing_slicing, reason = "a program that tells what it found")]
 
 #[path = "agree/case.rs"]
 mod case;
@@ -9,12 +9,18 @@ mod case;
 mod compare;
 #[path = "agree/corpus.rs"]
 mod corpus;
+#[path = "agree/cover.rs"]
+mod cover;
 #[path = "agree/dice.rs"]
 mod dice;
 #[path = "agree/files.rs"]
 mod files;
 #[path = "agree/hunt.rs"]
 mod hunt;
+#[path = "agree/laws.rs"]
+mod laws;
+#[path = "agree/mutants.rs"]
+mod mutants;
 #[path = "agree/seen.rs"]
 mod seen;
 #[path = "agree/shrink.rs"]
@@ -23,6 +29,8 @@ mod shrink;
 mod streams;
 #[path = "agree/tally.rs"]
 mod tally;
+#[path = "agree/terms.rs"]
+mod terms;
 #[path = "agree/tree.rs"]
 mod tree;
 #[path = "agree/write.rs"]
@@ -33,9 +41,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-/// How many random streams are run where none are asked for.
-const BOUNDED: u64 = 300;
-
 /// Holds the engine against the plain reckoning.
 #[derive(Parser, Debug, Clone)]
 struct Args {
@@ -45,6 +50,15 @@ struct Args {
     /// How many random terms are run.
     #[arg(long)]
     terms: Option<u64>,
+    /// How many mutants of the project's terms are run.
+    #[arg(long)]
+    mutants: Option<u64>,
+    /// How many streams of each file the laws are tried on.
+    #[arg(long)]
+    laws: Option<u64>,
+    /// One terms file: its examples both ways, and random streams for it.
+    #[arg(long)]
+    replay: Option<PathBuf>,
     /// Where the random numbers begin.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -81,8 +95,14 @@ fn run(args: &Args) -> bool {
     let began = Instant::now();
     let mut tally = tally::Tally::default();
     let wanted = |name: &str| args.files.as_ref().is_none_or(|f| name.contains(f.as_str()));
+    if let Some(path) = &args.replay {
+        return replay(&mut tally, path);
+    }
+    let asked = [args.streams, args.mutants, args.terms, args.laws];
+    let bounded = asked.iter().all(Option::is_none) && args.minutes.is_none();
     if !args.no_corpus {
-        corpus::run(&mut tally, &wanted, args.streams.is_some());
+        corpus::run(&mut tally, &wanted, !bounded);
+        println!("corpus: {} runs in {} s", tally.runs(), began.elapsed().as_secs());
     }
     let (grounds, library) = hunt::grounds(&wanted);
     let hunt = hunt::Hunt {
@@ -90,8 +110,30 @@ fn run(args: &Args) -> bool {
         folder: args.out.clone(),
         budget: Duration::from_secs(args.shrink),
     };
-    let count = args.streams.unwrap_or(BOUNDED);
-    hunt.streams(&mut tally, &grounds, &library, args.seed, count);
+    let count = |given: Option<u64>, small: u64| given.unwrap_or(if bounded { small } else { 0 });
+    hunt.streams(&mut tally, &grounds, &library, args.seed, count(args.streams, 200));
+    hunt.mutants(&mut tally, &grounds, &library, args.seed, count(args.mutants, 40));
+    let kept = obey(&grounds, &library, args.seed, count(args.laws, 1));
     println!("seed {}, {} runs in {} s", args.seed, tally.runs(), began.elapsed().as_secs());
+    tally.tell() && kept
+}
+
+/// Tries the laws; whether they hold, and were not tried in vain.
+fn obey(grounds: &[hunt::Ground], library: &streams::Library, seed: u64, streams: u64) -> bool {
+    let mut kept = true;
+    for (law, account) in laws::run(grounds, library, seed, streams) {
+        println!("law: {law}: tried {}, vacuous {}, broken {}", account.tried, account.vacuous, account.broken.len());
+        account.broken.iter().take(3).for_each(|b| println!("{b}\n"));
+        kept &= account.broken.is_empty() && account.vacuous * 10 < account.tried;
+    }
+    kept
+}
+
+/// One file: its examples both ways.
+fn replay(tally: &mut tally::Tally, path: &std::path::Path) -> bool {
+    match files::load(path) {
+        Ok(terms) => corpus::examples(tally, &path.display().to_string(), &terms, true),
+        Err(e) => tally.failed(&path.display().to_string(), &e),
+    }
     tally.tell()
 }

@@ -9,7 +9,7 @@ use tenor::engine::{Engine, Options, compile};
 use tenor::event::{Batch, Failed, Format, Head, Schema, Stream};
 use tenor::intern::Interner;
 use tenor::reckon::{self, Reckoner, Record};
-use tenor::terms::{Body, Expectation, Expr, Terms};
+use tenor::terms::{Body, Expr, Terms};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -140,17 +140,6 @@ pub(crate) fn last_panic() -> String {
     LAST_PANIC.with(|p| p.borrow().clone())
 }
 
-/// Formulas that the examples of terms expect something of.
-pub(crate) fn questions(terms: &Terms) -> Vec<&Body<Expr>> {
-    let of = |e: &'_ tenor::terms::Expected| matches!(e.what, Expectation::Holds(..));
-    let all = terms.examples.iter().flat_map(|e| &e.expected).filter(|e| of(e));
-    all.flat_map(|e| match &e.what {
-        Expectation::Holds(body, sides) => std::iter::once(body).chain(sides).collect(),
-        _ => Vec::new(),
-    })
-    .collect()
-}
-
 /// Terms with readings, made into a program once for many runs.
 pub(crate) struct Sides<'t> {
     /// The terms.
@@ -183,6 +172,28 @@ impl<'t> Sides<'t> {
             engine.record(batch, head);
         }
         engine.finish()
+    }
+
+    /// What the engine says of a run that is looked at at the end of every day.
+    pub(crate) fn looked(&self, records: &Records, how: Asked) -> Seen {
+        let (all, texts) = records.parts();
+        let options = Options { as_of: how.as_of, keep_going: how.keep_going, journal: true, orders: true };
+        let mut engine = Engine::new(&self.program, self.terms, texts.clone(), options);
+        let mut last: Option<i64> = None;
+        for (head, batch) in all.iter().filter(|(h, _)| how.known_on.is_none_or(|day| h.recorded <= day)) {
+            if engine.is_stopped() {
+                break;
+            }
+            let within = how.as_of.is_none_or(|day| head.day <= day);
+            if let Some(day) = last.filter(|day| *day < head.day && within) {
+                let _ = engine.look(day);
+            }
+            if within {
+                last = Some(last.map_or(head.day, |day| day.max(head.day)));
+            }
+            engine.record(batch, head);
+        }
+        of_engine(self.terms, &self.program, &engine.finish())
     }
 
     /// What the engine says.

@@ -1,11 +1,14 @@
 //! Random runs, one after the other; what disagrees is made small and written down.
 
 use crate::case::{Records, Sides};
+use crate::cover::Cover;
 use crate::dice::Dice;
 use crate::files;
+use crate::mutants;
 use crate::shrink::{self, Sort, Whole, first};
 use crate::streams::{self, Draft, Library, Pool};
 use crate::tally::Tally;
+use crate::terms::Source;
 use crate::tree;
 use crate::write;
 use std::collections::HashMap;
@@ -76,6 +79,81 @@ impl Hunt {
             let draft = streams::draft(sides, &ground.pool, library, &mut dice);
             let name = format!("{}, seed {seed}, stream {n}", ground.name);
             self.one(tally, "streams", &name, sides, draft);
+        }
+    }
+
+    /// Terms with one thing changed, and a few streams for each.
+    pub(crate) fn mutants(&self, tally: &mut Tally, grounds: &[Ground], library: &Library, seed: u64, count: u64) {
+        let flats: Vec<_> = grounds.iter().map(|g| tree::flat(&g.terms)).collect();
+        let each = u64::try_from(grounds.len()).unwrap_or(1).max(1);
+        for n in 0..count {
+            let at = usize::try_from(n % each).unwrap_or(0);
+            let (Some(ground), Some(flat)) = (grounds.get(at), flats.get(at)) else { break };
+            if !self.goes_on() {
+                break;
+            }
+            let mut dice = Dice::new(seed.wrapping_mul(1_000_033).wrapping_add(n));
+            let mut items = flat.clone();
+            let Some(what) = mutants::mutate(&mut items, &mut dice) else { continue };
+            let name = format!("{}, seed {seed}, mutant {n} ({what})", ground.name);
+            let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| tree::check(&items)));
+            let Ok(checked) = checked else {
+                tally.failed(&name, &format!("the checker panics: {}", crate::case::last_panic()));
+                continue;
+            };
+            let Ok(terms) = checked else {
+                tally.not_checked();
+                continue;
+            };
+            let readings = streams::readings(&terms, &mut dice);
+            let sides = match Sides::new(&terms, &readings, &[]) {
+                Ok(sides) => sides,
+                Err(e) => {
+                    tally.not_compiled(&name, &e);
+                    continue;
+                }
+            };
+            for _ in 0..4 {
+                let draft = streams::draft(&sides, &ground.pool, library, &mut dice);
+                self.one(tally, "mutants", &name, &sides, draft);
+            }
+        }
+    }
+
+    /// Random terms.
+    pub(crate) fn terms(&self, tally: &mut Tally, source: &mut dyn Source, cover: &mut Cover, seed: u64, count: u64) {
+        for n in 0..count {
+            if !self.goes_on() {
+                break;
+            }
+            let drawn = source.next(seed.wrapping_mul(1_000_037).wrapping_add(n));
+            let name = format!("random terms, seed {seed}, number {n}");
+            let terms = match files::checked(&tree::place(), &drawn.terms) {
+                Ok(terms) => terms,
+                Err(_) => {
+                    tally.not_checked();
+                    continue;
+                }
+            };
+            cover.add(&drawn.covered);
+            let mut dice = Dice::new(n);
+            let readings = streams::readings(&terms, &mut dice);
+            let sides = match Sides::new(&terms, &readings, &[]) {
+                Ok(sides) => sides,
+                Err(e) => {
+                    tally.not_compiled(&name, &e);
+                    continue;
+                }
+            };
+            let lines: Vec<streams::Line> = drawn.stream.iter().filter_map(|l| serde_json::from_str(l).ok()).collect();
+            let how = crate::case::Asked { keep_going: dice.chance(50), ..crate::case::Asked::default() };
+            self.one(tally, "random terms", &name, &sides, Draft { lines: lines.clone(), how });
+            // and streams that are drawn as for any other terms
+            let pool = Pool::new(&terms, vec![lines]);
+            for _ in 0..2 {
+                let draft = streams::draft(&sides, &pool, &Library::default(), &mut dice);
+                self.one(tally, "random terms", &name, &sides, draft);
+            }
         }
     }
 

@@ -5,7 +5,7 @@ mod edit;
 
 use crate::case::{Records, Sides};
 use crate::compare::{Class, Difference};
-use crate::streams::{Draft, Line};
+use crate::streams::Draft;
 use crate::tree;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
@@ -228,9 +228,4 @@ fn fewer_items(whole: &mut Whole, sort: &Sort, until: Instant) {
         }
         chunk = (chunk / 2).max(1);
     }
-}
-
-/// A line without what no field is.
-pub(crate) fn number(line: &Line, name: &str) -> Option<String> {
-    line.get(name).and_then(Json::as_str).map(str::to_owned)
 }

@@ -21,13 +21,11 @@ use tenor::terms::{Dim, EventSort, Key, KindId, Terms};
 /// A record as a stream has it.
 pub(crate) type Line = Map<String, Json>;
 
-/// A stream with the readings and options it is run under.
+/// A stream with the options it is run under.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Draft {
     /// Its records.
     pub lines: Vec<Line>,
-    /// The alternative of each reading.
-    pub readings: Vec<u32>,
     /// The options.
     pub how: Asked,
 }
@@ -98,7 +96,7 @@ pub(crate) fn draft(sides: &Sides<'_>, pool: &Pool, library: &Library, dice: &mu
     }
     let how = maker.options();
     let lines = maker.lines;
-    Draft { lines, readings: sides.readings.clone(), how }
+    Draft { lines, how }
 }
 
 impl Maker<'_> {

@@ -28,6 +28,7 @@ pub(crate) struct Tally {
     /// What could not be run.
     not_run: Vec<String>,
     not_compiled: usize,
+    not_checked: usize,
 }
 
 impl Tally {
@@ -66,6 +67,11 @@ impl Tally {
         self.not_run.push(format!("{name}: {why}"));
     }
 
+    /// Terms that do not check, as was to be expected of some.
+    pub(crate) fn not_checked(&mut self) {
+        self.not_checked += 1;
+    }
+
     /// Terms that make no program.
     pub(crate) fn not_compiled(&mut self, name: &str, why: &str) {
         self.not_compiled += 1;
@@ -88,7 +94,8 @@ impl Tally {
             println!("not run: {line}");
         }
         let r = &self.reached;
-        println!("runs: {:?}, terms that make no program: {}", self.passed, self.not_compiled);
+        println!("runs that agree: {:?}", self.passed);
+        println!("terms that do not check: {}, that make no program: {}", self.not_checked, self.not_compiled);
         println!(
             "seen: {} records, {} changes, {} refusals, {} stops, {} set aside, {} rescissions, {} obligations, {} lines of effects, \
              {} warnings, {} broken covenants",
