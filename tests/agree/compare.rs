@@ -131,9 +131,16 @@ fn halts(out: &mut Vec<Difference>, engine: &Seen, reckon: &Seen) -> bool {
             )
         };
         let kind = |h: Option<&Halt>| h.and_then(|h| h.why.first()).map_or_else(|| "nothing".to_owned(), |(_, v)| v.to_string());
+        let when = |h: &Halt| (h.day, h.record);
+        let sort = match (x, y) {
+            (Some(x), Some(y)) if when(x) == when(y) => format!("stop: {} against {}", kind(Some(x)), kind(Some(y))),
+            (Some(a), Some(b)) if when(a) < when(b) => format!("stop: only in the engine: {}", kind(x)),
+            (Some(_), None) => format!("stop: only in the engine: {}", kind(x)),
+            _ => format!("stop: only in reckon: {}", kind(y)),
+        };
         out.push(Difference {
             class,
-            sort: format!("stop: {} against {}", kind(x), kind(y)),
+            sort,
             about: "where the run stops, or what is set aside".to_owned(),
             engine: word(x),
             reckon: word(y),

@@ -8,26 +8,49 @@ use tenor::event::{Format, day_number};
 use tenor::reckon::Reckoner;
 use tenor::terms::{Body, Example, Expectation, Expr, Terms};
 
+/// How much of it is run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Share {
+    /// One of so many examples and scenarios.
+    pub of: usize,
+    /// Whether each is run under every other alternative of each reading.
+    pub each_reading: bool,
+}
+
 /// Everything; `wanted` says by its name whether something is run.
-pub(crate) fn run(tally: &mut Tally, wanted: &dyn Fn(&str) -> bool, each_reading: bool) {
+pub(crate) fn run(tally: &mut Tally, wanted: &dyn Fn(&str) -> bool, share: Share) {
+    let each_reading = share.each_reading;
+    let mut count = 0;
+    let mut drawn = move || {
+        count += 1;
+        count % share.of == 0
+    };
     for path in files::all(&["terms", "tests/language"], "terms").into_iter().filter(|p| wanted(&files::short(p))) {
+        if !drawn() {
+            continue;
+        }
         match files::load(&path) {
             Ok(terms) if !terms.library => examples(tally, &files::short(&path), &terms, each_reading),
             Ok(_) => {}
             Err(e) => tally.failed(&files::short(&path), &e),
         }
     }
+    // the blocks of the pages stand beside the terms
     for (name, text) in fences().into_iter().filter(|(n, _)| wanted(n)) {
-        if let Ok(terms) = files::checked(&files::root().join("terms/block.terms"), &text) {
-            if !terms.library {
-                examples(tally, &name, &terms, each_reading);
-            }
+        if drawn()
+            && let Ok(terms) = files::checked(&files::root().join("terms/block.terms"), &text)
+            && !terms.library
+        {
+            examples(tally, &name, &terms, each_reading);
         }
     }
     let mut folders: Vec<PathBuf> =
         std::fs::read_dir(files::root().join("tests/scenario")).into_iter().flatten().flatten().map(|e| e.path()).collect();
     folders.sort();
     for folder in folders.into_iter().filter(|p| p.is_dir() && wanted(&files::short(p))) {
+        if !drawn() {
+            continue;
+        }
         if let Err(e) = scenario(tally, &folder) {
             tally.failed(&files::short(&folder), &e);
         }

@@ -67,12 +67,6 @@ pub(crate) fn all(folders: &[&str], ending: &str) -> Vec<PathBuf> {
     out
 }
 
-/// All terms in `terms/` that run: no libraries.
-pub(crate) fn terms() -> Vec<(PathBuf, Terms)> {
-    let load = |path: PathBuf| load(&path).ok().filter(|t| !t.library).map(|t| (path, t));
-    all(&["terms"], "terms").into_iter().filter_map(load).collect()
-}
-
 /// A file's path from the project's folder.
 pub(crate) fn short(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()

@@ -26,14 +26,17 @@ pub(crate) struct Ground {
     pub pool: Pool,
 }
 
-/// All terms files, and the records of all their examples.
-pub(crate) fn grounds(wanted: &dyn Fn(&str) -> bool) -> (Vec<Ground>, Library) {
+/// Terms files, and the records of the examples of all; `few` leaves out the records of others.
+pub(crate) fn grounds(wanted: &dyn Fn(&str) -> bool, few: bool) -> (Vec<Ground>, Library) {
     let mut library = Library::default();
     let mut out = Vec::new();
-    let language = files::all(&["tests/language"], "terms").into_iter().filter_map(|p| Some((p.clone(), files::load(&p).ok()?)));
-    for (path, terms) in files::terms().into_iter().chain(language) {
-        library.add(&terms);
+    for path in files::all(&["terms", "tests/language"], "terms") {
         let name = files::short(&path);
+        if few && !wanted(&name) {
+            continue;
+        }
+        let Some(terms) = files::load(&path).ok().filter(|t| !t.library) else { continue };
+        library.add(&terms);
         if wanted(&name) {
             let pool = Pool::new(&terms, streams::beginnings(&path, &terms));
             out.push(Ground { name, terms, pool });
@@ -164,11 +167,11 @@ impl Hunt {
         let sort: Option<Sort> = first(verdict.differences.clone()).map(|d| (d.class, d.sort));
         let new = tally.add(of, name, verdict);
         if let (true, Some(sort), Some(folder)) = (new, sort, &self.folder) {
-            self.write(tally, name, sides, draft, &sort, folder);
+            self.write(name, sides, draft, &sort, folder);
         }
     }
 
-    fn write(&self, tally: &Tally, name: &str, sides: &Sides<'_>, draft: Draft, sort: &Sort, folder: &std::path::Path) {
+    fn write(&self, name: &str, sides: &Sides<'_>, draft: Draft, sort: &Sort, folder: &std::path::Path) {
         let draft = shrink::stream(sides, draft, sort, Instant::now() + self.budget);
         let given = shrink::given(sides.terms, &sides.readings);
         let whole = Whole { items: tree::flat(sides.terms), draft: draft.clone(), given };
@@ -179,7 +182,8 @@ impl Hunt {
             (None, false)
         };
         let text = text.unwrap_or_else(|| {
-            let found = tally.found.get(sort).map(|f| f.difference.to_string()).unwrap_or_default();
+            let again = sides.compare(&Records::of_lines(sides.terms, &draft.texts()), draft.how);
+            let found = first(again.differences).map(|d| d.to_string()).unwrap_or_default();
             let given = shrink::given(sides.terms, &sides.readings);
             format!("# {name}\n# {sort:?}\n# {given:?}\n# {:?}\n{found}\n{}\n", draft.how, draft.texts().join("\n"))
         });

@@ -29,6 +29,8 @@ pub(crate) struct Tally {
     not_run: Vec<String>,
     not_compiled: usize,
     not_checked: usize,
+    /// Whether every difference is told as it comes.
+    pub verbose: bool,
 }
 
 impl Tally {
@@ -49,6 +51,9 @@ impl Tally {
             self.failed_runs += 1;
         } else {
             *self.passed.entry(of.to_owned()).or_insert(0) += 1;
+        }
+        if self.verbose {
+            verdict.differences.iter().for_each(|d| println!("{name}: {d}"));
         }
         let mut new = false;
         // what follows from the first difference is not told

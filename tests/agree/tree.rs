@@ -4,7 +4,7 @@ use crate::files;
 use std::path::{Path, PathBuf};
 use tenor::syntax::ast::{
     Alternatives, Ask, Chunk, Each, ExampleKind, Expr, ExprKind, Failure, Guard, Item, ItemKind, Member, Obligation, Outcome,
-    PolicyKind, Rounding, Rule, Scope, Setting, Statement, StatementKind, Text, Trigger, Window,
+    PolicyKind, Rounding, Rule, Scope, Setting, Statement, StatementKind, Text, Trigger, TypeKind, Unit, Window,
 };
 use tenor::syntax::print;
 use tenor::terms::Terms;
@@ -29,12 +29,19 @@ pub(crate) fn flat(terms: &Terms) -> Vec<Item> {
                     head.push(item.clone());
                 }
             }
-            ItemKind::Needs(_) | ItemKind::Example { .. } | ItemKind::NotComputable(_) | ItemKind::Defect(_) => {}
+            ItemKind::Needs(_) | ItemKind::Replace(_) | ItemKind::Remove { .. } | ItemKind::Example { .. } | ItemKind::NotComputable(_) | ItemKind::Defect(_) => {}
             _ => rest.push(item.clone()),
         }
     }
+    let title = |i: &Item| matches!(i.kind, ItemKind::Setting(Setting::Terms(_)));
+    if !head.iter().any(title) {
+        let span = tenor::source::Span::default();
+        let text = Text { chunks: vec![Chunk::Plain(terms.title.clone())], span };
+        head.insert(0, Item { citations: Vec::new(), kind: ItemKind::Setting(Setting::Terms(text)), span });
+    }
     out.append(&mut head);
     out.append(&mut rest);
+    nothing_waits(&mut out);
     for item in &mut out {
         if let ItemKind::Calendar { file: Some(text), .. } = &mut item.kind {
             let name = text.plain();
@@ -43,6 +50,58 @@ pub(crate) fn flat(terms: &Terms) -> Vec<Item> {
         }
     }
     out
+}
+
+/// What a library asks of a state that never waits in these terms is nothing: a file of its own says so.
+fn nothing_waits(items: &mut [Item]) {
+    let mut waits: Vec<String> = Vec::new();
+    let mut zeros: Vec<(String, ExprKind)> = Vec::new();
+    for item in items.iter() {
+        match &item.kind {
+            ItemKind::Postpone { states, .. } => waits.extend(states.iter().map(|s| s.name.clone())),
+            ItemKind::State(s) => zeros.push((s.name.name.clone(), zero(&s.ty.kind))),
+            _ => {}
+        }
+    }
+    zeros.retain(|(name, _)| !waits.contains(name));
+    for item in items.iter_mut() {
+        each(item, &mut |e| {
+            if let ExprKind::Pending(x) = &e.kind
+                && let ExprKind::Name(n) | ExprKind::Dot(_, n) | ExprKind::Its(n) = &x.kind
+                && let Some((_, zero)) = zeros.iter().find(|(name, _)| *name == n.name)
+            {
+                e.kind = zero.clone();
+            }
+        });
+        bodies(item, &mut |list| {
+            list.retain(|s| match &s.kind {
+                StatementKind::Becomes { pending: true, target, .. } => {
+                    target.last().is_none_or(|t| zeros.iter().all(|(name, _)| *name != t.name))
+                }
+                _ => true,
+            });
+            for s in list {
+                if let StatementKind::Deem { with, .. } = &mut s.kind {
+                    with.retain(|b| !b.pending || b.path.last().is_none_or(|t| zeros.iter().all(|(name, _)| *name != t.name)));
+                }
+            }
+        });
+    }
+}
+
+/// Nothing of a type.
+fn zero(ty: &TypeKind) -> ExprKind {
+    let none = rust_decimal::Decimal::ZERO;
+    match ty {
+        TypeKind::Per(..) => ExprKind::Money { amount: none, sign: "$".to_owned(), per_share: true },
+        TypeKind::Names(names) => match names.first().map(|n| n.name.as_str()) {
+            Some("shares") => ExprKind::Quantity(none, Unit::Shares),
+            Some("days") => ExprKind::Quantity(none, Unit::Days),
+            Some("number" | "ratio") => ExprKind::Number(none),
+            _ => ExprKind::Money { amount: none, sign: "$".to_owned(), per_share: false },
+        },
+        _ => ExprKind::Number(none),
+    }
 }
 
 /// Blocks as text.
