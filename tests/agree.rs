@@ -86,15 +86,61 @@ struct Args {
     /// How many seconds one disagreement is made smaller.
     #[arg(long, default_value_t = 60)]
     shrink: u64,
+    /// Tells every difference as it comes.
+    #[arg(long)]
+    verbose: bool,
+    /// Which tests `cargo test` was asked for.
+    filters: Vec<String>,
     /// Leaves out the examples, scenarios and pages of the project.
     #[arg(long)]
     no_corpus: bool,
 }
 
+/// What `cargo test` may give to every test program, and whether a value follows. Here it means nothing.
+const OF_CARGO: [(&str, bool); 16] = [
+    ("--nocapture", false),
+    ("--no-capture", false),
+    ("--quiet", false),
+    ("-q", false),
+    ("--exact", false),
+    ("--include-ignored", false),
+    ("--ignored", false),
+    ("--show-output", false),
+    ("--test", false),
+    ("--bench", false),
+    ("--test-threads", true),
+    ("--format", true),
+    ("--color", true),
+    ("--skip", true),
+    ("--logfile", true),
+    ("-Z", true),
+];
+
+/// The arguments that are this program's own.
+fn own(all: impl Iterator<Item = String>) -> Vec<String> {
+    let (mut out, mut skip) = (Vec::new(), false);
+    for arg in all {
+        let of_cargo = OF_CARGO.iter().find(|(name, _)| arg == *name || arg.strip_prefix(name).is_some_and(|r| r.starts_with('=')));
+        match of_cargo {
+            _ if skip => skip = false,
+            Some((name, value)) => skip = *value && arg == *name,
+            None => out.push(arg),
+        }
+    }
+    out
+}
+
 fn main() -> ExitCode {
-    // what `cargo test` gives to every test program means nothing here
-    let own = |a: &String| !["--nocapture", "--quiet", "--test-threads=1", "--exact", "--include-ignored"].contains(&a.as_str());
-    let args = Args::parse_from(std::env::args().filter(own));
+    let given = own(std::env::args());
+    if given.iter().any(|a| a == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    let args = Args::parse_from(given);
+    // a filter that names other tests
+    if !args.filters.is_empty() && !args.filters.iter().any(|f| "agree".contains(f.as_str())) {
+        println!("0 passed, 0 failed");
+        return ExitCode::SUCCESS;
+    }
     let agreed = std::thread::Builder::new().stack_size(512 << 20).spawn(move || run(&args)).map(std::thread::JoinHandle::join);
     match agreed {
         Ok(Ok(true)) => ExitCode::SUCCESS,
@@ -106,6 +152,7 @@ fn run(args: &Args) -> bool {
     case::quiet_panics();
     let began = Instant::now();
     let mut tally = tally::Tally::default();
+    tally.verbose = args.verbose;
     let wanted = |name: &str| args.files.as_ref().is_none_or(|f| name.contains(f.as_str()));
     if let Some(path) = &args.replay {
         return replay(&mut tally, path);
@@ -127,6 +174,15 @@ fn run(args: &Args) -> bool {
     let count = |given: Option<u64>, small: u64| given.unwrap_or(if bounded { small } else { 0 });
     hunt.streams(&mut tally, &grounds, &library, args.seed, count(args.streams, 200));
     hunt.mutants(&mut tally, &grounds, &library, args.seed, count(args.mutants, 40));
+    let mut cover = cover::Cover::default();
+    match terms::source() {
+        Some(mut source) => hunt.terms(&mut tally, source.as_mut(), &mut cover, args.seed, count(args.terms, 40)),
+        None if args.terms.is_some() => println!("there is nothing yet that makes up random terms"),
+        None => {}
+    }
+    if args.terms.is_some() {
+        cover.tell();
+    }
     let kept = obey(&grounds, &library, args.seed, count(args.laws, 1));
     println!("seed {}, {} runs in {} s", args.seed, tally.runs(), began.elapsed().as_secs());
     tally.tell() && kept

@@ -86,7 +86,7 @@ pub(crate) fn examples(tally: &mut Tally, name: &str, terms: &Terms, each_readin
             ends.dedup();
             for end in ends {
                 let verdict = sides.compare(&records.up_to(end), Asked::default());
-                tally.add("corpus", &format!("{name}, {end} records, readings {readings:?}"), verdict);
+                let _ = tally.add("corpus", &format!("{name}, {end} records, readings {readings:?}"), verdict);
             }
         }
     }
@@ -189,7 +189,7 @@ fn scenario(tally: &mut Tally, folder: &Path) -> Result<(), String> {
         }
         let sides = Sides::new(&terms, &readings, &[])?;
         let name = format!("{}, run {}", files::short(folder), n + 1);
-        tally.add("corpus", &name, sides.compare(&records, how));
+        let _ = tally.add("corpus", &name, sides.compare(&records, how));
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::cover::Cover;
 use crate::dice::Dice;
 use crate::files;
 use crate::mutants;
-use crate::shrink::{self, Sort, Whole, first};
+use crate::shrink::{self, Sort, Whole, of_sort};
 use crate::streams::{self, Draft, Library, Pool};
 use crate::tally::Tally;
 use crate::terms::Source;
@@ -164,9 +164,8 @@ impl Hunt {
     pub(crate) fn one(&self, tally: &mut Tally, of: &str, name: &str, sides: &Sides<'_>, draft: Draft) {
         let records = Records::of_lines(sides.terms, &draft.texts());
         let verdict = sides.compare(&records, draft.how);
-        let sort: Option<Sort> = first(verdict.differences.clone()).map(|d| (d.class, d.sort));
         let new = tally.add(of, name, verdict);
-        if let (true, Some(sort), Some(folder)) = (new, sort, &self.folder) {
+        if let (Some(sort), Some(folder)) = (new, &self.folder) {
             self.write(name, sides, draft, &sort, folder);
         }
     }
@@ -183,7 +182,7 @@ impl Hunt {
         };
         let text = text.unwrap_or_else(|| {
             let again = sides.compare(&Records::of_lines(sides.terms, &draft.texts()), draft.how);
-            let found = first(again.differences).map(|d| d.to_string()).unwrap_or_default();
+            let found = of_sort(again.differences, sort).map(|d| d.to_string()).unwrap_or_default();
             let given = shrink::given(sides.terms, &sides.readings);
             format!("# {name}\n# {sort:?}\n# {given:?}\n# {:?}\n{found}\n{}\n", draft.how, draft.texts().join("\n"))
         });

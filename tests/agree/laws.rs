@@ -34,9 +34,7 @@ pub(crate) fn run(grounds: &[Ground], library: &Library, seed: u64, streams: u64
         let Ok(sides) = Sides::new(&ground.terms, &readings, &[]) else { continue };
         let others = others(ground, &mut dice);
         for _ in 0..streams {
-            let draft = streams::draft(&sides, &ground.pool, library, &mut dice);
-            let Some(whole) = seen(&ground.terms, &readings, &draft.texts(), draft.how) else { continue };
-            let empty = whole.parts.iter().all(|(name, list)| list.is_empty() || *name == "reports");
+            let Some((draft, whole, empty)) = drawn(&sides, ground, library, &mut dice) else { continue };
             let mut told = |law: &'static str, vacuous: bool, differences: Vec<Difference>| {
                 let account = out.entry(law).or_default();
                 account.tried += 1;
@@ -48,6 +46,7 @@ pub(crate) fn run(grounds: &[Ground], library: &Library, seed: u64, streams: u64
             for (law, terms) in &others {
                 let given = shrink::given(&ground.terms, &readings);
                 let Some(other) = seen(terms, &shrink::readings(terms, &given), &draft.texts(), draft.how) else { continue };
+                let other = if law.starts_with("another name") { called_back(other) } else { other };
                 told(law, empty, compare(&without(other, law), &without(whole.clone(), law)));
             }
             if let Some((vacuous, differences)) = cut_short(&sides, &draft, &mut dice) {
@@ -59,6 +58,21 @@ pub(crate) fn run(grounds: &[Ground], library: &Library, seed: u64, streams: u64
         }
     }
     out
+}
+
+/// A stream of which something comes, where one is found, and what the engine says of it.
+fn drawn(sides: &Sides<'_>, ground: &Ground, library: &Library, dice: &mut Dice) -> Option<(Draft, Seen, bool)> {
+    let mut last = None;
+    for _ in 0..12 {
+        let draft = streams::draft(sides, &ground.pool, library, dice);
+        let whole = seen(sides.terms, &sides.readings, &draft.texts(), draft.how)?;
+        let empty = whole.parts.iter().all(|(name, list)| list.is_empty() || *name == "reports");
+        last = Some((draft, whole, empty));
+        if !empty {
+            break;
+        }
+    }
+    last
 }
 
 /// What the engine says of a stream.
@@ -77,6 +91,9 @@ fn without(mut s: Seen, law: &str) -> Seen {
         }
         if law.starts_with("shuffled") {
             list.sort_by(|a, b| a.about.cmp(&b.about));
+            // a warning names states in the order of their declarations
+            let warned = list.iter_mut().filter(|_| *name == "warnings");
+            warned.for_each(|f| f.values.sort_by(|a, b| a.0.cmp(&b.0)));
         }
     }
     s
@@ -96,11 +113,61 @@ fn others(ground: &Ground, dice: &mut Dice) -> Vec<(&'static str, Terms)> {
         let more = format!("{}\nreport one_more_report {{ shown: {} }}\n", tree::text(&flat), state.name);
         add("another report changes nothing", files::checked(&tree::place(), &more));
     }
+    if let Some(name) = renameable(&ground.terms) {
+        let text = renamed(&tree::text(&flat), &name);
+        add("another name for a state changes nothing", files::checked(&tree::place(), &text));
+    }
     let path = files::root().join(&ground.name);
     let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let empty = format!("variant \"Nothing is changed\" of \"{name}\"\nedition 1\n");
     add("an empty variant is its base", files::checked(&path.with_file_name("empty-variant.terms"), &empty));
     out
+}
+
+/// What is put before a name that is changed.
+const OTHER: &str = "other_name_of_";
+
+/// A state whose name nothing else has that streams speak of.
+fn renameable(terms: &Terms) -> Option<String> {
+    let field = |name: &str| terms.kinds.iter().any(|k| k.name == name || k.fields.iter().any(|f| f.written() == name));
+    let listed = |name: &str| terms.shapes.iter().any(|s| s.fields.iter().any(|f| f.0 == name));
+    let word = |name: &str| terms.words.iter().any(|w| w == name) || terms.reports.iter().any(|r| r.name == name);
+    let twice = |name: &str| terms.states.iter().filter(|s| s.name == name).count() > 1;
+    let free = |name: &&String| !field(name) && !listed(name) && !word(name) && !twice(name);
+    terms.states.iter().map(|s| &s.name).filter(|n| n.len() > 3).find(free).cloned()
+}
+
+/// A text with another name in the place of one, but in what is said to a reader.
+fn renamed(text: &str, name: &str) -> String {
+    let (mut out, mut rest, mut said) = (String::new(), text, 0_usize);
+    while let Some(c) = rest.chars().next() {
+        let of_name = |c: char| c.is_alphanumeric() || c == '_';
+        let len = if of_name(c) { rest.find(|c| !of_name(c)).unwrap_or(rest.len()) } else { c.len_utf8() };
+        let (head, tail) = rest.split_at(len);
+        // inside quotation marks only what stands in braces is a formula
+        said = match (c, said) {
+            ('"', 0) => 1,
+            ('"', 1) => 0,
+            ('{', 1) => 2,
+            ('}', 2) => 1,
+            (_, n) => n,
+        };
+        if head == name && said != 1 {
+            out.push_str(OTHER);
+        }
+        out.push_str(head);
+        rest = tail;
+    }
+    out
+}
+
+/// What is said, under the first names again.
+fn called_back(mut s: Seen) -> Seen {
+    for fact in s.parts.iter_mut().flat_map(|(_, l)| l) {
+        fact.about = fact.about.replace(OTHER, "");
+        fact.values.iter_mut().for_each(|(name, _)| *name = name.replace(OTHER, ""));
+    }
+    s
 }
 
 /// Blocks in another order; rules stay in theirs, which is the order of their acts.

@@ -48,16 +48,15 @@ pub(crate) fn readings(terms: &Terms, given: &[(String, String)]) -> Vec<u32> {
     out
 }
 
-/// The first difference of a run that is followed, where there is one.
-pub(crate) fn first(differences: Vec<Difference>) -> Option<Difference> {
-    let serious = differences.iter().position(|d| d.class.counts()).unwrap_or(0);
-    differences.into_iter().nth(serious)
+/// The difference of a sort among all.
+pub(crate) fn of_sort(differences: Vec<Difference>, sort: &Sort) -> Option<Difference> {
+    differences.into_iter().find(|d| d.class == sort.0 && d.sort == sort.1)
 }
 
 /// Whether terms and a stream show a sort of disagreement.
 fn shows(sides: &Sides<'_>, draft: &Draft, sort: &Sort) -> bool {
     let records = Records::of_lines(sides.terms, &draft.texts());
-    first(sides.compare(&records, draft.how).differences).is_some_and(|d| d.class == sort.0 && d.sort == sort.1)
+    of_sort(sides.compare(&records, draft.how).differences, sort).is_some()
 }
 
 /// Whether all of it shows that.
@@ -69,6 +68,13 @@ pub(crate) fn whole_shows(whole: &Whole, sort: &Sort) -> bool {
 
 /// The least stream that still shows it.
 pub(crate) fn stream(sides: &Sides<'_>, mut draft: Draft, sort: &Sort, until: Instant) -> Draft {
+    fewer_lines(sides, &mut draft, sort, until);
+    simplify(sides, &mut draft, sort, until);
+    fewer_lines(sides, &mut draft, sort, until);
+    draft
+}
+
+fn fewer_lines(sides: &Sides<'_>, draft: &mut Draft, sort: &Sort, until: Instant) {
     let mut chunk = draft.lines.len() / 2;
     while chunk > 0 && Instant::now() < until {
         let mut at = 0;
@@ -77,7 +83,7 @@ pub(crate) fn stream(sides: &Sides<'_>, mut draft: Draft, sort: &Sort, until: In
             let mut tried = draft.clone();
             tried.lines.drain(at..(at + chunk).min(tried.lines.len()));
             if shows(sides, &tried, sort) {
-                draft = tried;
+                *draft = tried;
                 less = true;
             } else {
                 at += chunk;
@@ -87,8 +93,6 @@ pub(crate) fn stream(sides: &Sides<'_>, mut draft: Draft, sort: &Sort, until: In
             chunk /= 2;
         }
     }
-    simplify(sides, &mut draft, sort, until);
-    draft
 }
 
 fn simplify(sides: &Sides<'_>, draft: &mut Draft, sort: &Sort, until: Instant) {

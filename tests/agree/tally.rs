@@ -34,8 +34,8 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// A comparison; whether its first difference is of a new sort.
-    pub(crate) fn add(&mut self, of: &str, name: &str, verdict: Verdict) -> bool {
+    /// A comparison; the first sort of difference in it that is new.
+    pub(crate) fn add(&mut self, of: &str, name: &str, verdict: Verdict) -> Option<(Class, String)> {
         let r = verdict.reached;
         self.reached.records += r.records;
         self.reached.changes += r.changes;
@@ -55,12 +55,12 @@ impl Tally {
         if self.verbose {
             verdict.differences.iter().for_each(|d| println!("{name}: {d}"));
         }
-        let mut new = false;
-        // what follows from the first difference is not told
-        let serious = verdict.differences.iter().position(|d| d.class.counts()).unwrap_or(0);
-        for d in verdict.differences.into_iter().skip(serious).take(1) {
+        let mut new = None;
+        for d in verdict.differences {
             let key = (d.class, d.sort.clone());
-            new |= !self.found.contains_key(&key);
+            if !self.found.contains_key(&key) && new.is_none() {
+                new = Some(key.clone());
+            }
             let found = self.found.entry(key).or_insert_with(|| Found { name: name.to_owned(), difference: d, times: 0 });
             found.times += 1;
         }

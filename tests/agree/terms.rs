@@ -3,6 +3,7 @@
 use tenor::terms::Slot;
 
 /// Terms and a stream for them.
+#[allow(dead_code, reason = "nothing makes up terms yet")]
 pub(crate) struct Draft {
     /// The terms as text.
     pub terms: String,
@@ -16,4 +17,9 @@ pub(crate) struct Draft {
 pub(crate) trait Source {
     /// The terms of a seed.
     fn next(&mut self, seed: u64) -> Draft;
+}
+
+/// What makes up terms; none where there is nothing yet.
+pub(crate) fn source() -> Option<Box<dyn Source>> {
+    None
 }

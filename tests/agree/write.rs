@@ -3,7 +3,7 @@
 use crate::case::{Records, Sides};
 use crate::compare::{Class, Difference};
 use crate::seen::{Atom, Fact, Halt, Seen};
-use crate::shrink::{Whole, first, readings};
+use crate::shrink::{Whole, of_sort, readings};
 use crate::streams::Line;
 use crate::tree;
 use num_rational::BigRational;
@@ -17,7 +17,7 @@ pub(crate) fn file(whole: &Whole, sort: &(Class, String), seed: &str) -> Option<
     let chosen = readings(&terms, &whole.given);
     let sides = Sides::new(&terms, &chosen, &[]).ok()?;
     let records = Records::of_lines(&terms, &whole.draft.texts());
-    let found = first(sides.compare(&records, whole.draft.how).differences)?;
+    let found = of_sort(sides.compare(&records, whole.draft.how).differences, sort)?;
     let reckon = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| sides.by_reckon(&records, whole.draft.how))).ok();
     let mut out = format!("# {} ({}), from {seed}\n", sort.1, sort.0);
     for line in found.to_string().lines() {

@@ -154,14 +154,14 @@ impl Sight<'_> {
     fn obligations(&self) -> Vec<Fact> {
         let one = |o: &tenor::engine::run::Owed| {
             let name = self.terms.obligations.get(o.obligation.at()).map_or("", |d| d.name.as_str());
-            let of = self.entry(o.row).unwrap_or_default();
             let mut values = vec![
+                said("of", &self.entry(o.row).unwrap_or_default()),
                 named("due", maybe_day(o.due)),
                 named("done", maybe_day(o.done)),
                 said("stands", o.standing.map_or("untold", standing)),
             ];
             values.extend(self.said(&o.what));
-            Fact { about: format!("record {}, {name} of {of}", o.when.number), values }
+            Fact { about: format!("record {}, {name}", o.when.number), values }
         };
         self.run.owed.iter().map(one).collect()
     }
@@ -217,7 +217,11 @@ impl Sight<'_> {
     }
 
     fn rescissions(&self) -> Vec<Fact> {
-        let list = |l: &[u32]| l.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let list = |l: &[u32]| {
+            let mut l = l.to_vec();
+            l.sort_unstable();
+            l.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
         let one = |r: &tenor::engine::run::Rescission| Fact {
             about: format!("record {} on {}", r.when.number, day(r.when.day)),
             values: vec![

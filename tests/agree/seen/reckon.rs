@@ -180,9 +180,9 @@ impl Sight<'_> {
         let one = |d: &tenor::reckon::Duty| {
             let name = self.terms.obligations.get(d.obligation.at()).map_or("", |o| o.name.as_str());
             let mut values =
-                vec![named("due", maybe_day(d.due)), named("done", maybe_day(d.done)), said("stands", standing(d.standing))];
+                vec![said("of", &self.name(d.of)), named("due", maybe_day(d.due)), named("done", maybe_day(d.done)), said("stands", standing(d.standing))];
             values.extend(self.said(&d.what));
-            Fact { about: format!("record {}, {name} of {}", d.record, self.name(d.of)), values }
+            Fact { about: format!("record {}, {name}", d.record), values }
         };
         self.outcome.obligations.iter().map(one).collect()
     }
@@ -237,7 +237,11 @@ impl Sight<'_> {
     }
 
     fn rescissions(&self) -> Vec<Fact> {
-        let list = |l: &[u32]| l.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let list = |l: &[u32]| {
+            let mut l = l.to_vec();
+            l.sort_unstable();
+            l.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
         let one = |r: &tenor::reckon::Rescission| Fact {
             about: format!("record {} on {}", r.record, day(r.day)),
             values: vec![
