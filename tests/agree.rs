@@ -120,7 +120,8 @@ const OF_CARGO: [(&str, bool); 16] = [
 fn own(all: impl Iterator<Item = String>) -> Vec<String> {
     let (mut out, mut skip) = (Vec::new(), false);
     for arg in all {
-        let of_cargo = OF_CARGO.iter().find(|(name, _)| arg == *name || arg.strip_prefix(name).is_some_and(|r| r.starts_with('=')));
+        let of_cargo =
+            OF_CARGO.iter().find(|(name, _)| arg == *name || arg.strip_prefix(name).is_some_and(|r| r.starts_with('=')));
         match of_cargo {
             _ if skip => skip = false,
             Some((name, value)) => skip = *value && arg == *name,
@@ -160,7 +161,7 @@ fn run(args: &Args) -> bool {
     let asked = [args.streams, args.mutants, args.terms, args.laws];
     let bounded = asked.iter().all(Option::is_none) && args.minutes.is_none();
     if !args.no_corpus {
-        let share = corpus::Share { of: if bounded { 9 } else { 1 }, each_reading: !bounded };
+        let share = corpus::Share { of: if bounded { 16 } else { 1 }, each_reading: !bounded };
         corpus::run(&mut tally, &wanted, share);
         println!("corpus: {} runs in {} s", tally.runs(), began.elapsed().as_secs());
     }
@@ -172,8 +173,8 @@ fn run(args: &Args) -> bool {
         budget: Duration::from_secs(args.shrink),
     };
     let count = |given: Option<u64>, small: u64| given.unwrap_or(if bounded { small } else { 0 });
-    hunt.streams(&mut tally, &grounds, &library, args.seed, count(args.streams, 200));
-    hunt.mutants(&mut tally, &grounds, &library, args.seed, count(args.mutants, 40));
+    hunt.streams(&mut tally, &grounds, &library, args.seed, count(args.streams, 96));
+    hunt.mutants(&mut tally, &grounds, &library, args.seed, count(args.mutants, 16));
     let mut cover = cover::Cover::default();
     match terms::source() {
         Some(mut source) => hunt.terms(&mut tally, source.as_mut(), &mut cover, args.seed, count(args.terms, 40)),

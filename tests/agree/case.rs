@@ -205,8 +205,7 @@ impl<'t> Sides<'t> {
     pub(crate) fn by_reckon(&self, records: &Records, how: Asked) -> Seen {
         let (all, texts) = records.parts();
         let list: Vec<Record> = all.iter().map(|(h, b)| Record::read(self.terms, b, h, texts)).collect();
-        let options =
-            reckon::Options { as_of: how.as_of, known_on: how.known_on, keep_going: how.keep_going, orders: true };
+        let options = reckon::Options { as_of: how.as_of, known_on: how.known_on, keep_going: how.keep_going, orders: true };
         let outcome = Reckoner::new(self.terms, &self.readings, options).run_and_ask(&list, &self.asked);
         let asked: Vec<&Expr> = self.asked.iter().map(|b| &b.value).collect();
         of_reckon(self.terms, &outcome, &asked)

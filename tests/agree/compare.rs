@@ -160,13 +160,9 @@ fn part(out: &mut Vec<Difference>, name: &str, a: &[Fact], b: &[Fact]) {
     }
     let mut left: Vec<&Fact> = b.iter().collect();
     let mut odd: Vec<&Fact> = Vec::new();
-    let mut moved = false;
     for x in a {
         match left.iter().position(|y| x.about == y.about && alike(x, y) == Alike::Same) {
-            Some(at) => {
-                moved |= at != 0;
-                left.remove(at);
-            }
+            Some(at) => drop(left.remove(at)),
             None => odd.push(x),
         }
     }
@@ -176,7 +172,6 @@ fn part(out: &mut Vec<Difference>, name: &str, a: &[Fact], b: &[Fact]) {
         out.push(Difference { class, sort, about: format!("the order of {name}"), engine: word(a), reckon: word(b) });
         return;
     }
-    let _ = moved;
     for x in odd {
         let other = left.iter().position(|y| x.about == y.about).map(|at| left.remove(at));
         one(out, name, Some(x), other);
@@ -264,11 +259,13 @@ fn worst(all: impl Iterator<Item = Alike>) -> Alike {
 fn like(a: &Atom, b: &Atom) -> Alike {
     match (a, b) {
         (Atom::Number(x), Atom::Number(y)) => near(x, y),
-        (Atom::List(x), Atom::List(y)) if x.len() == y.len() => {
-            worst(x.iter().zip(y).map(|(a, b)| {
-                if a.len() == b.len() { worst(a.iter().zip(b).map(|(a, b)| like(a, b))) } else { Alike::No }
-            }))
-        }
+        (Atom::List(x), Atom::List(y)) if x.len() == y.len() => worst(
+            x.iter().zip(y).map(
+                |(a, b)| {
+                    if a.len() == b.len() { worst(a.iter().zip(b).map(|(a, b)| like(a, b))) } else { Alike::No }
+                },
+            ),
+        ),
         (a, b) if a == b => Alike::Same,
         (Atom::Failed("overflow" | "inexact"), _) | (_, Atom::Failed("overflow" | "inexact")) => Alike::Bounds,
         _ => Alike::No,

@@ -3,6 +3,7 @@
 use crate::case::{Asked, Records, Sides};
 use crate::files;
 use crate::tally::Tally;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use tenor::event::{Format, day_number};
 use tenor::reckon::Reckoner;
@@ -47,11 +48,12 @@ pub(crate) fn run(tally: &mut Tally, wanted: &dyn Fn(&str) -> bool, share: Share
     let mut folders: Vec<PathBuf> =
         std::fs::read_dir(files::root().join("tests/scenario")).into_iter().flatten().flatten().map(|e| e.path()).collect();
     folders.sort();
+    let mut loaded = Loaded::new();
     for folder in folders.into_iter().filter(|p| p.is_dir() && wanted(&files::short(p))) {
         if !drawn() {
             continue;
         }
-        if let Err(e) = scenario(tally, &folder) {
+        if let Err(e) = scenario(tally, &folder, &mut loaded) {
             tally.failed(&files::short(&folder), &e);
         }
     }
@@ -158,27 +160,31 @@ fn preamble(tag: &str) -> Option<String> {
     Some(name.map_or_else(String::new, |n| std::fs::read_to_string(path(n)).unwrap_or_default()))
 }
 
+/// Terms that have been read: most scenarios are of the same.
+type Loaded = HashMap<PathBuf, Option<Terms>>;
+
 /// The runs of a scenario.
-fn scenario(tally: &mut Tally, folder: &Path) -> Result<(), String> {
+fn scenario(tally: &mut Tally, folder: &Path, loaded: &mut Loaded) -> Result<(), String> {
     let text = std::fs::read_to_string(folder.join("scenario.toml")).map_err(|e| e.to_string())?;
     let table: toml::Table = text.parse().map_err(|e: toml::de::Error| e.to_string())?;
     for (n, run) in table.get("run").and_then(toml::Value::as_array).into_iter().flatten().enumerate() {
         let text = |key: &str| run.get(key).or_else(|| table.get(key)).and_then(toml::Value::as_str);
         let path = files::root().join(text("terms").unwrap_or("terms/glowpoint-2005.terms"));
-        let Ok(terms) = files::load(&path) else { continue };
+        let terms = loaded.entry(path).or_insert_with_key(|path| files::load(path).ok());
+        let Some(terms) = terms.as_ref() else { continue };
         let name = text("events").unwrap_or("events.jsonl");
         let Ok(bytes) = std::fs::read(folder.join(name)) else { continue };
         let format = Format::of_name(name).unwrap_or_else(|| Format::of_text(&bytes));
         let args = run.get("args").and_then(toml::Value::as_array).into_iter().flatten();
         let args: Vec<&str> = args.filter_map(toml::Value::as_str).collect();
-        let mut records = Records::read(&terms, &bytes, format);
+        let mut records = Records::read(terms, &bytes, format);
         if args.contains(&"--sort") {
             records = records.sorted();
         }
         let day = |key: &str| run.get(key).and_then(toml::Value::as_str).and_then(day_number);
         let keep_going = args.contains(&"--keep-going");
         let how = Asked { as_of: day("as_of"), known_on: day("known_on"), keep_going };
-        let mut readings = Reckoner::defaults(&terms);
+        let mut readings = Reckoner::defaults(terms);
         for (reading, word) in run.get("readings").and_then(toml::Value::as_table).into_iter().flatten() {
             let at = terms.readings.iter().position(|r| r.name == *reading).unwrap_or(usize::MAX);
             let Some(found) = terms.readings.get(at) else { continue };
@@ -187,7 +193,7 @@ fn scenario(tally: &mut Tally, folder: &Path) -> Result<(), String> {
                 *slot = u32::try_from(word).unwrap_or(0);
             }
         }
-        let sides = Sides::new(&terms, &readings, &[])?;
+        let sides = Sides::new(terms, &readings, &[])?;
         let name = format!("{}, run {}", files::short(folder), n + 1);
         let _ = tally.add("corpus", &name, sides.compare(&records, how));
     }

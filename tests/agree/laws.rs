@@ -66,7 +66,7 @@ fn drawn(sides: &Sides<'_>, ground: &Ground, library: &Library, dice: &mut Dice)
     for _ in 0..12 {
         let draft = streams::draft(sides, &ground.pool, library, dice);
         let whole = seen(sides.terms, &sides.readings, &draft.texts(), draft.how)?;
-        let empty = whole.parts.iter().all(|(name, list)| list.is_empty() || *name == "reports");
+        let empty = whole.parts.iter().all(|(name, list)| list.is_empty() || *name != "changes");
         last = Some((draft, whole, empty));
         if !empty {
             break;
@@ -172,13 +172,16 @@ fn called_back(mut s: Seen) -> Seen {
 
 /// Blocks in another order; rules stay in theirs, which is the order of their acts.
 fn shuffled(flat: &[Item], dice: &mut Dice) -> Vec<Item> {
-    let kept = |i: &Item| matches!(i.kind, ItemKind::Rule(_) | ItemKind::Setting(_) | ItemKind::Effect { .. } | ItemKind::Report { .. });
-    let kept = |i: &Item| kept(i) || matches!(i.kind, ItemKind::Reading { .. } | ItemKind::Obligation(_) | ItemKind::Covenant { .. });
+    let kept =
+        |i: &Item| matches!(i.kind, ItemKind::Rule(_) | ItemKind::Setting(_) | ItemKind::Effect { .. } | ItemKind::Report { .. });
+    let kept =
+        |i: &Item| kept(i) || matches!(i.kind, ItemKind::Reading { .. } | ItemKind::Obligation(_) | ItemKind::Covenant { .. });
     let mut free: Vec<Item> = flat.iter().filter(|i| !kept(i)).cloned().collect();
     for n in (1..free.len()).rev() {
         free.swap(n, dice.roll(n + 1));
     }
-    let (mut out, mut rest): (Vec<Item>, Vec<Item>) = flat.iter().filter(|i| kept(i)).cloned().partition(|i| matches!(i.kind, ItemKind::Setting(_)));
+    let (mut out, mut rest): (Vec<Item>, Vec<Item>) =
+        flat.iter().filter(|i| kept(i)).cloned().partition(|i| matches!(i.kind, ItemKind::Setting(_)));
     rest.reverse();
     free.reverse();
     while !rest.is_empty() || !free.is_empty() {
@@ -194,9 +197,20 @@ fn day_of(line: &streams::Line) -> Option<i64> {
 
 /// As of a day, what comes after it does not matter.
 fn cut_short(sides: &Sides<'_>, draft: &Draft, dice: &mut Dice) -> Option<(bool, Vec<Difference>)> {
-    let day = day_of(dice.pick(&draft.lines)?)?;
+    let mut days: Vec<i64> = draft.lines.iter().filter_map(day_of).collect();
+    days.sort_unstable();
+    days.dedup();
+    // the last day cuts nothing off
+    let some = if days.len() > 1 { days.get(..days.len() - 1)? } else { &days };
+    let day = *dice.pick(some)?;
     let how = Asked { as_of: Some(day), ..draft.how };
-    let short: Vec<String> = draft.texts().into_iter().zip(&draft.lines).filter(|(_, l)| day_of(l).is_some_and(|d| d <= day)).map(|(t, _)| t).collect();
+    let short: Vec<String> = draft
+        .texts()
+        .into_iter()
+        .zip(&draft.lines)
+        .filter(|(_, l)| day_of(l).is_some_and(|d| d <= day))
+        .map(|(t, _)| t)
+        .collect();
     let vacuous = short.len() == draft.lines.len();
     let of = |lines: &[String]| {
         let records = Records::of_lines(sides.terms, lines);

@@ -19,7 +19,8 @@ pub(crate) fn mutate(items: &mut [Item], dice: &mut Dice) -> Option<&'static str
 
 /// One expression among all.
 fn expression(items: &mut [Item], dice: &mut Dice) -> Option<&'static str> {
-    let names: Vec<String> = items.iter().filter_map(|i| if let ItemKind::State(s) = &i.kind { Some(s.name.name.clone()) } else { None }).collect();
+    let names: Vec<String> =
+        items.iter().filter_map(|i| if let ItemKind::State(s) = &i.kind { Some(s.name.name.clone()) } else { None }).collect();
     let mut count = 0;
     items.iter_mut().for_each(|i| each(i, &mut |e| count += usize::from(can(e))));
     let mut left = dice.roll(count.max(1));

@@ -31,9 +31,7 @@ pub(crate) struct Whole {
 /// Readings by name, those that are not the default.
 pub(crate) fn given(terms: &Terms, readings: &[u32]) -> Vec<(String, String)> {
     let chosen = terms.readings.iter().zip(readings).filter(|(r, n)| r.default != **n);
-    chosen
-        .filter_map(|(r, n)| Some((r.name.clone(), r.alternatives.get(usize::try_from(*n).ok()?)?.0.clone())))
-        .collect()
+    chosen.filter_map(|(r, n)| Some((r.name.clone(), r.alternatives.get(usize::try_from(*n).ok()?)?.0.clone()))).collect()
 }
 
 /// Readings by number.
@@ -166,9 +164,9 @@ fn simpler(old: &Json) -> Vec<Json> {
             }
             None => Vec::new(),
         },
-        Json::Array(items) => {
-            (0..items.len()).map(|at| Json::Array(items.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, v)| v.clone()).collect())).collect()
-        }
+        Json::Array(items) => (0..items.len())
+            .map(|at| Json::Array(items.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, v)| v.clone()).collect()))
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -73,17 +73,8 @@ pub(crate) fn draft(sides: &Sides<'_>, pool: &Pool, library: &Library, dice: &mu
     let keep = if dice.chance(40) { begun.len() } else { dice.roll(begun.len() + 1) };
     let start = pool.start(dice);
     let clock = Clock::new(start, terms.close);
-    let mut maker = Maker {
-        terms,
-        pool,
-        library,
-        dice,
-        clock,
-        keys: BTreeMap::new(),
-        seen: BTreeMap::new(),
-        names: 0,
-        lines: Vec::new(),
-    };
+    let mut maker =
+        Maker { terms, pool, library, dice, clock, keys: BTreeMap::new(), seen: BTreeMap::new(), names: 0, lines: Vec::new() };
     for line in begun.into_iter().take(keep) {
         maker.take(line);
     }

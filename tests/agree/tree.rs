@@ -29,7 +29,12 @@ pub(crate) fn flat(terms: &Terms) -> Vec<Item> {
                     head.push(item.clone());
                 }
             }
-            ItemKind::Needs(_) | ItemKind::Replace(_) | ItemKind::Remove { .. } | ItemKind::Example { .. } | ItemKind::NotComputable(_) | ItemKind::Defect(_) => {}
+            ItemKind::Needs(_)
+            | ItemKind::Replace(_)
+            | ItemKind::Remove { .. }
+            | ItemKind::Example { .. }
+            | ItemKind::NotComputable(_)
+            | ItemKind::Defect(_) => {}
             _ => rest.push(item.clone()),
         }
     }

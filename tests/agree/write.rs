@@ -26,7 +26,12 @@ pub(crate) fn file(whole: &Whole, sort: &(Class, String), seed: &str) -> Option<
     let how = whole.draft.how;
     if how != crate::case::Asked::default() {
         let day = |d: Option<i64>| d.map_or_else(|| "-".to_owned(), crate::seen::day);
-        out.push_str(&format!("# --as-of {}, --known-on {}, keep going: {}\n", day(how.as_of), day(how.known_on), how.keep_going));
+        out.push_str(&format!(
+            "# --as-of {}, --known-on {}, keep going: {}\n",
+            day(how.as_of),
+            day(how.known_on),
+            how.keep_going
+        ));
     }
     for line in whole.draft.texts() {
         out.push_str(&format!("# {line}\n"));
@@ -35,7 +40,10 @@ pub(crate) fn file(whole: &Whole, sort: &(Class, String), seed: &str) -> Option<
     let expects = reckon.map(|seen| expectations(&terms, &seen, &found)).unwrap_or_default();
     let plain = how == crate::case::Asked::default();
     let with = example(&terms, whole, &expects, &out).filter(|text| plain && crate::files::checked(&tree::place(), text).is_ok());
-    Some(with.or_else(|| example(&terms, whole, &[], &out).filter(|t| crate::files::checked(&tree::place(), t).is_ok())).unwrap_or(out))
+    Some(
+        with.or_else(|| example(&terms, whole, &[], &out).filter(|t| crate::files::checked(&tree::place(), t).is_ok()))
+            .unwrap_or(out),
+    )
 }
 
 fn example(terms: &Terms, whole: &Whole, expects: &[(u32, String)], head: &str) -> Option<String> {

@@ -141,7 +141,8 @@ impl Sight<'_> {
         let one = |r: &tenor::reckon::Refusal| {
             let mut values = vec![said("clause", self.terms.cite(r.said.clause))];
             values.extend(self.said(&r.said.reason));
-            let with = |(path, v): &(Vec<String>, Value)| (format!("with {}", path.join(".")), self.value(v, &self.with_type(path)));
+            let with =
+                |(path, v): &(Vec<String>, Value)| (format!("with {}", path.join(".")), self.value(v, &self.with_type(path)));
             values.extend(r.said.with.iter().map(with));
             Fact { about: format!("record {} on {}", r.record, day(r.day)), values }
         };
@@ -152,7 +153,7 @@ impl Sight<'_> {
 
     /// The type of a value given with a refusal: the first of that path.
     fn with_type(&self, path: &[String]) -> Type {
-        use tenor::terms::{Failure, Formulas, StatementKind, Outcome as Case, ExprKind};
+        use tenor::terms::{ExprKind, Failure, Formulas, Outcome as Case, StatementKind};
         let mut found = None;
         let mut look = |f: &Failure| {
             if let Some((_, e)) = f.with.iter().find(|(p, _)| p == path) {
@@ -179,8 +180,12 @@ impl Sight<'_> {
     fn obligations(&self) -> Vec<Fact> {
         let one = |d: &tenor::reckon::Duty| {
             let name = self.terms.obligations.get(d.obligation.at()).map_or("", |o| o.name.as_str());
-            let mut values =
-                vec![said("of", &self.name(d.of)), named("due", maybe_day(d.due)), named("done", maybe_day(d.done)), said("stands", standing(d.standing))];
+            let mut values = vec![
+                said("of", &self.name(d.of)),
+                named("due", maybe_day(d.due)),
+                named("done", maybe_day(d.done)),
+                said("stands", standing(d.standing)),
+            ];
             values.extend(self.said(&d.what));
             Fact { about: format!("record {}, {name}", d.record), values }
         };
@@ -297,4 +302,3 @@ impl Sight<'_> {
         Halt { record: s.record, day: s.day, why, place }
     }
 }
-

@@ -26,7 +26,9 @@ impl Maker<'_> {
             let value = match given {
                 _ if Some(n) == key => Json::String(self.fresh(kind)),
                 Some(given) if !speaks(field) => given,
-                _ if may_lack && self.dice.chance(if like.is_some_and(|l| l.get(field.written()).is_none()) { 85 } else { 35 }) => {
+                _ if may_lack
+                    && self.dice.chance(if like.is_some_and(|l| l.get(field.written()).is_none()) { 85 } else { 35 }) =>
+                {
                     continue;
                 }
                 _ => self.value(field),
