@@ -31,7 +31,9 @@ mod world;
 
 pub use formula::{Formula, Loop, Told};
 pub use number::{decimal, kept, rounded, same};
-pub use outcome::{Breach, Change, Differs, Done, Duty, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why};
+pub use outcome::{
+    Breach, Change, Differs, Done, Duty, Named, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why,
+};
 pub use record::Record;
 pub use value::{Entry, Fault, Got, Lack, Line, Number, Part, Said, Value};
 pub use world::{At, World};

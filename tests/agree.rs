@@ -1,157 +1,207 @@
-//! Random terms with random streams: how many of them check, and what they cover.
+//! The compiled engine (`src/engine`) held against the plain reckoning (`src/reckon`): both must say the same of any terms and
+//! any stream. Without arguments a bounded set is run; `cargo test --release --test agree -- --help` tells of more.
 
-#![allow(clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "a test that cannot go on ends so")]
+#![allow(clippy::print_stdout, clippy::indexing_slicing, reason = "a program that tells what it found")]
 
-#[path = "agree/terms.rs"]
-mod terms;
+#[path = "agree/case.rs"]
+mod case;
+#[path = "agree/compare.rs"]
+mod compare;
+#[path = "agree/corpus.rs"]
+mod corpus;
+#[path = "agree/cover.rs"]
+mod cover;
+#[path = "agree/dice.rs"]
+mod dice;
+#[path = "agree/draft.rs"]
+mod draft;
+#[path = "agree/files.rs"]
+mod files;
+#[path = "agree/hunt.rs"]
+mod hunt;
+#[path = "agree/laws.rs"]
+mod laws;
+#[path = "agree/mutants.rs"]
+mod mutants;
+#[path = "agree/seen.rs"]
+mod seen;
+#[path = "agree/shrink.rs"]
+mod shrink;
+#[path = "agree/streams.rs"]
+mod streams;
+#[path = "agree/tally.rs"]
+mod tally;
+#[path = "agree/tree.rs"]
+mod tree;
+#[path = "agree/write.rs"]
+mod write;
 
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use tenor::check::{Problem, Reader, check};
-use tenor::engine::run::Status;
-use tenor::engine::{Engine, Options, compile};
-use tenor::event::{Batch, Failed, Format, Schema, Stream};
-use tenor::intern::Interner;
-use tenor::reckon::{Reckoner, Record};
-use tenor::terms::{Slot, Terms};
-use terms::{Draft, Form, draft, table};
+use clap::Parser;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-/// A text in the place of a file.
-struct Text<'t>(&'t str);
+/// The files of which random streams are made where nothing is asked for.
+const FEW: [&str; 8] = [
+    "terms/glowpoint-2005.terms",
+    "terms/full-ratchet.terms",
+    "terms/weighted-average-broad.terms",
+    "terms/late-delivery.terms",
+    "terms/dividend-threshold.terms",
+    "tests/language/change-at-a-moment.terms",
+    "tests/language/restated-and-made.terms",
+    "tests/language/rules-of-one-moment.terms",
+];
 
-impl Reader for Text<'_> {
-    fn read(&self, _: &Path) -> Result<String, String> {
-        Ok(self.0.to_owned())
-    }
+/// Holds the engine against the plain reckoning.
+#[derive(Parser, Debug, Clone)]
+struct Args {
+    /// How many random streams are run.
+    #[arg(long)]
+    streams: Option<u64>,
+    /// How many random terms are run.
+    #[arg(long)]
+    terms: Option<u64>,
+    /// How many mutants of the project's terms are run.
+    #[arg(long)]
+    mutants: Option<u64>,
+    /// How many streams of each file the laws are tried on.
+    #[arg(long)]
+    laws: Option<u64>,
+    /// One terms file: its examples both ways, and random streams for it.
+    #[arg(long)]
+    replay: Option<PathBuf>,
+    /// Where the random numbers begin.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Only files whose path has this in it.
+    #[arg(long)]
+    files: Option<String>,
+    /// Ends after so many minutes.
+    #[arg(long)]
+    minutes: Option<u64>,
+    /// Where disagreements are written, made small.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// How many seconds one disagreement is made smaller.
+    #[arg(long, default_value_t = 60)]
+    shrink: u64,
+    /// Tells every difference as it comes.
+    #[arg(long)]
+    verbose: bool,
+    /// Which tests `cargo test` was asked for.
+    filters: Vec<String>,
+    /// Leaves out the examples, scenarios and pages of the project.
+    #[arg(long)]
+    no_corpus: bool,
 }
 
-/// What came of a run, in few words.
-#[derive(Debug, Default, PartialEq)]
-struct Seen {
-    changes: usize,
-    refusals: Vec<u32>,
-    stopped: Vec<u32>,
-    effects: usize,
-}
+/// What `cargo test` may give to every test program, and whether a value follows. Here it means nothing.
+const OF_CARGO: [(&str, bool); 16] = [
+    ("--nocapture", false),
+    ("--no-capture", false),
+    ("--quiet", false),
+    ("-q", false),
+    ("--exact", false),
+    ("--include-ignored", false),
+    ("--ignored", false),
+    ("--show-output", false),
+    ("--test", false),
+    ("--bench", false),
+    ("--test-threads", true),
+    ("--format", true),
+    ("--color", true),
+    ("--skip", true),
+    ("--logfile", true),
+    ("-Z", true),
+];
 
-/// How often what is rare came.
-type Tally = BTreeMap<&'static str, usize>;
-
-fn engine(terms: &Terms, text: &str, tally: &mut Tally) -> Result<Seen, String> {
-    let readings = Reckoner::defaults(terms);
-    let program = compile(terms, &readings, &[]).map_err(|e| format!("not compiled: {e}"))?;
-    let options = Options { keep_going: true, ..Options::default() };
-    let mut engine = Engine::new(&program, terms, Interner::default(), options);
-    let (mut schema, mut batch) = (Schema::new(terms), Batch::default());
-    let mut stream = Stream::new(text.as_bytes(), Format::Jsonl, None).map_err(|e| format!("{e:?}"))?;
-    loop {
-        match stream.next(&mut schema, engine.texts(), &mut batch) {
-            Ok(Some((head, _))) => engine.record(&batch, &head),
-            Ok(None) => break,
-            Err(Failed::Record(_)) => {}
-            Err(e) => return Err(format!("{e:?}")),
+/// The arguments that are this program's own.
+fn own(all: impl Iterator<Item = String>) -> Vec<String> {
+    let (mut out, mut skip) = (Vec::new(), false);
+    for arg in all {
+        let of_cargo =
+            OF_CARGO.iter().find(|(name, _)| arg == *name || arg.strip_prefix(name).is_some_and(|r| r.starts_with('=')));
+        match of_cargo {
+            _ if skip => skip = false,
+            Some((name, value)) => skip = *value && arg == *name,
+            None => out.push(arg),
         }
     }
-    let run = engine.finish();
-    let status = |s| run.changes.iter().filter(|c| c.status == s).count();
-    for (what, count) in [
-        ("changes", run.changes.len()),
-        ("waiting", status(Status::Pending)),
-        ("waited", run.changes.iter().filter(|c| c.waited).count()),
-        ("rescinded", status(Status::Rescinded)),
-        ("superseded", status(Status::Superseded)),
-        ("refusals", run.refusals.len()),
-        ("obligations", run.owed.len()),
-        ("breaches of covenants", run.breaches.len()),
-        ("lines", run.lines.len()),
-        ("warnings", run.warnings.len()),
-        ("rescissions", run.rescissions.len()),
-    ] {
-        *tally.entry(what).or_default() += count;
-    }
-    let mut stopped: Vec<u32> = run.rejected.iter().chain(&run.stopped).map(|s| s.when.number).collect();
-    stopped.sort_unstable();
-    let mut refusals: Vec<u32> = run.refusals.iter().map(|r| r.when.number).collect();
-    refusals.sort_unstable();
-    Ok(Seen { changes: run.changes.len(), refusals, stopped, effects: run.lines.len() })
+    out
 }
 
-fn plain(terms: &Terms, text: &str) -> Result<Seen, String> {
-    let (mut schema, mut batch, mut texts) = (Schema::new(terms), Batch::default(), Interner::default());
-    let mut stream = Stream::new(text.as_bytes(), Format::Jsonl, None).map_err(|e| format!("{e:?}"))?;
-    let mut records = Vec::new();
-    loop {
-        match stream.next(&mut schema, &mut texts, &mut batch) {
-            Ok(Some((head, _))) => records.push(Record::read(terms, &batch, &head, &texts)),
-            Ok(None) => break,
-            Err(Failed::Record(_)) => {}
-            Err(e) => return Err(format!("{e:?}")),
-        }
+fn main() -> ExitCode {
+    let given = own(std::env::args());
+    if given.iter().any(|a| a == "--list") {
+        return ExitCode::SUCCESS;
     }
-    let options = tenor::reckon::Options { keep_going: true, ..Default::default() };
-    let outcome = Reckoner::new(terms, &Reckoner::defaults(terms), options).run(&records);
-    let mut stopped: Vec<u32> = outcome.rejected.iter().chain(&outcome.stopped).map(|s| s.record).collect();
-    stopped.sort_unstable();
-    let mut refusals: Vec<u32> = outcome.refusals.iter().map(|r| r.record).collect();
-    refusals.sort_unstable();
-    Ok(Seen { changes: outcome.changes.len(), refusals, stopped, effects: outcome.effects.len() })
+    let args = Args::parse_from(given);
+    // a filter that names other tests
+    if !args.filters.is_empty() && !args.filters.iter().any(|f| "agree".contains(f.as_str())) {
+        println!("0 passed, 0 failed");
+        return ExitCode::SUCCESS;
+    }
+    let agreed = std::thread::Builder::new().stack_size(512 << 20).spawn(move || run(&args)).map(std::thread::JoinHandle::join);
+    match agreed {
+        Ok(Ok(true)) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
 }
 
-fn main() {
-    let args: Vec<u64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
-    let (from, count) = (args.first().copied().unwrap_or(0), args.get(1).copied().unwrap_or(40));
-    let print = args.get(2).is_some();
-    let mut tally = Tally::new();
-    let mut codes: BTreeMap<String, usize> = BTreeMap::new();
-    let mut cover: BTreeMap<(Slot, Form), usize> = BTreeMap::new();
-    let (mut checked, mut panics, mut same, mut records, mut stops) = (0, 0, 0, 0, 0);
-    for seed in from..from + count {
-        let Draft { terms: text, stream, covered } = draft(seed);
-        if print {
-            println!("{text}\n{}", stream.join("\n"));
-        }
-        let out = check(Path::new("draft.terms"), &Text(&text));
-        let Some(terms) = out.terms else {
-            for p in out.problems.iter().filter(|p| p.is_error()).take(1) {
-                let span = p.span();
-                let said = out.sources.text(span);
-                println!("seed {seed}: {p:?}: `{}`", said.chars().take(200).collect::<String>());
-                *codes.entry(code(p)).or_default() += 1;
-            }
-            continue;
-        };
-        checked += 1;
-        covered.into_iter().for_each(|pair| *cover.entry(pair).or_default() += 1);
-        let lines: String = stream.iter().map(|l| format!("{l}\n")).collect();
-        records += stream.len();
-        let one = catch_unwind(AssertUnwindSafe(|| engine(&terms, &lines, &mut tally)));
-        let other = catch_unwind(AssertUnwindSafe(|| plain(&terms, &lines)));
-        match (one, other) {
-            (Ok(one), Ok(other)) => {
-                if let Ok(seen) = &other {
-                    stops += seen.stopped.len();
-                }
-                if one == other {
-                    same += 1;
-                } else {
-                    println!("seed {seed}: engine {one:?}\n          reckon {other:?}");
-                }
-            }
-            (one, other) => {
-                panics += 1;
-                println!("seed {seed}: a panic: engine {}, reckon {}", one.is_err(), other.is_err());
-            }
-        }
+fn run(args: &Args) -> bool {
+    case::quiet_panics();
+    let began = Instant::now();
+    let mut tally = tally::Tally::default();
+    tally.verbose = args.verbose;
+    let wanted = |name: &str| args.files.as_ref().is_none_or(|f| name.contains(f.as_str()));
+    if let Some(path) = &args.replay {
+        return replay(&mut tally, path);
     }
-    println!(
-        "{checked} of {count} check; {same} agree; {panics} panics; {stops} of {records} records set aside; errors {codes:?}"
-    );
-    println!("{tally:?}");
-    let table = table(&cover);
-    println!("{}", if args.len() > 3 { table.as_str() } else { table.lines().last().unwrap_or_default() });
+    let asked = [args.streams, args.mutants, args.terms, args.laws];
+    let bounded = asked.iter().all(Option::is_none) && args.minutes.is_none();
+    if !args.no_corpus {
+        let share = corpus::Share { of: if bounded { 16 } else { 1 }, each_reading: !bounded };
+        corpus::run(&mut tally, &wanted, share);
+        println!("corpus: {} runs in {} s", tally.runs(), began.elapsed().as_secs());
+    }
+    let few = |name: &str| wanted(name) && (!bounded || FEW.iter().any(|f| name.ends_with(f)));
+    let (grounds, library) = hunt::grounds(&few, bounded);
+    let hunt = hunt::Hunt {
+        until: args.minutes.map(|m| began + Duration::from_secs(m * 60)),
+        folder: args.out.clone(),
+        budget: Duration::from_secs(args.shrink),
+    };
+    let count = |given: Option<u64>, small: u64| given.unwrap_or(if bounded { small } else { 0 });
+    hunt.streams(&mut tally, &grounds, &library, args.seed, count(args.streams, 96));
+    hunt.mutants(&mut tally, &grounds, &library, args.seed, count(args.mutants, 16));
+    let mut cover = cover::Cover::default();
+    hunt.terms(&mut tally, &mut cover, args.seed, args.terms.unwrap_or(0));
+    if args.terms.is_some() {
+        cover.tell();
+    }
+    let kept = obey(&grounds, &library, args.seed, count(args.laws, 1));
+    println!("seed {}, {} runs in {} s", args.seed, tally.runs(), began.elapsed().as_secs());
+    tally.tell() && kept
 }
 
-fn code(p: &Problem) -> String {
-    format!("{p:?}").split([' ', '{', '(']).next().unwrap_or("").to_owned()
+/// Tries the laws; whether they hold, and were not tried in vain.
+fn obey(grounds: &[hunt::Ground], library: &streams::Library, seed: u64, streams: u64) -> bool {
+    let mut kept = true;
+    for (law, account) in laws::run(grounds, library, seed, streams) {
+        println!("law: {law}: tried {}, vacuous {}, broken {}", account.tried, account.vacuous, account.broken.len());
+        account.broken.iter().take(3).for_each(|b| println!("{b}\n"));
+        kept &= account.broken.is_empty() && account.vacuous * 10 < account.tried;
+    }
+    kept
+}
+
+/// One file: its examples both ways.
+fn replay(tally: &mut tally::Tally, path: &std::path::Path) -> bool {
+    tally.verbose = true;
+    match files::load(path) {
+        Ok(terms) => corpus::examples(tally, &path.display().to_string(), &terms, true),
+        Err(e) => tally.failed(&path.display().to_string(), &e),
+    }
+    tally.tell()
 }

@@ -2,7 +2,7 @@
 
 use super::value::{Entry, Got, Lack, Line, Part, Said, Value};
 use crate::source::Span;
-use crate::terms::{ClauseId, CovenantId, EffectId, ObligationId, RuleId, Standing, StateId};
+use crate::terms::{ClauseId, CovenantId, EffectId, KindId, ObligationId, RuleId, Standing, StateId};
 use std::rc::Rc;
 
 /// What a change is worth now.
@@ -208,9 +208,24 @@ pub struct Stop {
     pub clause: Option<ClauseId>,
 }
 
+/// An entry or an event that has come, by what results call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its number.
+    pub entry: Entry,
+    /// Its kind.
+    pub kind: KindId,
+    /// Its key, or its id.
+    pub key: Option<Rc<str>>,
+    /// Whether it was to be made by an act that was refused.
+    pub void: bool,
+}
+
 /// What comes of a stream.
 #[derive(Debug, Clone, Default)]
 pub struct Outcome {
+    /// All that has come, in the order in which it came.
+    pub named: Vec<Named>,
     /// The day whose end is shown.
     pub as_of: Option<i64>,
     /// The journal.

@@ -1,8 +1,8 @@
 //! What the result shows at the end of a run.
 
 use super::Run;
-use super::outcome::{Duty, Outcome, Row, Stop};
-use super::past::{Past, Vars};
+use super::outcome::{Duty, Named, Outcome, Row, Stop};
+use super::past::{Item, Past, Vars};
 use super::scene::{Found, Scene};
 use super::value::{Entry, Got, Value, known};
 use crate::terms::{Body, Expr, Report};
@@ -27,7 +27,15 @@ impl<'t> Run<'t> {
         });
         let obligations = obligations.collect();
         let rows = self.terms.reports.iter().enumerate().flat_map(|(n, r)| self.report(&scene, n, r)).collect();
+        let name = |item: &Item| Named {
+            entry: item.entry,
+            kind: item.kind,
+            key: past.called(self.terms, item.entry),
+            void: item.void,
+        };
+        let named = past.all().map(name).collect();
         Outcome {
+            named,
             as_of,
             obligations,
             rows,

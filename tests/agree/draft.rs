@@ -1,46 +1,46 @@
 //! Random terms that are well-typed, each with a random stream: what the engine and the plain reckoning must agree on.
 
-#[path = "terms/build.rs"]
+#[path = "draft/build.rs"]
 mod build;
-#[path = "terms/cover.rs"]
+#[path = "draft/cover.rs"]
 mod cover;
-#[path = "terms/declare.rs"]
+#[path = "draft/declare.rs"]
 mod declare;
-#[path = "terms/dice.rs"]
+#[path = "draft/dice.rs"]
 mod dice;
-#[path = "terms/duty.rs"]
+#[path = "draft/duty.rs"]
 mod duty;
-#[path = "terms/form.rs"]
+#[path = "draft/form.rs"]
 pub(crate) mod form;
-#[path = "terms/literal.rs"]
+#[path = "draft/literal.rs"]
 mod literal;
-#[path = "terms/maker.rs"]
+#[path = "draft/maker.rs"]
 mod maker;
-#[path = "terms/number.rs"]
+#[path = "draft/number.rs"]
 mod number;
-#[path = "terms/plan.rs"]
+#[path = "draft/plan.rs"]
 mod plan;
-#[path = "terms/policy.rs"]
+#[path = "draft/policy.rs"]
 mod policy;
-#[path = "terms/question.rs"]
+#[path = "draft/question.rs"]
 mod question;
-#[path = "terms/refer.rs"]
+#[path = "draft/refer.rs"]
 mod refer;
-#[path = "terms/rule.rs"]
+#[path = "draft/rule.rs"]
 mod rule;
-#[path = "terms/scope.rs"]
+#[path = "draft/scope.rs"]
 mod scope;
-#[path = "terms/statement.rs"]
+#[path = "draft/statement.rs"]
 mod statement;
-#[path = "terms/stream.rs"]
+#[path = "draft/stream.rs"]
 mod stream;
-#[path = "terms/time.rs"]
+#[path = "draft/time.rs"]
 mod time;
-#[path = "terms/world.rs"]
+#[path = "draft/world.rs"]
 mod world;
 
 pub(crate) use cover::table;
-pub(crate) use form::{Form, impossible};
+pub(crate) use form::Form;
 use maker::Maker;
 use tenor::terms::Slot;
 use world::{Kept, Sort};
