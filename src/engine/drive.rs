@@ -72,8 +72,10 @@ pub struct Engine<'p> {
     archive: Vec<super::run::Change>,
     stopped: Option<Stopped>,
     rejected: Vec<Stopped>,
-    /// Records refused or set aside whose outcome stands.
+    /// Records refused, which stay so.
     refused: FxHashSet<u32>,
+    /// Records set aside: the run is that of the stream without them.
+    set_aside: FxHashSet<u32>,
     /// The clause of the refusal that kept an entry from being made, by entry.
     void: FxHashMap<i64, usize>,
     records: u32,
@@ -119,6 +121,7 @@ impl<'p> Engine<'p> {
             stopped: None,
             rejected: Vec::new(),
             refused: FxHashSet::default(),
+            set_aside: FxHashSet::default(),
             void: FxHashMap::default(),
             records: 0,
             applied: i64::MIN,

@@ -27,6 +27,10 @@ impl<'p> Engine<'p> {
         self.m.when = Moment { at, number: head.number, day };
         self.m.event_kind = Some(kind);
         at::record(head.number, Some(kind));
+        if self.m.replaying && self.set_aside.contains(&at) {
+            self.cursor += 1;
+            return;
+        }
         if self.m.replaying && self.refused.contains(&at) {
             // refused then, and refused it stays
             if let Ok(()) = self.load(place, route) {
@@ -87,7 +91,7 @@ impl<'p> Engine<'p> {
                 let stopped = Stopped { when: self.m.when, why };
                 if self.options.keep_going {
                     self.rejected.push(stopped);
-                    self.refused.insert(at);
+                    self.set_aside.insert(at);
                     self.cursor += 1;
                 } else {
                     self.stopped = Some(stopped);

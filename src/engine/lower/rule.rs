@@ -41,9 +41,12 @@ impl<'t> Lower<'t> {
             }
         }
         plan.captures = self.name_values(&mut env, id, answer, rule.is_final);
+        // what must hold is tested before a final rule keeps anything
+        env.exchange_kept();
         for s in &answer.body {
             self.require(&mut env, s, &mut plan);
         }
+        env.exchange_kept();
         self.writes(&mut env, kind, id, answer, &mut plan);
         for s in &answer.body {
             plan.acts.extend(self.act(&mut env, s));
