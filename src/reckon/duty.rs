@@ -69,7 +69,7 @@ impl<'t> Run<'t> {
     pub(super) fn adjusts(&self, line: &Change, under: &[String]) -> bool {
         let clause = line.clause.and_then(|c| self.terms.clauses.get(c.at()));
         let within =
-            |list: &[String]| clause.is_some_and(|c| c.all.iter().any(|cite| list.iter().any(|section| begins(cite, section))));
+            |list: &[String]| clause.is_some_and(|c| c.all.iter().any(|cite| list.iter().any(|section| crate::terms::within(cite, section))));
         let declared = self.terms.adjustments.iter().any(|a| a.states.contains(&line.state) && within(&a.under));
         if under.is_empty() { declared } else { within(under) }
     }
@@ -233,9 +233,4 @@ impl<'t> Run<'t> {
 /// Whether a trigger names the events of a change: `event` is then that event.
 fn by_kind_named(answer: &ObligationAnswer) -> bool {
     matches!(&answer.on, On::Change { by, .. } if !by.is_empty())
-}
-
-/// Whether a clause begins as another is written: `4(d)(i)` with `4(d)`.
-pub(super) fn begins(cite: &str, section: &str) -> bool {
-    cite.strip_prefix(section).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
 }

@@ -2,18 +2,29 @@
 
 use super::Run;
 use super::outcome::{Duty, Named, Outcome, Row, Stop};
-use super::past::{Item, Past, Vars};
+use super::past::{Arisen, Item, Past, Vars};
 use super::scene::{Found, Scene};
 use super::value::{Entry, Got, Value, known};
-use crate::terms::{Body, Expr, Report};
+use crate::terms::{Body, Expr, On, Report};
 
 impl<'t> Run<'t> {
+    /// The entry an obligation is about: the event it arose with where that is kept, else the entry that the event names. One that
+    /// arose with an adjustment is about none.
+    fn about(&self, past: &Past, arisen: &Arisen) -> Option<Entry> {
+        let obligation = self.terms.obligations.get(arisen.obligation.at());
+        if let Some(On::Adjustment(..)) = obligation.and_then(|o| o.answers.get(arisen.answer)).map(|a| &a.on) {
+            return None;
+        }
+        let kept = |e: &Entry| past.item(*e).and_then(|i| self.terms.kind(i.kind)).is_some_and(|k| k.kept.is_some());
+        arisen.event.filter(kept).or_else(|| arisen.rows.first().copied())
+    }
+
     /// All that comes of a past.
     pub(super) fn outcome(&self, past: Past, stopped: Option<Stop>, rejected: Vec<Stop>, as_of: Option<i64>) -> Outcome {
         let found = Found::now(&past);
         let scene = Scene::new(self, &past, &found);
         let obligations = past.arisen.iter().filter_map(|arisen| {
-            let of = arisen.rows.first().copied().or(arisen.event);
+            let of = self.about(&past, arisen);
             Some(Duty {
                 record: arisen.record,
                 obligation: arisen.obligation,

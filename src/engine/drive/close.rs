@@ -14,8 +14,7 @@ impl Engine<'_> {
         if !self.begun {
             self.begin();
         }
-        let last = if self.stopped.is_some() { self.applied } else { self.day_number };
-        let last = if last == i64::MIN { 0 } else { last };
+        let last = if self.applied == i64::MIN { 0 } else { self.applied };
         let as_of = match (&self.stopped, self.options.as_of) {
             (None, Some(day)) => day,
             _ => last,

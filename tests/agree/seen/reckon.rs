@@ -94,6 +94,7 @@ impl Sight<'_> {
         match v {
             Ok(v) => self.value(v, ty),
             Err(Lack::Unknown(_) | Lack::Said(_)) => Atom::Unknown,
+            Err(Lack::Fault(Fault::NoEntry, _)) => Atom::Unknown,
             Err(Lack::Fault(f, _)) => Atom::Failed(fault(*f)),
         }
     }
