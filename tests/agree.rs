@@ -152,14 +152,14 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> bool {
     case::quiet_panics();
     let began = Instant::now();
-    let mut tally = tally::Tally::default();
+    let asked = [args.streams, args.mutants, args.terms, args.laws];
+    let bounded = asked.iter().all(Option::is_none) && args.minutes.is_none() && args.replay.is_none();
+    let mut tally = if bounded { tally::Tally::lenient() } else { tally::Tally::default() };
     tally.verbose = args.verbose;
     let wanted = |name: &str| args.files.as_ref().is_none_or(|f| name.contains(f.as_str()));
     if let Some(path) = &args.replay {
         return replay(&mut tally, path);
     }
-    let asked = [args.streams, args.mutants, args.terms, args.laws];
-    let bounded = asked.iter().all(Option::is_none) && args.minutes.is_none();
     if !args.no_corpus {
         let share = corpus::Share { of: if bounded { 16 } else { 1 }, each_reading: !bounded };
         corpus::run(&mut tally, &wanted, share);

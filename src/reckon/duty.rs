@@ -68,8 +68,9 @@ impl<'t> Run<'t> {
     /// Whether a change counts as an adjustment, under certain clauses where they are named.
     pub(super) fn adjusts(&self, line: &Change, under: &[String]) -> bool {
         let clause = line.clause.and_then(|c| self.terms.clauses.get(c.at()));
-        let within =
-            |list: &[String]| clause.is_some_and(|c| c.all.iter().any(|cite| list.iter().any(|section| crate::terms::within(cite, section))));
+        let within = |list: &[String]| {
+            clause.is_some_and(|c| c.all.iter().any(|cite| list.iter().any(|section| crate::terms::within(cite, section))))
+        };
         let declared = self.terms.adjustments.iter().any(|a| a.states.contains(&line.state) && within(&a.under));
         if under.is_empty() { declared } else { within(under) }
     }

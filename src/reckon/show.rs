@@ -38,12 +38,8 @@ impl<'t> Run<'t> {
         });
         let obligations = obligations.collect();
         let rows = self.terms.reports.iter().enumerate().flat_map(|(n, r)| self.report(&scene, n, r)).collect();
-        let name = |item: &Item| Named {
-            entry: item.entry,
-            kind: item.kind,
-            key: past.called(self.terms, item.entry),
-            void: item.void,
-        };
+        let name =
+            |item: &Item| Named { entry: item.entry, kind: item.kind, key: past.called(self.terms, item.entry), void: item.void };
         let named = past.all().map(name).collect();
         Outcome {
             named,

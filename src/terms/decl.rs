@@ -456,8 +456,20 @@ pub struct Adjustments {
 }
 
 /// The parts of every result: no report and no effect has one of these names.
-pub const PARTS_OF_RESULT: [&str; 12] =
-    ["schema", "receipt", "terms", "as_of", "readings", "adjustments", "refusals", "obligations", "rescissions", "warnings", "stopped", "rejected"];
+pub const PARTS_OF_RESULT: [&str; 12] = [
+    "schema",
+    "receipt",
+    "terms",
+    "as_of",
+    "readings",
+    "adjustments",
+    "refusals",
+    "obligations",
+    "rescissions",
+    "warnings",
+    "stopped",
+    "rejected",
+];
 
 /// What the result shows.
 #[derive(Debug, Clone)]

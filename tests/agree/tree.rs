@@ -35,7 +35,7 @@ pub(crate) fn flat(terms: &Terms) -> Vec<Item> {
             | ItemKind::Example { .. }
             | ItemKind::NotComputable(_)
             | ItemKind::Defect(_)
-        | ItemKind::Allow { .. } => {}
+            | ItemKind::Allow { .. } => {}
             _ => rest.push(item.clone()),
         }
     }

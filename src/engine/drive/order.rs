@@ -88,7 +88,8 @@ impl Engine<'_> {
 
     /// Tries one record; what it did stands until all is taken back, unless it is refused or could not be carried out.
     fn try_one(&mut self, head: &Head, place: usize) -> Result<(), ()> {
-        self.m.when = Moment { at: self.base.saturating_add(u32::try_from(place).unwrap_or(0)), number: head.number, day: head.day };
+        self.m.when =
+            Moment { at: self.base.saturating_add(u32::try_from(place).unwrap_or(0)), number: head.number, day: head.day };
         self.m.event_kind = Some(head.kind);
         self.m.adjusted.clear();
         self.m.begin_record();

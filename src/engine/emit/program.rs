@@ -370,7 +370,8 @@ impl Emit<'_> {
         let steps = &self.plan.on_event;
         let on_changes = self.plan.changes.iter().any(|c| self.adjusts(&c.step));
         let own = |s: &Step| {
-            let watched = s.rules.iter().flat_map(|r| &r.writes).any(|w| self.plan.states.get(w.state.at()).is_some_and(|s| s.watched));
+            let watched =
+                s.rules.iter().flat_map(|r| &r.writes).any(|w| self.plan.states.get(w.state.at()).is_some_and(|s| s.watched));
             self.adjusts(s) || (watched && on_changes)
         };
         let mut out: Vec<bool> = steps.iter().map(own).collect();

@@ -207,9 +207,9 @@ impl Emit<'_> {
     fn is_known(&self, value: NodeId, conditions: &[NodeId]) -> bool {
         let asked = |value: NodeId| {
             let value = self.graph.plain(value);
-            conditions.iter().any(|c| {
-                matches!(self.graph.get(self.graph.plain(*c)), Node::Known(x) if self.graph.plain(*x) == value)
-            })
+            conditions
+                .iter()
+                .any(|c| matches!(self.graph.get(self.graph.plain(*c)), Node::Known(x) if self.graph.plain(*x) == value))
         };
         // what is asked for with `known` may be missing
         let looks_into = |n: NodeId| !asked(n) && !matches!(self.graph.get(n), Node::Known(_));

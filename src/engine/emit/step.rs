@@ -166,9 +166,8 @@ impl Emit<'_> {
     }
 
     fn find_ahead(&self, id: NodeId, kind: KindId, out: &mut Vec<NodeId>) {
-        let is_ahead = |n: NodeId| {
-            self.graph.moving(n) == 0 && matches!(self.graph.get(n), Node::Query(_)) && self.asks_entries(n, kind)
-        };
+        let is_ahead =
+            |n: NodeId| self.graph.moving(n) == 0 && matches!(self.graph.get(n), Node::Query(_)) && self.asks_entries(n, kind);
         self.graph.any_below(
             id,
             |n| !is_ahead(n),

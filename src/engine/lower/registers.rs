@@ -128,7 +128,8 @@ impl Lower<'_> {
         for (n, kind) in self.terms.kinds.iter().enumerate() {
             let linked = |ty: &Type| matches!(ty, Type::Entry(have) if have.iter().any(|h| makers.contains(h)));
             if let Some(plan) = self.plan.kinds.get_mut(n) {
-                plan.change_links.extend(kind.fields.iter().enumerate().filter(|(_, f)| linked(&f.ty)).map(|(i, _)| FieldId::from(i)));
+                plan.change_links
+                    .extend(kind.fields.iter().enumerate().filter(|(_, f)| linked(&f.ty)).map(|(i, _)| FieldId::from(i)));
                 plan.makes_changes = makers.contains(&KindId::from(n));
             }
         }

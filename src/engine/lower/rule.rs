@@ -2,8 +2,8 @@
 
 use super::Lower;
 use super::expr::{Bound, Env};
-use crate::engine::NotCompiled;
 use super::write::Becomes;
+use crate::engine::NotCompiled;
 use crate::engine::graph::{Node, NodeId, Why};
 use crate::engine::plan::{Act, ActKind, EachPlan, RequirePlan, Rescind, Role, RulePlan};
 use crate::terms::{Answer, Expr, KindId, RuleId, Spot, Statement, StatementKind, Type, Var, VarId};

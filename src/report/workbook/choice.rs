@@ -128,7 +128,9 @@ impl Deriver<'_> {
     fn says_something(&self, id: NodeId) -> bool {
         let graph = self.graph();
         match graph.get(id) {
-            Node::Changed { .. } | Node::Known(_) | Node::Void(_) | Node::IsKind(..) | Node::Obligation(..) | Node::Whole(_) => false,
+            Node::Changed { .. } | Node::Known(_) | Node::Void(_) | Node::IsKind(..) | Node::Obligation(..) | Node::Whole(_) => {
+                false
+            }
             Node::Not(x) | Node::Named(_, x) => self.says_something(*x),
             Node::All(xs) | Node::Any(xs) => xs.iter().any(|x| self.says_something(*x)),
             _ => true,

@@ -177,9 +177,12 @@ impl Deriver<'_> {
             Node::Table(..) => self.given(t, id, "read from a table of the terms"),
             Node::Open(..) | Node::DaysInYear(_) | Node::TradingDays(..) => self.given(t, id, "by the calendar"),
             Node::Query(q) => self.question(t, id, *q),
-            Node::Changed { .. } | Node::Known(_) | Node::KnownAmong(_) | Node::Void(_) | Node::IsKind(..) | Node::Contains(..) => {
-                self.given(t, id, "what the record said, or left out")
-            }
+            Node::Changed { .. }
+            | Node::Known(_)
+            | Node::KnownAmong(_)
+            | Node::Void(_)
+            | Node::IsKind(..)
+            | Node::Contains(..) => self.given(t, id, "what the record said, or left out"),
             Node::Obligation(..) | Node::Overdue(..) => self.given(t, id, "how an obligation stood"),
             Node::ProRata { .. } => self.given(t, id, "a portion among the lines of a list"),
             Node::ChangeBy { .. } | Node::BeforeChange { .. } => self.given(t, id, "what an earlier record had changed"),
