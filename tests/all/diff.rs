@@ -179,8 +179,8 @@ fn the_least_change_is_a_difference() {
         ("the type", "§2 define a : number = 1", "§2 define a : ratio = 1"),
         (
             "the order of cases",
-            "§2 define a(x : number) : number = first of { when x > 1 : 1  when x > 2 : 2  otherwise : 0 }",
-            "§2 define a(x : number) : number = first of { when x > 2 : 2  when x > 1 : 1  otherwise : 0 }",
+            "§2 define a(x : number, y : number) : number = first of { when x > 1 : 1  when y > 2 : 2  otherwise : 0 }",
+            "§2 define a(x : number, y : number) : number = first of { when y > 2 : 2  when x > 1 : 1  otherwise : 0 }",
         ),
         (
             "a name in a final rule, whose names keep their first values",

@@ -30,16 +30,18 @@ pub(super) fn find(checker: &Checker<'_>, out: &mut Vec<Problem>) {
 
 /// The clauses of all that is declared.
 fn cited<'c>(checker: &Checker<'c>) -> impl Iterator<Item = &'c Citation> {
-    let declared = checker.items().iter().filter(|i| match &i.item.kind {
-        ItemKind::Adjustments { .. }
-        | ItemKind::Report { .. }
-        | ItemKind::NotComputable(_)
-        | ItemKind::Defect(_)
-        | ItemKind::Example { .. }
-        | ItemKind::Remove { .. }
-        | ItemKind::Allow { .. }
-        | ItemKind::Setting(_) => false,
-        _ => true,
+    let declared = checker.items().iter().filter(|i| {
+        !matches!(
+            &i.item.kind,
+            ItemKind::Adjustments { .. }
+                | ItemKind::Report { .. }
+                | ItemKind::NotComputable(_)
+                | ItemKind::Defect(_)
+                | ItemKind::Example { .. }
+                | ItemKind::Remove { .. }
+                | ItemKind::Allow { .. }
+                | ItemKind::Setting(_)
+        )
     });
     declared.flat_map(|i| &i.item.citations)
 }

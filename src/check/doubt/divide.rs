@@ -79,7 +79,7 @@ fn divisor(scene: &Scene<'_>, by: &Expr, at: crate::source::Span, depth: u8, out
                 walk(c, &mut |x| found |= matches!(&x.kind, ExprKind::Query(o) if same(&o.source, &q.source)));
                 found
             };
-            if !scene.conditions.iter().any(|c| asked(c)) {
+            if !scene.conditions.iter().any(asked) {
                 out.push(Problem::MayDivideByZero { at, what: what.to_owned(), bound: None });
             }
         }
