@@ -64,6 +64,10 @@ impl Model {
     fn weigh(&self, event: &Event, refusal: &mut Refusal) -> Option<Gives> {
         let What::Exercise { certificate, shares, owned, .. } = &event.what else { return None };
         let Some(found) = self.state.certificate(certificate).filter(|c| c.status != Status::Cancelled) else {
+            // where the term is over too, either clause forbids it
+            if expiry().is_some_and(|d| event.day > d) {
+                refusal.clauses.push("1");
+            }
             refusal.clauses.push("2(e)");
             return None;
         };
