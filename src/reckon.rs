@@ -129,7 +129,6 @@ impl<'t> Reckoner<'t> {
                     before = Some((record, found));
                 }
                 Err(stop) if self.options.keep_going && stop.record > 0 => {
-                    before = None;
                     past.aside.insert(record.number);
                     rejected.push(stop);
                 }

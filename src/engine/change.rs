@@ -30,7 +30,7 @@ impl<'p> Machine<'p> {
         self.mark_slot(s, known, i);
         self.changed(site, s, u32::MAX, before, value, known);
         if s.traced {
-            self.trace(s.state, u32::MAX, before, (value, Decimal::ONE));
+            self.trace(s.state, u32::MAX, (before, value), (value, Decimal::ONE));
         }
     }
 
@@ -49,28 +49,35 @@ impl<'p> Machine<'p> {
         let (before, value) = (Decimal::from(before), Decimal::from(value));
         self.changed(site, s, u32::MAX, before, value, known);
         if s.traced {
-            self.trace(s.state, u32::MAX, before, (value, Decimal::ONE));
+            self.trace(s.state, u32::MAX, (before, value), (value, Decimal::ONE));
         }
     }
 
     /// A state of the issuer becomes a fraction.
-    pub(super) fn store_slot_ratio(&mut self, site: u16, num: Decimal, den: Decimal, d: &mut [Decimal], i: &mut [i64]) {
-        let Some(s) = self.site(site) else { return };
-        let Place::Ratio(reg) = s.spot.place else { return };
+    pub(super) fn store_slot_ratio(
+        &mut self,
+        site: u16,
+        (num, den): (Decimal, Decimal),
+        d: &mut [Decimal],
+        i: &mut [i64],
+    ) -> Result<(), Fault> {
+        let Some(s) = self.site(site) else { return Ok(()) };
+        let Place::Ratio(reg) = s.spot.place else { return Ok(()) };
         let known = s.spot.known.is_none_or(|k| i.get(usize::from(k)) != Some(&0));
-        let Some([above, below]) = d.get_mut(usize::from(reg)..usize::from(reg) + 2) else { return };
+        let Some([above, below]) = d.get_mut(usize::from(reg)..usize::from(reg) + 2) else { return Ok(()) };
         if known && *above == num && *below == den {
-            return;
+            return Ok(());
         }
+        let (before, after) = (quotient(*above, *below)?, quotient(num, den)?);
         let (bn, bd) = (std::mem::replace(above, num), std::mem::replace(below, den));
         self.undo.push(Undo::D(reg, bn));
         self.undo.push(Undo::D(reg + 1, bd));
         self.mark_slot(s, known, i);
-        let (before, after) = (quotient(bn, bd), quotient(num, den));
         self.changed(site, s, u32::MAX, before, after, known);
         if s.traced {
-            self.trace(s.state, u32::MAX, before, (num, den));
+            self.trace(s.state, u32::MAX, (before, after), (num, den));
         }
+        Ok(())
     }
 
     fn mark_slot(&mut self, s: &Site, known: bool, i: &mut [i64]) {
@@ -98,7 +105,7 @@ impl<'p> Machine<'p> {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         self.changed(site, s, row, before, value, known);
         if s.traced {
-            self.trace(s.state, row, before, (value, Decimal::ONE));
+            self.trace(s.state, row, (before, value), (value, Decimal::ONE));
         }
     }
 
@@ -126,26 +133,27 @@ impl<'p> Machine<'p> {
         let (before, value) = (Decimal::from(before), Decimal::from(value));
         self.changed(site, s, row, before, value, known);
         if s.traced {
-            self.trace(s.state, row, before, (value, Decimal::ONE));
+            self.trace(s.state, row, (before, value), (value, Decimal::ONE));
         }
     }
 
     /// A state of a row becomes a fraction.
-    pub(super) fn store_row_ratio(&mut self, site: u16, row: usize, n: Decimal, d: Decimal) {
-        let Some(s) = self.site(site) else { return };
-        let (Place::Ratio(col), Some(kind)) = (s.spot.place, s.of) else { return };
-        let Some(bn) = self.put_d(kind, row, col, n) else { return };
-        let Some(bd) = self.put_d(kind, row, col + 1, d) else { return };
+    pub(super) fn store_row_ratio(&mut self, site: u16, row: usize, n: Decimal, d: Decimal) -> Result<(), Fault> {
+        let Some(s) = self.site(site) else { return Ok(()) };
+        let (Place::Ratio(col), Some(kind)) = (s.spot.place, s.of) else { return Ok(()) };
+        let Some(bn) = self.put_d(kind, row, col, n) else { return Ok(()) };
+        let Some(bd) = self.put_d(kind, row, col + 1, d) else { return Ok(()) };
         let known = self.mark_row(s, kind, row);
         if known && bn == n && bd == d {
-            return;
+            return Ok(());
         }
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        let before = quotient(bn, bd);
-        self.changed(site, s, row, before, quotient(n, d), known);
+        let (before, after) = (quotient(bn, bd)?, quotient(n, d)?);
+        self.changed(site, s, row, before, after, known);
         if s.traced {
-            self.trace(s.state, row, before, (n, d));
+            self.trace(s.state, row, (before, after), (n, d));
         }
+        Ok(())
     }
 
     /// Puts a decimal into a row, and gives what was there.
@@ -212,16 +220,16 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Keeps a value for questions about the past, and a change for questions about who made it.
-    fn trace(&mut self, state: StateId, row: u32, before: Decimal, after: (Decimal, Decimal)) {
+    /// Keeps a value, with both parts of a ratio, for questions about the past, and a change for questions about who made it.
+    fn trace(&mut self, state: StateId, row: u32, (before, after): (Decimal, Decimal), (value, below): (Decimal, Decimal)) {
         let Some(plan) = self.program.plan.states.get(state.at()) else { return };
         if plan.history {
             self.undo.push(Undo::History(self.history.len()));
-            self.history.push(state, row, Held { from: self.now, value: after.0, below: after.1 });
+            self.history.push(state, row, Held { from: self.now, value, below });
         }
         if plan.change_by && self.cause_of >= 0 {
             self.undo.push(Undo::ChangeBy(self.by.len()));
-            self.by.push(((state, row, self.cause_of), before, quotient(after.0, after.1)));
+            self.by.push(((state, row, self.cause_of), before, after));
         }
     }
 
@@ -350,7 +358,7 @@ impl<'p> Machine<'p> {
             self.made.push((s.state, number, noticed));
         }
         if s.traced {
-            self.trace(s.state, number, stood, (value, Decimal::ONE));
+            self.trace(s.state, number, (stood, value), (value, Decimal::ONE));
         }
         Ok(())
     }
@@ -361,7 +369,7 @@ impl<'p> Machine<'p> {
             match value {
                 Later::Decimal(v) => self.store_row(site, row, v),
                 Later::Whole(v) => self.store_row_whole(site, row, v),
-                Later::Ratio(n, d) => self.store_row_ratio(site, row, n, d),
+                Later::Ratio(n, d) => self.store_row_ratio(site, row, n, d)?,
                 Later::Waits(v) => self.wait(site, row, v)?,
                 Later::Made(v) => self.make(site, row, v)?,
             }
@@ -400,7 +408,7 @@ impl<'p> Machine<'p> {
                 self.changed.push((state, number, stood));
             }
             if plan.history {
-                self.trace(state, number, stood, (value, Decimal::ONE));
+                self.trace(state, number, (stood, value), (value, Decimal::ONE));
             }
             let noticed = plan.watched.then(|| self.changed.len().saturating_sub(1));
             self.made.push((state, number, noticed));
@@ -498,7 +506,7 @@ fn row_number(of: Option<KindId>, row: usize) -> u32 {
     of.map_or(u32::MAX, |_| u32::try_from(row).unwrap_or(u32::MAX))
 }
 
-/// A fraction as a decimal, for the journal.
-fn quotient(n: Decimal, d: Decimal) -> Decimal {
-    div(n, d).unwrap_or(n)
+/// A fraction as a decimal, for the journal; nothing over nothing is that of a state that has no value yet.
+fn quotient(n: Decimal, d: Decimal) -> Result<Decimal, Fault> {
+    if n.is_zero() { Ok(n) } else { div(n, d) }
 }

@@ -385,16 +385,20 @@ impl Machine<'_> {
 
                 Op::StoreD(site, a) => self.store_slot(site, rd!(a), d, i),
                 Op::StoreI(site, a) => self.store_slot_whole(site, ri!(a), i),
-                Op::StoreQ(site, above, below) => match decimal::lowest_terms(rd!(above), rd!(below)) {
-                    Ok((num, den)) => self.store_slot_ratio(site, num, den, d, i),
-                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1)).into()),
-                },
+                Op::StoreQ(site, above, below) => {
+                    let parts = decimal::lowest_terms(rd!(above), rd!(below));
+                    if let Err(fault) = parts.and_then(|parts| self.store_slot_ratio(site, parts, d, i)) {
+                        return Err(Trap::Arithmetic(fault, at(pc - 1)).into());
+                    }
+                }
                 Op::StoreRowD(site, row, a) => self.store_row(site, row_of(ri!(row)), rd!(a)),
                 Op::StoreRowI(site, row, a) => self.store_row_whole(site, row_of(ri!(row)), ri!(a)),
-                Op::StoreRowQ(site, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {
-                    Ok((n, d)) => self.store_row_ratio(site, row_of(ri!(row)), n, d),
-                    Err(fault) => return Err(Trap::Arithmetic(fault, at(pc - 1)).into()),
-                },
+                Op::StoreRowQ(site, row, n, d) => {
+                    let parts = decimal::lowest_terms(rd!(n), rd!(d));
+                    if let Err(fault) = parts.and_then(|(n, d)| self.store_row_ratio(site, row_of(ri!(row)), n, d)) {
+                        return Err(Trap::Arithmetic(fault, at(pc - 1)).into());
+                    }
+                }
                 Op::LaterD(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Decimal(rd!(a)))),
                 Op::LaterI(site, row, a) => self.later.push((site, row_of(ri!(row)), Later::Whole(ri!(a)))),
                 Op::LaterQ(site, row, n, d) => match decimal::lowest_terms(rd!(n), rd!(d)) {

@@ -9,9 +9,6 @@ use crate::event::Head;
 use crate::terms::{Place, StateId, Type};
 use rust_decimal::Decimal;
 
-/// How many records that would be set aside are passed over in the search for the second of two.
-const PASSED_OVER: usize = 16;
-
 /// A state that may be adjusted, of a row; the last row number stands for the issuer.
 type Figure = (StateId, u32);
 
@@ -44,11 +41,17 @@ impl Engine<'_> {
         let Some(first) = self.tape.heads.get(at).copied() else { return };
         let (before, mark) = (self.m.changes.len(), self.mark());
         let mut second = None;
-        for n in at + 1..at + 1 + PASSED_OVER {
+        for n in at + 1.. {
             let Some(head) = self.tape.heads.get(n).copied().filter(|h| self.at_the_same_close(&first, h)) else { break };
             match self.try_one(&head, n) {
-                // a record that would be set aside is not one of the two
-                Err(()) if self.options.keep_going => {}
+                // a record that would be set aside is not one of the two: neither the second, nor the first
+                Err(()) if self.options.keep_going => {
+                    self.back(&mark);
+                    if n == at + 1 && self.try_one(&first, at).is_err() {
+                        break;
+                    }
+                    self.back(&mark);
+                }
                 Err(()) => break,
                 Ok(()) => {
                     second = Some((head, n));

@@ -154,7 +154,10 @@ impl Machine<'_> {
                 None => go!(t),
             },
             Op::HistoryI(to, state, row, moment, t) => match self.past_value(state, ri!(row), ri!(moment)) {
-                Some(held) => wi!(to, held.value.to_i64().unwrap_or_default()),
+                Some(held) => match held.value.to_i64() {
+                    Some(whole) => wi!(to, whole),
+                    None => return Err(Trap::Arithmetic(Fault::Overflow, at(pc - 1)).into()),
+                },
                 None => go!(t),
             },
             Op::MakeAll => calc_nothing!(self.make_all()),
