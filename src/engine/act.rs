@@ -238,7 +238,6 @@ impl Machine<'_> {
         let states: Vec<(Pass, Vec<Decimal>, Vec<i64>)> = with.iter().map(|(_, _, p)| self.taken(p, read)).collect();
         self.wi(plan.date, self.ri(TODAY));
         self.wi(plan.id, -1);
-        let before = self.count;
         let mut cause = None;
         let outer_of = self.cause_of;
         if !plan.change_links.is_empty() {
@@ -284,7 +283,7 @@ impl Machine<'_> {
         self.cause_of = outer_of;
         if let Some((ordinal, of, outer)) = cause {
             self.cause = outer;
-            if of >= 0 && self.count != before {
+            if of >= 0 {
                 self.register((self.when.at, kind, ordinal), of);
             }
         }
