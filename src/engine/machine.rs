@@ -4,7 +4,7 @@ use super::code::{Program, Reg, Target};
 use super::decimal::Fault;
 use super::history::History;
 use super::index::{Index, Past};
-use super::run::{BadRecord, Change, Line, Moment, Owed, Refusal, Said, SaidPart, Status, Typed, Value, Warning};
+use super::run::{Rescission, BadRecord, Change, Line, Moment, Owed, Refusal, Said, SaidPart, Status, Typed, Value, Warning};
 use super::table::{Life, Table, row_of};
 use crate::intern::Interner;
 use crate::terms::{ClauseId, KindId, Lines, ObligationId, StateId, Terms};
@@ -62,6 +62,7 @@ pub(super) enum Undo {
     Made(u32),
     Due((ObligationId, i64), Option<Due>),
     Undone(Box<(Instance, Vec<(u32, Status)>)>),
+    KeptAfter,
     Held(usize, bool),
 }
 
@@ -174,7 +175,12 @@ pub(super) struct Machine<'p> {
     pub annulled: FxHashSet<Instance>,
     /// Annulled, with what followed kept.
     pub undone: FxHashSet<Instance>,
-    pub links: Vec<(Instance, i64)>,
+    /// The same, in the order in which they were annulled.
+    pub undone_by: Vec<Instance>,
+    /// The rescissions that kept what followed.
+    pub kept_after: Vec<Rescission>,
+    /// What was deemed for an entry, with the number of its record.
+    pub links: Vec<(Instance, i64, u32)>,
     pub by_link: FxHashMap<(KindId, i64), Vec<u32>>,
     pub decided: FxHashSet<(u32, crate::terms::RuleId)>,
     pub kept: FxHashMap<FinalKey, Kept>,
@@ -255,6 +261,8 @@ impl<'p> Machine<'p> {
             journal,
             annulled: FxHashSet::default(),
             undone: FxHashSet::default(),
+            undone_by: Vec::new(),
+            kept_after: Vec::new(),
             links: Vec::new(),
             by_link: FxHashMap::default(),
             decided: FxHashSet::default(),
@@ -438,11 +446,15 @@ impl<'p> Machine<'p> {
                 }
                 Undo::Undone(undone) => {
                     self.undone.remove(&undone.0);
+                    self.undone_by.pop();
                     for (at, status) in undone.1 {
                         if let Some(c) = self.changes.get_mut(usize::try_from(at).unwrap_or(usize::MAX)) {
                             c.status = status;
                         }
                     }
+                }
+                Undo::KeptAfter => {
+                    self.kept_after.pop();
                 }
                 Undo::Held(n, before) => {
                     if let Some(slot) = self.held.get_mut(n) {

@@ -2,7 +2,7 @@
 
 use super::machine::{Instance, Kept, Machine, Outcome, Trap, Undo};
 use super::plan::{COL_DATE, COL_ID, NOW, TODAY};
-use super::run::{Owed, Status, Value};
+use super::run::{Owed, Rescission, Status, Value};
 use super::table::{entry, row_of};
 use crate::terms::{EffectId, KindId, Lines, ObligationId, Place, Standing, Type};
 use rust_decimal::Decimal;
@@ -312,31 +312,39 @@ impl Machine<'_> {
     /// A deemed event that changed something and can be annulled.
     pub(super) fn register(&mut self, instance: Instance, of: i64) {
         let at = u32::try_from(self.links.len()).unwrap_or(u32::MAX);
-        self.links.push((instance, of));
+        self.links.push((instance, of, self.when.number));
         self.by_link.entry((instance.1, of)).or_default().push(at);
+    }
+
+    /// Forgets what was annulled with what followed kept since a point.
+    pub(super) fn unannul(&mut self, undone: usize, rescissions: usize) {
+        for t in self.undone_by.drain(undone.min(self.undone_by.len())..) {
+            self.undone.remove(&t);
+        }
+        self.kept_after.truncate(rescissions);
     }
 
     /// Forgets the links since a point.
     pub(super) fn unlink(&mut self, len: usize) {
         while self.links.len() > len {
-            let Some((instance, of)) = self.links.pop() else { return };
+            let Some((instance, of, _)) = self.links.pop() else { return };
             if let Some(list) = self.by_link.get_mut(&(instance.1, of)) {
                 list.pop();
             }
         }
     }
 
-    /// What was made for an entry and is not annulled yet.
-    pub(super) fn targets(&self, n: u16, of: i64) -> Vec<Instance> {
+    /// What was made for an entry and is not annulled yet, with the numbers of the records.
+    pub(super) fn targets(&self, n: u16, of: i64) -> Vec<(Instance, u32)> {
         let Some(code) = self.program.rescinds.get(usize::from(n)) else { return Vec::new() };
         let mut out = Vec::new();
         for kind in &code.deemed {
             for at in self.by_link.get(&(*kind, of)).into_iter().flatten() {
-                if let Some((instance, _)) = self.links.get(usize::try_from(*at).unwrap_or(usize::MAX))
+                if let Some((instance, _, number)) = self.links.get(usize::try_from(*at).unwrap_or(usize::MAX))
                     && !self.annulled.contains(instance)
                     && !self.undone.contains(instance)
                 {
-                    out.push(*instance);
+                    out.push((*instance, *number));
                 }
             }
         }
@@ -353,8 +361,20 @@ impl Machine<'_> {
         if !code.keeping {
             return Err(Trap::Rescind(n, of).into());
         }
-        for t in targets {
+        let mut annulled: Vec<u32> = targets.iter().map(|(_, number)| *number).collect();
+        annulled.sort_unstable();
+        annulled.dedup();
+        self.kept_after.push(Rescission {
+            when: self.when,
+            rule: code.rule,
+            clause: code.clause,
+            annulled,
+            affected: Vec::new(),
+        });
+        self.undo.push(Undo::KeptAfter);
+        for (t, _) in targets {
             self.undone.insert(t);
+            self.undone_by.push(t);
             let mut were = Vec::new();
             for (at, c) in self.changes.iter_mut().enumerate() {
                 if c.when.at == t.0 && c.cause == Some((t.1, t.2)) {

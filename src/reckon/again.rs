@@ -18,7 +18,8 @@ impl<'t> Run<'t> {
         new.first = Some(Rc::new(old.clone()));
         new.annulled = old.annulled.iter().chain(annulled).cloned().collect();
         new.breaches.clone_from(&old.breaches);
-        new.rescissions.clone_from(&old.rescissions);
+        // those that keep what followed come again with their records
+        new.rescissions = old.rescissions.iter().filter(|r| !r.keeping).cloned().collect();
         let given = annulled.first().map(|a| (a.rule, a.clause));
         new.aside.clone_from(&old.aside);
         self.replay(&mut new, until)?;
@@ -34,7 +35,7 @@ impl<'t> Run<'t> {
         if let Some((rule, clause)) = given {
             let annulled = records.into_iter().collect();
             let (record, day) = (old.record, old.today);
-            new.rescissions.push(Rescission { record, day, rule, clause, annulled, affected: affected.clone() });
+            new.rescissions.push(Rescission { record, day, rule, clause, keeping: false, annulled, affected: affected.clone() });
         }
         if !affected.is_empty() {
             let name = Rc::from(format!("{}|affected", old.step));
@@ -79,6 +80,7 @@ impl<'t> Run<'t> {
                 day: past.today,
                 rule: instance.rule,
                 clause: instance.clause,
+                keeping: true,
                 annulled: annulled.into_iter().collect(),
                 affected: Vec::new(),
             });

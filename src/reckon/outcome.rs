@@ -159,6 +159,8 @@ pub struct Rescission {
     pub rule: RuleId,
     /// Its clause.
     pub clause: Option<ClauseId>,
+    /// Whether what followed was kept.
+    pub keeping: bool,
     /// The records of what was annulled.
     pub annulled: Vec<u32>,
     /// Completed records that are final and whose terms have changed.

@@ -43,6 +43,8 @@ impl Engine<'_> {
         run.lines = std::mem::take(&mut self.m.lines);
         run.warnings = std::mem::take(&mut self.m.warnings);
         run.rescissions = self.rescissions;
+        run.rescissions.append(&mut self.m.kept_after);
+        run.rescissions.sort_by_key(|r| r.when.at);
         run.traces = std::mem::take(&mut self.m.traces);
         run.stopped = self.stopped;
         run.rejected = self.rejected;

@@ -19,6 +19,8 @@ pub(super) struct Snapshot {
     history: usize,
     by: usize,
     links: usize,
+    undone: usize,
+    kept_after: usize,
     changes: usize,
     waiting: FxHashMap<(StateId, u32), Vec<u32>>,
     fired: FxHashSet<(usize, i64)>,
@@ -73,6 +75,8 @@ impl Engine<'_> {
             history: self.m.history.len(),
             by: self.m.by.len(),
             links: self.m.links.len(),
+            undone: self.m.undone_by.len(),
+            kept_after: self.m.kept_after.len(),
             changes: self.m.changes.len(),
             waiting: self.m.waiting.iter().filter(|(_, w)| !w.is_empty()).map(|(k, w)| (*k, w.clone())).collect(),
             fired: self.fired.clone(),
@@ -96,12 +100,12 @@ impl Engine<'_> {
     }
 
     /// Goes back to before what is annulled, and on from there.
-    pub(super) fn recompute(&mut self, code: u16, targets: Vec<Instance>) {
+    pub(super) fn recompute(&mut self, code: u16, targets: Vec<(Instance, u32)>) {
         let Some(rescind) = self.m.program.rescinds.get(usize::from(code)) else { return };
         let at = self.cursor;
-        let first = targets.iter().map(|t| t.0).min().unwrap_or(at);
+        let first = targets.iter().map(|(t, _)| t.0).min().unwrap_or(at);
         self.m.decided.insert((at, rescind.rule));
-        self.m.annulled.extend(targets.iter().copied());
+        self.m.annulled.extend(targets.iter().map(|(t, _)| *t));
         // a record that annuls for several reasons recomputes once: the earlier recomputation goes on
         if self.redo.is_none()
             && let Some((redo, archived)) = self.last_redo.take_if(|(redo, _)| redo.at == at)
@@ -118,7 +122,7 @@ impl Engine<'_> {
         let Some(snapshot) = self.snapshots.last() else { return };
         let back_to = snapshot.at;
         let gone = self.m.changes.split_off(snapshot.changes.min(self.m.changes.len()));
-        let numbers: Vec<u32> = targets.iter().filter_map(|t| self.number_of(t.0)).collect();
+        let (targets, numbers): (Vec<Instance>, Vec<u32>) = targets.into_iter().unzip();
         match &mut self.redo {
             None => {
                 self.redo = Some(Redo {
@@ -152,11 +156,6 @@ impl Engine<'_> {
         self.m.refusals.retain(|r| r.when.at < from || settled.contains(&r.when.at));
     }
 
-    fn number_of(&self, at: u32) -> Option<u32> {
-        let n = usize::try_from(at.checked_sub(self.base)?).ok()?;
-        self.tape.heads.get(n).map(|h| h.number)
-    }
-
     /// The state of a copy.
     pub(super) fn restore(&mut self, s: &Snapshot) {
         if let Some(to) = self.m.d.get_mut(..s.d.len()) {
@@ -181,6 +180,7 @@ impl Engine<'_> {
         self.last_moment = s.last_moment;
         self.cursor = s.at;
         self.m.unlink(links);
+        self.m.unannul(s.undone, s.kept_after);
         self.touched = true;
         self.m.version += 1;
         self.next_timer = None;
