@@ -28,6 +28,8 @@ mod files;
 mod html;
 #[path = "all/laws.rs"]
 mod laws;
+#[path = "all/line.rs"]
+mod line;
 #[path = "all/messages.rs"]
 mod messages;
 #[path = "all/model.rs"]
@@ -44,6 +46,8 @@ mod reckon;
 mod reject;
 #[path = "all/scenario.rs"]
 mod scenario;
+#[path = "all/schema.rs"]
+mod schema;
 #[path = "all/sheet.rs"]
 mod sheet;
 #[path = "all/solve.rs"]
@@ -56,5 +60,7 @@ mod tables;
 mod tenor;
 #[path = "all/variants.rs"]
 mod variants;
+#[path = "all/verify.rs"]
+mod verify;
 #[path = "all/workbook.rs"]
 mod workbook;
