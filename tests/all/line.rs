@@ -119,7 +119,7 @@ fn messages_in_sarif() {
 #[test]
 fn examples_in_junit() {
     let head = std::fs::read_to_string(root().join("tests/reject/good.terms")).unwrap_or_else(|e| panic!("{e}"));
-    let split = "{\n  2006-01-10 split new 2, old 1\n";
+    let split = "{\n  2006-01-10 split { new: 2, old: 1 }\n";
     let examples = format!(
         "\nexample \"one & two\" {split}  expect not refused\n}}\n\nexample \"wrong\" {split}  expect refused\n}}\n\nexample \"idle\" {split}}}\n"
     );
