@@ -362,7 +362,14 @@ fn every_command_has_all_values_of_its_json_as_csv() {
             }
             *left.entry(cell.3.strip_prefix('\'').unwrap_or(&cell.3).to_owned()).or_default() += 1;
         }
+        // the readings of a receipt are those of the result, where both have them
         let mut all = Vec::new();
+        let mut document = document;
+        if document.get("readings").is_some_and(Json::is_object)
+            && let Some(receipt) = document["receipt"].as_object_mut()
+        {
+            receipt.remove("readings");
+        }
         leaves(&document, &mut all);
         assert!(all.len() > 10, "{args:?}");
         for value in all {
