@@ -180,7 +180,11 @@ impl Further {
     const MOST: usize = 20;
 
     /// Reads the rest of a stream.
-    pub(super) fn after<R: BufRead>(stream: &mut Stream<R>, schema: &mut Schema<'_>, texts: &mut crate::intern::Interner) -> Self {
+    pub(super) fn after<R: BufRead>(
+        stream: &mut Stream<R>,
+        schema: &mut Schema<'_>,
+        texts: &mut crate::intern::Interner,
+    ) -> Self {
         let (mut out, mut good) = (Self::default(), false);
         let mut batch = Batch::default();
         loop {
@@ -347,7 +351,7 @@ pub(super) fn empty(args: &Args) -> super::Outcome {
 
 /// Tells of a record that cannot be read: its file, its line, its column where it has one.
 fn unread(name: &str, p: &Problem) {
-    let column = p.place.column.as_ref().map_or_else(String::new, |c| format!(", column {c}"));
+    let column = p.place.letters().map_or_else(String::new, |c| format!(", column {c}"));
     let place = match (p.place.number, p.place.line) {
         (0, None) => name.to_owned(),
         (0, Some(line)) => format!("{name}:{line}"),

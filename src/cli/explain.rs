@@ -45,7 +45,8 @@ pub(super) fn explain(args: &Args) -> Outcome {
             } else {
                 format!("**Stopped, and nothing from here on is applied:** {stopped}\n\n")
             };
-            let day = if ran.run.as_of == 0 { String::new() } else { format!(", as of {}", crate::report::words::day(ran.run.as_of)) };
+            let day =
+                if ran.run.as_of == 0 { String::new() } else { format!(", as of {}", crate::report::words::day(ran.run.as_of)) };
             output::text_to(to, &lines(&format!("# {}: explanation{day}\n\n{first}{}", t.title, markdown(&steps))))?;
         }
         ExplainFormat::Json => {

@@ -96,11 +96,7 @@ fn broken(why: &str) -> io::Error {
 }
 
 /// Writes what is written to a file as its name says: packed where it ends in `.gz` or `.zst`.
-pub(super) fn written(
-    name: &Path,
-    to: impl Write,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+pub(super) fn written(name: &Path, to: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let ends = |ending: &str| name.extension().is_some_and(|e| e == ending);
     if ends("gz") {
         // no name and no time of its own: the same result has the same bytes

@@ -183,7 +183,8 @@ fn sum(path: &Path) -> Option<String> {
 fn again(files: &[File], result: &Json, receipt: &Json) -> Result<Json, End> {
     let of = |role: &str| files.iter().find(|f| f.role == role).map(|f| f.path.clone()).unwrap_or_default();
     let day = |key: &str| receipt.get(key).and_then(Json::as_str).map(str::to_owned);
-    let asked: Vec<&str> = receipt.get("options").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let asked: Vec<&str> =
+        receipt.get("options").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
     let mut keep_going = false;
     let mut taking = Taking { as_of: day("as_of"), known_on: day("known_on"), ..Taking::default() };
     for option in asked {

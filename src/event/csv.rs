@@ -5,11 +5,15 @@ use super::error::What;
 use super::raw::Raw;
 use std::borrow::Cow;
 use std::io::{BufRead, Chain, Cursor, Read};
+use std::num::NonZeroU16;
+
+/// A stream whose first line has been looked at.
+type Looked<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// A CSV file, record by record.
 pub(super) struct Csv<R> {
     // every row ends with a line end, so that where it begins can be reckoned from where it ends
-    reader: csv::Reader<Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>>,
+    reader: csv::Reader<Chain<Looked<R>, &'static [u8]>>,
     separator: u8,
     head: Vec<String>,
     row: csv::StringRecord,
@@ -91,16 +95,10 @@ impl<R: BufRead> Csv<R> {
         }
     }
 
-    /// The column of a field, as spreadsheets name it: `D`.
-    pub(super) fn column(&self, what: &What) -> Option<String> {
+    /// The column of the field that is wrong, from 1.
+    pub(super) fn column(&self, what: &What) -> Option<NonZeroU16> {
         let at = self.head.iter().position(|h| what.is_about(h))?;
-        let (mut left, mut letters) = (at + 1, Vec::new());
-        while left > 0 {
-            left -= 1;
-            letters.push(char::from(b'A'.saturating_add(u8::try_from(left % 26).unwrap_or(0))));
-            left /= 26;
-        }
-        Some(letters.into_iter().rev().collect())
+        u16::try_from(at + 1).ok().and_then(NonZeroU16::new)
     }
 
     /// The present record as it is written.

@@ -2,6 +2,7 @@
 
 use super::trouble::Trouble;
 use crate::syntax::clock_meant;
+use std::num::NonZeroU16;
 use thiserror::Error;
 
 /// Where a record stands.
@@ -11,8 +12,22 @@ pub struct Place {
     pub number: u32,
     /// The line it begins on, from 1, where the format has lines.
     pub line: Option<u64>,
-    /// The column, as spreadsheets name it, where the format has columns and one of them is wrong.
-    pub column: Option<String>,
+    /// The column, from 1, where the format has columns and one of them is wrong.
+    pub column: Option<NonZeroU16>,
+}
+
+impl Place {
+    /// The column as spreadsheets name it: `D`.
+    #[must_use]
+    pub fn letters(&self) -> Option<String> {
+        let (mut left, mut letters) = (self.column?.get(), Vec::new());
+        while left > 0 {
+            left -= 1;
+            letters.push(char::from(b'A'.saturating_add(u8::try_from(left % 26).unwrap_or(0))));
+            left /= 26;
+        }
+        Some(letters.into_iter().rev().collect())
+    }
 }
 
 /// Something wrong with a record, and where.

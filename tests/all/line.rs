@@ -220,7 +220,9 @@ fn messages_are_explained() {
     }
     let last = said(&run(&["help", "coverage::no-clauses"]));
     assert!(last.contains("a letter without numbers") && last.ends_with("beginning of a line.\n"), "{last}");
-    for (wrong, meant) in [("check::unknwon-name", "check::unknown-name"), ("unknown-name", "check::unknown-name"), ("swep", "sweep")] {
+    for (wrong, meant) in
+        [("check::unknwon-name", "check::unknown-name"), ("unknown-name", "check::unknown-name"), ("swep", "sweep")]
+    {
         let out = run(&["help", wrong]);
         assert!(out.status.code() == Some(2) && told(&out).contains(&format!("did you mean `{meant}`?")), "{}", told(&out));
     }
@@ -230,7 +232,9 @@ fn messages_are_explained() {
 
 #[test]
 fn commands_that_are_nearly_one() {
-    for (wrong, meant) in [("rnu", "run"), ("chekc", "check"), ("certficate", "certificate"), ("lint", "check"), ("comapre", "compare")] {
+    for (wrong, meant) in
+        [("rnu", "run"), ("chekc", "check"), ("certficate", "certificate"), ("lint", "check"), ("comapre", "compare")]
+    {
         let out = run(&[wrong, "x"]);
         assert_eq!(out.status.code(), Some(2));
         assert!(told(&out).contains(&format!("'{meant}'")), "{wrong}: {}", told(&out));
@@ -347,7 +351,10 @@ fn explanations_name_the_line() {
     let out = said(&run(&["explain", TERMS, &path, "--event", "6"]));
     let page = said(&run(&["explain", TERMS, &path, "--event", "6", "--format", "md"]));
     assert!(page.starts_with("# Glowpoint, Inc. Warrant W-F-05: explanation, as of 2006-06-02\n\n## record 6"), "{page}");
-    assert!(out.starts_with("record 6, 2006-01-10: issuance (") && out.lines().next().is_some_and(|l| l.ends_with("line 8)")), "{out}");
+    assert!(
+        out.starts_with("record 6, 2006-01-10: issuance (") && out.lines().next().is_some_and(|l| l.ends_with("line 8)")),
+        "{out}"
+    );
 }
 
 #[test]

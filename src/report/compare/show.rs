@@ -33,7 +33,13 @@ pub fn document(c: &Comparison, digits: Digits) -> Document {
         }
         for (n, v) in c.variants.iter().enumerate().filter(|(_, v)| v.of.is_none()) {
             let place = if several { format!("In {} ", stream.stream) } else { String::new() };
-            out.notes.extend(of.same(n).map(|list| if place.is_empty() { format!("The same as {}: {list}", v.name) } else { format!("{place}the same as {}: {list}", v.name) }));
+            out.notes.extend(of.same(n).map(|list| {
+                if place.is_empty() {
+                    format!("The same as {}: {list}", v.name)
+                } else {
+                    format!("{place}the same as {}: {list}", v.name)
+                }
+            }));
         }
     }
     if c.streams.len() > 1 {
