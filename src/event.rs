@@ -19,7 +19,7 @@ pub use error::{Place, Problem, What};
 pub use example::step;
 pub use number::decimal;
 pub use raw::Raw;
-pub use record::{Batch, Given, Head, NONE};
+pub use record::{Amends, Batch, Given, Head, NONE};
 pub use stream::{Failed, Format, Stream};
 pub use time::{day_number, minute_of};
 pub use trouble::Trouble;
