@@ -31,9 +31,11 @@ pub(super) fn find(base: &Path, pattern: &str) -> Result<Vec<String>, Trouble> {
     let glob = glob.compile_matcher();
     let fixed: Vec<&str> = pattern.split('/').take_while(|part| !is_pattern(part)).collect();
     let start = fixed.join("/");
+    let root = base.join(&start);
+    let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
     let mut out = Vec::new();
-    for entry in WalkDir::new(base.join(&start)).follow_links(true).into_iter().flatten().filter(|e| e.file_type().is_file()) {
-        let Ok(rest) = entry.path().strip_prefix(base.join(&start)) else { continue };
+    for entry in WalkDir::new(&root).follow_links(true).into_iter().flatten().filter(|e| e.file_type().is_file()) {
+        let Ok(rest) = entry.path().strip_prefix(&root) else { continue };
         let rest = rest.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect::<Vec<_>>().join("/");
         let name = if fixed.is_empty() { rest } else { format!("{start}/{rest}") };
         if glob.is_match(&name) {
