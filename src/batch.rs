@@ -1,6 +1,7 @@
 //! A night run: a register and streams under many terms and readings, as jobs that are known by what they are computed from.
 //! It reads no file and knows no clock: what it is given it turns into jobs, rows and texts.
 
+pub mod diff;
 pub mod feed;
 pub mod id;
 pub mod job;

@@ -1,12 +1,16 @@
 //! `tenor batch`: the night run.
 
 mod args;
+mod compared;
+mod explained;
 mod files;
 mod folder;
 mod load;
+mod merge;
 mod planned;
 mod progress;
 mod signal;
+mod verify;
 mod work;
 mod write;
 
@@ -22,5 +26,9 @@ pub(super) fn batch(args: &Batch) -> Outcome {
         Command::Manifest(a) => planned::manifest(a),
         Command::Run(a) => work::run(a),
         Command::Retry(a) => work::retry(a),
+        Command::Merge(a) => merge::merge(a),
+        Command::Diff(a) => compared::diff(a),
+        Command::Verify(a) => verify::verify(a),
+        Command::Explain(a) => explained::explain(a),
     }
 }

@@ -1,5 +1,8 @@
 //! What the command line of a night run may say.
 
+use crate::cli::args::Format;
+use crate::cli::output::Output;
+use crate::cli::shown::Tabled;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -36,6 +39,14 @@ pub(crate) enum Command {
     Run(Run),
     /// Run again what failed
     Retry(Retry),
+    /// Put the shares of a run together
+    Merge(Merge),
+    /// Hold two nights against one another: the figures that moved, and why
+    Diff(Diff),
+    /// Make jobs again, and say whether the run holds
+    Verify(Verify),
+    /// Explain the figures of one job
+    Explain(Explain),
 }
 
 /// What is run: a manifest, or patterns.
@@ -183,4 +194,90 @@ pub(crate) struct Of {
     /// The folder that the names of its files begin in; without it, that of its manifest
     #[arg(long, value_name = "DIR")]
     pub base: Option<PathBuf>,
+}
+
+/// `tenor batch merge`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tenor batch merge runs/night.*-of-16 --output runs/night")]
+pub(crate) struct Merge {
+    /// The folders of all shares
+    #[arg(required = true, value_name = "SHARE")]
+    pub shards: Vec<PathBuf>,
+    /// The folder of the whole run
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+/// `tenor batch diff`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 1: a figure moved.
+
+Examples:
+  tenor batch diff runs/yesterday runs/latest
+  tenor batch diff runs/yesterday runs/latest --format md > moved.md")]
+pub(crate) struct Diff {
+    /// The earlier night
+    pub before: PathBuf,
+    /// The later night
+    pub after: PathBuf,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    #[command(flatten)]
+    pub to: Tabled,
+}
+
+/// `tenor batch verify`
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code 1: something differs.
+
+Examples:
+  tenor batch verify runs/latest
+  tenor batch verify runs/latest --sample 1%
+  tenor batch verify runs/latest --job 3f0c9a1b")]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub of: Of,
+    /// Only a part of the jobs, in percent
+    #[arg(long, value_name = "PERCENT", conflicts_with = "job")]
+    pub sample: Option<String>,
+    /// Only this job, by the beginning of its key
+    #[arg(long, value_name = "KEY")]
+    pub job: Option<String>,
+    /// How many jobs at a time; without it, one for each core
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+/// `tenor batch explain`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  tenor batch explain runs/latest --certificate W-17 --event 7 --select readings:default")]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub of: Of,
+    /// The certificate, or another entry by its key
+    #[arg(long, value_name = "KEY")]
+    pub certificate: Option<String>,
+    /// The record, by its number in the job; without it, all that changed or refused something
+    #[arg(long, value_name = "N")]
+    pub event: Option<u32>,
+    /// Which job, where several have it: `series:W-A`, `terms:*ratchet*`, `readings:default`
+    #[arg(long, value_name = "SELECTOR", num_args = 1..)]
+    pub select: Vec<String>,
+    /// How the explanation is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Tree,
+    #[command(flatten)]
+    pub to: Output,
+}
+
+/// Formats of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tree {
+    /// A tree in plain text
+    Table,
+    /// The same tree for pasting into a page
+    Md,
 }

@@ -109,10 +109,14 @@ impl Folder {
         (sha256(text.as_bytes()) == line.result).then_some(text)
     }
 
+    /// What came of a job, as its file has it.
+    pub(super) fn text(&self, key: &str) -> Option<String> {
+        files::gunzip(&std::fs::read(self.part(key)).ok()?)
+    }
+
     /// The first line of what came of a job.
     pub(super) fn head(&self, key: &str) -> Option<Part> {
-        let text = files::gunzip(&std::fs::read(self.part(key)).ok()?)?;
-        Part::read(&text).map(|(part, _)| part)
+        Part::read(&self.text(key)?).map(|(part, _)| part)
     }
 
     /// Writes what came of a job: whole or not at all.

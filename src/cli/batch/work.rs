@@ -1,6 +1,7 @@
 //! Running the jobs of a night run, and going on where an earlier run ended.
 
 use super::args::{How, Retry, Run, Which};
+use super::compared::finished;
 use super::folder::{self, Folder};
 use super::load::{self, Asked, Night};
 use super::progress::{Progress, counted};
@@ -52,12 +53,7 @@ pub(super) fn retry(args: &Retry) -> Outcome {
 
 /// What a run was asked for, by the files in its folder.
 pub(super) fn of_run(folder: &Folder, base: Option<&Path>) -> Result<(Asked, Which), End> {
-    let Some(document) = write::read(folder) else {
-        let text = format!("`{}` is no run that came to its end", folder.path.display());
-        let help = "name the folder of a run that has a `run.json`; what was interrupted goes on by `tenor batch run`";
-        diagnose::message("batch::no-run", &text, help);
-        return Err(End::NoInput);
-    };
+    let document = finished(folder)?;
     let base = match base {
         Some(base) => base.to_path_buf(),
         None => folder.path.join(folder.log().base.unwrap_or_default()),
