@@ -21,8 +21,11 @@ use crate::terms::Terms;
 use serde_json::{Value as Json, json};
 use std::io::BufRead;
 
+/// A stream that has been opened, and its format.
+pub type Opened = (Box<dyn BufRead>, Format);
+
 /// Opens a file of events.
-pub type Open<'o> = dyn Fn(&str) -> Result<(Box<dyn BufRead>, Format), String> + 'o;
+pub type Open<'o> = dyn Fn(&str) -> Result<Opened, String> + 'o;
 
 /// Asked before each record: whether to go on.
 pub type Watch<'w> = dyn FnMut(u64) -> Option<Halt> + 'w;
@@ -137,7 +140,7 @@ impl<'a> Streams<'a> {
     }
 
     /// Opens all.
-    fn open(&self, text: &str, open: &Open<'_>) -> Result<Vec<(Box<dyn BufRead>, Format)>, String> {
+    fn open(&self, text: &str, open: &Open<'_>) -> Result<Vec<Opened>, String> {
         let one = |name: &&str| match *name {
             REGISTER => Ok((Box::new(std::io::Cursor::new(text.to_owned().into_bytes())) as Box<dyn BufRead>, Format::Jsonl)),
             name => open(name),
@@ -145,9 +148,6 @@ impl<'a> Streams<'a> {
         self.names.iter().map(one).collect()
     }
 }
-
-/// What looks on while a job is run, besides its watch.
-pub type Before<'b> = dyn FnMut(&mut Engine<'_>, &Head, &Batch) + 'b;
 
 /// Runs a job.
 ///
@@ -285,7 +285,7 @@ enum Ended {
 /// Hands the records of all streams to the engine.
 fn take(
     setting: &Setting<'_>,
-    streams: Vec<(Box<dyn BufRead>, Format)>,
+    streams: Vec<Opened>,
     engine: &mut Engine<'_>,
     schema: &mut Schema<'_>,
     watch: &mut Watch<'_>,

@@ -15,7 +15,7 @@ pub const REGISTER: &str = "{register}";
 pub const TABLES: [&str; 4] = ["figures", "adjustments", "obligations", "refusals"];
 
 /// The formats that tables are written in.
-pub const FORMATS: [&str; 4] = ["jsonl", "csv", "xlsx", "parquet"];
+pub const FORMATS: [&str; 3] = ["jsonl", "csv", "xlsx"];
 
 /// What may close the gate.
 pub const GATES: [&str; 5] = ["breached", "late", "open", "refused", "warned"];

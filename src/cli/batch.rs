@@ -1,6 +1,7 @@
 //! `tenor batch`: the night run.
 
 mod args;
+mod book;
 mod compared;
 mod explained;
 mod files;

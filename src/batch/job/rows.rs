@@ -99,6 +99,9 @@ fn report<'t>(terms: &'t Terms, event: &str) -> Option<(usize, &'t Report)> {
     terms.reports.iter().enumerate().find(|(_, r)| of(r))
 }
 
+/// A certificate, whether it is of the register, and its figures where it has any.
+type FigureRow<'r> = (String, bool, Option<&'r Map<String, Json>>);
+
 /// A row for each certificate: those of the register, whatever came of them, and those that came about.
 fn figures(setting: &super::Setting<'_>, job: &Job, shown: Vec<(String, &Map<String, Json>)>, part: &mut Part) {
     let event = setting.resolved.event.as_str();
@@ -114,7 +117,7 @@ fn figures(setting: &super::Setting<'_>, job: &Job, shown: Vec<(String, &Map<Str
     let at = part.tables.len() - 1;
     let register: Vec<&Row> = job.rows.iter().filter_map(|n| setting.register.get(*n)).collect();
     let mut left: Vec<Option<&str>> = register.iter().map(|r| Some(r.key.as_str())).collect();
-    let mut rows: Vec<(String, bool, Option<&Map<String, Json>>)> = Vec::new();
+    let mut rows: Vec<FigureRow<'_>> = Vec::new();
     for (key, row) in shown {
         let own = left.iter_mut().find(|k| **k == Some(key.as_str()));
         let is_registered = own.map(Option::take).is_some();

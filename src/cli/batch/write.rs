@@ -1,5 +1,6 @@
 //! The files of a run, written from what came of its jobs, in one order: whole or not at all.
 
+use super::book::Book;
 use super::files;
 use super::folder::Folder;
 use super::load::Night;
@@ -39,7 +40,7 @@ impl<'a> About<'a> {
 /// A table that is being written.
 enum Sheet {
     Jsonl(BufWriter<File>),
-    Csv(csv::Writer<BufWriter<File>>, Lines),
+    Csv(Box<csv::Writer<BufWriter<File>>>, Box<Lines>),
 }
 
 /// A table with its file.
@@ -78,6 +79,7 @@ fn write(folder: &Folder, about: &About<'_>, count: usize, came: &Came<'_>) -> i
             writings.extend(begin(folder, table, format)?);
         }
     }
+    let mut book = about.resolved.formats.iter().any(|f| f == "xlsx").then(|| Book::new(&wholes)).transpose()?;
     let mut rejects = beside(folder, "rejects.jsonl")?;
     let mut rejected = 0;
     for n in 0..count {
@@ -93,11 +95,20 @@ fn write(folder: &Folder, about: &About<'_>, count: usize, came: &Came<'_>) -> i
             for writing in writings.iter_mut().filter(|w| w.table == table) {
                 writing.row(row, &mut parsed)?;
             }
+            if let Some(book) = &mut book {
+                book.row(table, row)?;
+            }
         }
     }
     let mut outputs: Vec<Output> = Vec::new();
     for writing in writings {
         outputs.push(writing.end(folder)?);
+    }
+    if let Some(book) = book {
+        let rows = book.count();
+        let mut out = beside(folder, "tables.xlsx")?;
+        out.write_all(&book.bytes(about.run)?)?;
+        outputs.push(end(folder, "tables.xlsx", out, rows)?);
     }
     outputs.push(end(folder, "receipts.jsonl", receipts, u64::try_from(count).unwrap_or(u64::MAX))?);
     outputs.push(end(folder, "rejects.jsonl", rejects, rejected)?);
@@ -191,7 +202,7 @@ fn begin(folder: &Folder, table: &crate::batch::table::Whole, format: &str) -> i
             let lines = table.lines();
             let mut out = csv::Writer::from_writer(beside(folder, &file)?);
             out.write_record(lines.head())?;
-            Sheet::Csv(out, lines)
+            Sheet::Csv(Box::new(out), Box::new(lines))
         }
         _ => return Ok(None),
     };

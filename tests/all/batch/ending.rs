@@ -203,3 +203,24 @@ fn progress_for_programs_ends_with_a_summary() {
     assert_eq!(events, ["start", "job", "job", "job", "job", "job", "job", "summary"]);
     assert_eq!(lines[7]["counts"]["ok"].as_u64(), Some(6));
 }
+
+#[test]
+fn a_workbook_has_the_figures_exactly() {
+    use calamine::{Data, Reader, Xlsx};
+    let night = Night::new();
+    night.change("night.toml", "[output]", "[output]\nformats = [\"xlsx\", \"jsonl\"]");
+    night.ends(0, &["run", "night.toml", "-j", "1", "-o", "one"]);
+    night.ends(0, &["run", "night.toml", "-j", "2", "-o", "two"]);
+    same(&night.results("one"), &night.results("two"));
+    let mut book: Xlsx<_> = calamine::open_workbook(night.path("one/tables.xlsx")).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(book.sheet_names(), ["Figures", "Adjustments", "Obligations", "Refusals"]);
+    let sheet = book.worksheet_range("Figures").unwrap_or_else(|e| panic!("{e}"));
+    let mut rows = sheet.rows();
+    let head: Vec<String> = rows.next().into_iter().flatten().map(ToString::to_string).collect();
+    let column = |name: &str| head.iter().position(|h| h == name).unwrap_or_else(|| panic!("no {name} in {head:?}"));
+    let first = rows.next().unwrap_or_else(|| panic!("no row"));
+    // A-1 under `cents`: 10/2, rounded to the cent
+    assert_eq!(first[column("price")], Data::Float(5.0));
+    assert_eq!(first[column("price, exactly")], Data::String("5.00".to_owned()));
+    assert_eq!(sheet.rows().count(), 1 + 8);
+}
