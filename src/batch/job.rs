@@ -12,7 +12,7 @@ use super::resolved::{REGISTER, Resolved};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
 use crate::engine::{Engine, Options};
-use crate::event::{Batch, Format, Head, Problem, Schema, day_number};
+use crate::event::{Format, Head, Problem, Schema, day_number};
 use crate::intern::Interner;
 use crate::report::ending::{Aside, Ending};
 use crate::report::stop::Seen;

@@ -28,7 +28,7 @@ pub struct Earlier {
 }
 
 impl Selection {
-    /// Reads selectors: `series:W-F-*`, `terms:*ratchet*`, `readings:floor=*`, `status:failed`, `changed`.
+    /// Reads selectors: `series:W-F-*`, `terms:*2005*`, `readings:floor=*`, `status:failed`, `changed`.
     ///
     /// # Errors
     /// What is no selector.
@@ -37,7 +37,7 @@ impl Selection {
         for selector in selectors {
             let written = if selector == "changed" { "status:changed" } else { selector.as_str() };
             let Some((sort, pattern)) = written.split_once(':') else {
-                let help = "write `series:W-*`, `terms:*ratchet*`, `readings:floor=*`, `status:failed` or `changed`";
+                let help = "write `series:W-*`, `terms:*2005*`, `readings:floor=*`, `status:failed` or `changed`";
                 return Err(Trouble::new("usage::select", format!("`{selector}` selects nothing"), help));
             };
             let sorts =

@@ -75,7 +75,7 @@ pub(crate) struct What {
 /// Which of the jobs.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct Which {
-    /// Only some jobs: `series:W-*`, `terms:*ratchet*`, `readings:floor=*`, `status:failed`, `changed`
+    /// Only some jobs: `series:W-*`, `terms:*2005*`, `readings:floor=*`, `status:failed`, `changed`
     #[arg(long, value_name = "SELECTOR", num_args = 1..)]
     pub select: Vec<String>,
     /// The earlier run that `status:` and `changed` speak of
@@ -263,7 +263,7 @@ pub(crate) struct Explain {
     /// The record, by its number in the job; without it, all that changed or refused something
     #[arg(long, value_name = "N")]
     pub event: Option<u32>,
-    /// Which job, where several have it: `series:W-A`, `terms:*ratchet*`, `readings:default`
+    /// Which job, where several have it: `series:W-A`, `terms:*2005*`, `readings:default`
     #[arg(long, value_name = "SELECTOR", num_args = 1..)]
     pub select: Vec<String>,
     /// How the explanation is shown

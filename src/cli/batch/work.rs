@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Codes of what may come out otherwise the next time, though nothing that a job is known by has changed.
-const PASSING: [&str; 3] = ["batch::unreadable", "batch::changed-meanwhile", "batch::internal"];
+const PASSING: [&str; 2] = ["batch::unreadable", "batch::internal"];
 
 /// `tenor batch run`
 pub(super) fn run(args: &Run) -> Outcome {
