@@ -33,7 +33,9 @@ pub struct Section {
 }
 
 impl Section {
-    pub(super) fn new(name: &str, head: &[&str]) -> Self {
+    /// A table without rows so far.
+    #[must_use]
+    pub fn new(name: &str, head: &[&str]) -> Self {
         Self { name: name.to_owned(), head: head.iter().map(|h| (*h).to_owned()).collect(), ..Self::default() }
     }
 }
