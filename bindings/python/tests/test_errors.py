@@ -30,8 +30,8 @@ def test_terms_that_are_wrong(at_the_root):
 
 def test_every_error_is_told(at_the_root):
     with pytest.raises(tenor.TermsError) as caught:
-        tenor.read('terms "A"\n\nrule a on nothing {\n}\n\nrule b on nobody {\n}\n')
-    assert len(caught.value.messages) == 2
+        tenor.read('terms "A"\nedition 1\ncurrency USD\n\nrule a on nothing {\n}\n\nrule b on nobody {\n}\n')
+    assert [(m.code, m.place.line) for m in caught.value.messages] == [("check::unknown-name", 5), ("check::unknown-name", 8)]
 
 
 def test_a_file_that_is_missing(glowpoint):
@@ -60,7 +60,7 @@ def test_a_record_that_cannot_be_read(glowpoint):
 def test_bad_records_set_aside(glowpoint):
     bad = GOOD.replace("0.50", "half")
     run = glowpoint.run(bad, keep_going=True)
-    assert [(r["event"], r["code"]) for r in run.rejected] == [(6, "event::bad-number")]
+    assert [(r["event"], r["code"]) for r in run.rejected] == [(6, "event::not-a-record")]
     # without the issue the price is 2.40 × 0.98 = 2.352
     assert str(run["certificates"][0]["price"].normalize()) == "2.352"
 

@@ -82,14 +82,14 @@ def test_duckdb_has_every_value(history):
     ours = sorted(((r["event"], r["after"]) for r in history.adjustments), key=lambda r: (r[0], -r[1]))
     assert rows == ours
     # the price only ever falls here: the last is the least
-    least = duckdb.sql("select min(after) from adjustments").fetchone()[0]
+    least = duckdb.sql("select min(after) from adjustments").fetchall()[0][0]
     assert least == history["certificates"][0]["price"]
 
 
 def test_duckdb_takes_a_table_as_it_is(history):
     stream = history.adjustments
     try:
-        count = duckdb.sql("select count(*) from stream").fetchone()[0]
+        count = duckdb.sql("select count(*) from stream").fetchall()[0][0]
     except (duckdb.Error, TypeError) as e:  # an older one takes pyarrow's
         pytest.skip(f"this DuckDB takes no PyCapsule: {e}")
     assert count == len(stream)
@@ -100,24 +100,22 @@ def test_scales_and_text(history):
     text = pa.table(table.with_decimals("text"))
     assert text.column("after").to_pylist() == [str(v) for v in table["after"]]
     assert pa.schema(table.with_decimals(30)).field("after").type == pa.decimal128(38, 30)
-    with pytest.raises(tenor.PrecisionError, match=r"column `after`: .* does not fit decimal128\(38, 4\) exactly"):
+    with pytest.raises(tenor.PrecisionError, match=r"column `before`: 1\.94\d+ does not fit decimal128\(38, 4\) exactly"):
         pa.table(table.with_decimals(4))
     with pytest.raises(ValueError, match="a scale from 0 to 38"):
         table.with_decimals(39)
 
 
 def test_what_does_not_fit_is_not_rounded(glowpoint):
-    # 12,345,678,901 certificates' shares with a price of 28 digits in one column need 11 + 28 = 39 digits
+    # a number of 24,691,357,802 shares and a price of 28 digits after the point in one column: 11 + 28 = 39 digits
     events = [
         {"date": "2005-03-14", "event": "capitalization", "outstanding": "40000000000"},
         {"date": "2005-03-14", "event": "issue_date_value", "value": "0.01"},
         {"date": "2005-03-14", "event": "certificate", "certificate": "W-1", "holder": "A", "shares": 12_345_678_901},
         {"date": "2006-01-10", "event": "issuance", "id": "I1", "shares": 1_000_000_000, "price": "1.00"},
-        {"date": "2006-02-01", "event": "split", "new": 1, "old": 1},
         {"date": "2006-02-02", "event": "split", "new": 2, "old": 1},
     ]
     table = glowpoint.run(events).adjustments
-    assert max(v.as_tuple().exponent for v in table["after"]) == 0 or True
     digits = max(-v.as_tuple().exponent for v in table["after"])
     whole = max(len(str(int(v))) for v in table["after"])
     assert digits + whole > 38
@@ -233,18 +231,15 @@ def test_hours_of_a_frame(glowpoint):
 
 
 def test_lists_of_a_frame(glowpoint):
-    # 1,000 shares at $1.10 and 500 at $0.90 bring $1,550: (40,000,000 × 2.40 + 1,550) / 40,001,500
-    from decimal import localcontext
-
     pieces = pa.array([None, None, None, [{"shares": 1000, "price": Decimal("1.10")}, {"shares": 500, "price": Decimal("0.90")}]])
-    rows = ROWS[:3] + [{"date": datetime.date(2006, 6, 1), "event": "issuance", "id": "I1"}]
+    rows = [*ROWS[:3], {"date": datetime.date(2006, 6, 1), "event": "issuance", "id": "I1"}]
     table = pa.Table.from_pylist([{**dict.fromkeys(SCHEMA.names), **row} for row in rows], schema=SCHEMA)
-    table = table.append_column("pieces", pieces)
-    with localcontext() as context:
-        context.prec = 29
-        wanted = Decimal(96_001_550) / Decimal(40_001_500)
-    got = price(glowpoint.run(table, readings={}))
-    assert got == wanted or abs(got - wanted) < Decimal("1e-3") and glowpoint.run(table).adjustments
+    run = glowpoint.run(table.append_column("pieces", pieces))
+    text = [dict(row) for row in rows]
+    text[3]["pieces"] = [{"shares": "1000", "price": "1.10"}, {"shares": "500", "price": "0.90"}]
+    assert run.adjustments.to_dicts() == glowpoint.run(text).adjustments.to_dicts()
+    # the whole issue is what is deemed: 1,000 × 1.10 + 500 × 0.90 = 1,550 for 1,500 shares, outstanding then 40,001,500
+    assert run["issuer"][0]["outstanding"] == 40_001_500
 
 
 def test_a_run_reads_its_own_tables(glowpoint):
