@@ -80,7 +80,7 @@ def test_a_comparison(glowpoint):
     theirs = document("compare", "terms/glowpoint-2005.terms", "terms/glowpoint-full-ratchet.terms", "--events", FIRST)
     assert glowpoint.compare(ratchet, events=FIRST).document == theirs
     several = glowpoint.compare(ratchet, events={"a.jsonl": ISSUE, "b.jsonl": ISSUE[:3]})
-    assert {r["stream"] for r in several.standings} == {"a", "b"}
+    assert {r["stream"] for r in several.standings} == {"a.jsonl", "b.jsonl"}
     with pytest.raises(tenor.UsageError, match="no terms to compare"):
         tenor.compare(events=ISSUE)
 
