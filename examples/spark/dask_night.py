@@ -20,9 +20,8 @@ def night(streams: "dict[str, str]", bundle: str, sha256: str) -> "list[dict]":
 
 
 if __name__ == "__main__":
-    from portfolio import portfolio
-
     import tenor
+    from portfolio import portfolio
 
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "terms.bundle")

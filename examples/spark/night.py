@@ -19,9 +19,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import series  # noqa: E402
-from portfolio import portfolio  # noqa: E402
-
 import tenor  # noqa: E402
+from portfolio import portfolio  # noqa: E402
 
 #: The types of the columns, as Arrow has them.
 ARROW = pa.schema([(name, pa.int32() if kind == "int" else pa.string()) for name, kind in series.COLUMNS.items()])

@@ -5,10 +5,9 @@ import threading
 import time
 
 import pytest
+import tenor
 from conftest import ROOT
 from test_run import FIRST, SPLIT
-
-import tenor
 
 GOOD = (ROOT / FIRST).read_text()
 
@@ -69,8 +68,20 @@ def test_bad_records_set_aside(glowpoint):
 def test_terms_that_stop(glowpoint):
     # an exercise of a certificate that is not there, and one whose date goes back
     with pytest.raises(tenor.RecordError, match="no certificate of that name"):
-        glowpoint.run([*SPLIT, {"date": "2006-03-01", "event": "exercise", "id": "X", "certificate": "W-9", "shares": 1,
-                                "method": "cash", "owned": 0}])
+        glowpoint.run(
+            [
+                *SPLIT,
+                {
+                    "date": "2006-03-01",
+                    "event": "exercise",
+                    "id": "X",
+                    "certificate": "W-9",
+                    "shares": 1,
+                    "method": "cash",
+                    "owned": 0,
+                },
+            ]
+        )
     with pytest.raises(tenor.RecordError, match="before 2006-02-01") as caught:
         glowpoint.run([*SPLIT, {"date": "2006-01-01", "event": "split", "new": 2, "old": 1}])
     assert caught.value.code == "event::backwards"
@@ -128,3 +139,25 @@ def test_other_threads_go_on_while_a_run_runs(glowpoint):
     inside = [s for s in steps if began < s < ended]
     gaps = [b - a for a, b in zip(inside, inside[1:])]
     assert len(inside) > 5 and max(gaps) < (ended - began) / 2, (len(inside), ended - began)
+
+
+def test_ctrl_c_ends_a_run(glowpoint):
+    import os
+    import signal
+
+    # a million quotes take far longer than the tenth of a second after which the signal comes
+    line = '{"date":"2006-01-02","event":"quote","bid":"2.00","ask":"2.02"}\n'
+    data = glowpoint._native.events([SPLIT[0]]) + line.encode() * 1_000_000
+    began = []
+
+    def interrupt():
+        time.sleep(0.1)
+        began.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    other = threading.Thread(target=interrupt)
+    other.start()
+    with pytest.raises(KeyboardInterrupt):
+        glowpoint.run(data)
+    assert time.perf_counter() - began[0] < 2
+    other.join()

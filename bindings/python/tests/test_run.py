@@ -5,9 +5,8 @@ import pickle
 from decimal import Decimal
 
 import pytest
-from conftest import ROOT, command, document
-
 import tenor
+from conftest import ROOT, command, document
 
 FIRST = "examples/first.jsonl"
 HISTORY = "examples/glowpoint-history.jsonl"

@@ -6,9 +6,8 @@ import shutil
 import sys
 
 import pytest
-from conftest import ROOT, command
-
 import tenor
+from conftest import ROOT, command
 
 SPARK = ROOT / "examples/spark"
 REQUIRED = bool(os.environ.get("TENOR_SPARK"))
@@ -32,11 +31,12 @@ def wanted(streams, tmp_path_factory):
         path = folder / f"{series}.jsonl"
         path.write_text(text)
         bad = "splt" in text
-        result = json.loads(
-            command("run", "terms/glowpoint-2005.terms", str(path), "--format", "json", code=65 if bad else 0)
-        )
-        certificates = {("certificates", c["certificate"], name): c[name]
-                        for c in result["certificates"] for name in ("price", "number", "pending")}
+        result = json.loads(command("run", "terms/glowpoint-2005.terms", str(path), "--format", "json", code=65 if bad else 0))
+        certificates = {
+            ("certificates", c["certificate"], name): c[name]
+            for c in result["certificates"]
+            for name in ("price", "number", "pending")
+        }
         out[series] = None if bad else {**certificates, ("issuer", None, "outstanding"): result["issuer"]["outstanding"]}
     return out
 

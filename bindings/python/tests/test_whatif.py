@@ -4,10 +4,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+import tenor
 from conftest import ROOT, command, document
 from test_run import FIRST
-
-import tenor
 
 # The issue of examples/first.jsonl without the distribution: 40,000,000 shares outstanding, 60,000,000 issued at p dollars, a
 # price of 2.40 and a floor of 1.50. The price becomes (40 × 2.40 + 60 × p) / 100 = 0.96 + 0.6 p where p < 2.40; it reaches

@@ -21,7 +21,10 @@ class Run:
 
     def __init__(self, native: _tenor.Run, messages: "list[Message]") -> None:
         self._native = native
-        self._kinds = dict(native.names())
+        self._kinds: "dict[str, str]" = {}
+        for name, kind in native.names():
+            # a report of the terms goes before a part of every run that has its name: that one is an attribute
+            self._kinds.setdefault(name, kind)
         self._tables: "dict[str, Table]" = {}
         self.messages = messages
 
@@ -127,7 +130,7 @@ class Run:
     @property
     def receipt(self) -> "dict[str, Any]":
         """What the run was computed from: the files with their SHA-256, the readings, the days."""
-        return json.loads(self._native.receipt())
+        return dict(json.loads(self._native.receipt()))
 
     def json(self) -> bytes:
         """The document of ``tenor run --format json``, byte by byte."""

@@ -9,11 +9,14 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, Optional, Sequence, Union
 
 from . import _tenor
 from ._errors import Message, RecordError, UsageError, messages, plain, raised
 from ._run import Run
+
+if TYPE_CHECKING:
+    from ._whatif import Comparison, Explanation, Solution, Sweep, Worth
 
 #: A day: a date, or `2006-12-31`.
 Day = Union[str, datetime.date, None]
@@ -141,8 +144,10 @@ class Terms:
     @property
     def readings(self) -> "dict[str, Reading]":
         """The readings, each with its question and its alternatives."""
-        return {name: Reading(name, clause, question, default, dict(words))
-                for name, clause, question, default, words in self._native.readings}
+        return {
+            name: Reading(name, clause, question, default, dict(words))
+            for name, clause, question, default, words in self._native.readings
+        }
 
     def fields(self, event: Optional[str] = None) -> Fields:
         """The events the terms know with their fields, or those of one event. Print it: it reads as help."""
@@ -190,35 +195,109 @@ class Terms:
             raise raised(code, heard, run)
         return run
 
-    def sweep(self, events: Events, vary: "Mapping[str, Any]", **more: Any) -> "Any":
-        """Runs the terms at many values of one or two inputs: see :class:`tenor.Sweep`."""
+    def sweep(
+        self,
+        events: Events,
+        vary: "Mapping[str, Any]",
+        *,
+        show: "Sequence[str]" = (),
+        readings: "Optional[Mapping[str, str]]" = None,
+        as_of: Day = None,
+        known_on: Day = None,
+        sort: bool = False,
+    ) -> "Sweep":
+        """Runs a stream at many values of one or two inputs.
+
+        `vary` has the inputs with their values: ``{"issuance[1].price": "0.50..3.00 step 0.05"}``, ``{"floor": "*"}``, or a
+        list of numbers or words. `show` adds figures of one's own: ``"value of certificate: number × ($5/share - price)"``.
+        """
         from ._whatif import sweep
 
-        return sweep(self, events, vary, **more)
+        return sweep(self, events, vary, show=show, readings=readings, as_of=as_of, known_on=known_on, sort=sort)
 
-    def solve(self, events: Events, figure: str, by: str, **more: Any) -> "Any":
-        """Finds the values of an input that lead to a figure: see :class:`tenor.Solution`."""
+    def solve(
+        self,
+        events: Events,
+        figure: str,
+        by: str,
+        *,
+        within: Optional[str] = None,
+        show: "Sequence[str]" = (),
+        readings: "Optional[Mapping[str, str]]" = None,
+        as_of: Day = None,
+        known_on: Day = None,
+        sort: bool = False,
+    ) -> "Solution":
+        """Finds all values of an input that lead to a figure: ``solve(events, "price of W-1 = 2", by="issuance[1].price")``."""
         from ._whatif import solve
 
-        return solve(self, events, figure, by, **more)
+        more = {"readings": readings, "as_of": as_of, "known_on": known_on, "sort": sort}
+        return solve(self, events, figure, by, within=within, show=show, **more)  # type: ignore[arg-type]
 
-    def compare(self, *others: "Terms", events: Events, **more: Any) -> "Any":
-        """Holds these terms against others, or against their readings: see :class:`tenor.Comparison`."""
+    def compare(
+        self,
+        *others: "Terms",
+        events: Events,
+        readings: "Optional[Mapping[str, str]]" = None,
+        variants: "Iterable[Mapping[str, str]]" = (),
+        every_reading: bool = False,
+        rank_by: Optional[str] = None,
+        show: "Sequence[str]" = (),
+        as_of: Day = None,
+        known_on: Day = None,
+        sort: bool = False,
+    ) -> "Comparison":
+        """Holds other terms, or these under other readings, against these: see :func:`tenor.compare`."""
         from ._whatif import compare
 
-        return compare(self, *others, events=events, **more)
+        return compare(
+            self,
+            *others,
+            events=events,
+            readings=readings,
+            variants=variants,
+            every_reading=every_reading,
+            rank_by=rank_by,
+            show=show,
+            as_of=as_of,
+            known_on=known_on,
+            sort=sort,
+        )
 
-    def worth(self, events: Events, **more: Any) -> "Any":
-        """What each reading of the text is worth on these events: see :class:`tenor.Worth`."""
+    def worth(
+        self,
+        events: Events,
+        *,
+        readings: "Optional[Mapping[str, str]]" = None,
+        as_of: Day = None,
+        known_on: Day = None,
+        sort: bool = False,
+    ) -> "Worth":
+        """Runs a stream under each alternative of each reading in turn: what each is worth."""
         from ._whatif import worth
 
-        return worth(self, events, **more)
+        return worth(self, events, readings=readings, as_of=as_of, known_on=known_on, sort=sort)
 
-    def explain(self, events: Events, event: Optional[int] = None, **more: Any) -> "Any":
-        """How the figures of a record came about, and why others stayed as they were: see :class:`tenor.Explanation`."""
+    def explain(
+        self,
+        events: Events,
+        event: Optional[int] = None,
+        *,
+        certificate: Optional[str] = None,
+        readings: "Optional[Mapping[str, str]]" = None,
+        as_of: Day = None,
+        known_on: Day = None,
+        sort: bool = False,
+    ) -> "Explanation":
+        """How the figures of a record came about, and why others stayed as they were.
+
+        Without `event` all records that changed or refused something are explained; `certificate` leaves only what concerns one
+        certificate, or another entry, by its key.
+        """
         from ._whatif import explain
 
-        return explain(self, events, event, **more)
+        more = {"readings": readings, "as_of": as_of, "known_on": known_on, "sort": sort}
+        return explain(self, events, event, certificate=certificate, **more)  # type: ignore[arg-type]
 
     def _given(self, events: Events) -> "tuple[Optional[str], Optional[bytes]]":
         """Events as the path of a file, or as bytes."""
@@ -236,8 +315,9 @@ class Terms:
         except (TypeError, ValueError) as e:
             head, _, rest = str(e).partition(": ")
             number = int(head[7:]) if head.startswith("record ") and head[7:].isdigit() and rest else None
-            raise RecordError([plain(str(e), "event::not-exact" if "float" in str(e) else "event::not-a-record", "",
-                                     None, number)]) from None
+            raise RecordError(
+                [plain(str(e), "event::not-exact" if "float" in str(e) else "event::not-a-record", "", None, number)]
+            ) from None
 
     def __repr__(self) -> str:
         events = ", ".join(self.fields().events)

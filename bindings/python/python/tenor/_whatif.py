@@ -13,7 +13,6 @@ from ._table import Table, made
 from ._terms import Day, Events, Terms, chosen, day
 
 
-
 class Document:
     """The result of a command: its tables, and the document it comes from."""
 
@@ -26,12 +25,12 @@ class Document:
     @property
     def title(self) -> str:
         """The title of the terms."""
-        return self.document.get("terms", "")
+        return str(self.document.get("terms", ""))
 
     @property
     def receipt(self) -> "dict[str, Any]":
         """What it was computed from."""
-        return self.document["receipt"]
+        return dict(self.document["receipt"])
 
     @property
     def stopped(self) -> "Optional[dict[str, Any]]":
@@ -142,7 +141,6 @@ class Comparison(Document):
     def standings(self) -> Table:
         """A row for each variant over each stream: its rank, the record and the clause at which it parts company."""
         rows = [(o, s) for o in self.document["streams"] for s in o["standings"]]
-        part = lambda s, name: (s["parts"] or {}).get(name)  # noqa: E731
         return made(
             "standings",
             [
@@ -151,12 +149,12 @@ class Comparison(Document):
                 ("variant", "text", [s["variant"] for _, s in rows]),
                 ("rank", "int", [s["rank"] for _, s in rows]),
                 ("measure", "decimal", [s["measure"] for _, s in rows]),
-                ("parts_event", "int", [part(s, "event") for _, s in rows]),
-                ("parts_date", "date", [part(s, "date") for _, s in rows]),
-                ("parts_kind", "text", [part(s, "kind") for _, s in rows]),
-                ("parts_clause", "text", [part(s, "clause") for _, s in rows]),
-                ("parts_other_clause", "text", [part(s, "other_clause") for _, s in rows]),
-                ("parts_what", "text", [part(s, "what") for _, s in rows]),
+                ("parts_event", "int", [_part(s, "event") for _, s in rows]),
+                ("parts_date", "date", [_part(s, "date") for _, s in rows]),
+                ("parts_kind", "text", [_part(s, "kind") for _, s in rows]),
+                ("parts_clause", "text", [_part(s, "clause") for _, s in rows]),
+                ("parts_other_clause", "text", [_part(s, "other_clause") for _, s in rows]),
+                ("parts_what", "text", [_part(s, "what") for _, s in rows]),
                 ("refusals", "int", [s["refusals"] for _, s in rows]),
                 ("stopped", "text", [s["stopped"] for _, s in rows]),
             ],
@@ -183,14 +181,13 @@ class Worth(Document):
     def readings(self) -> Table:
         """A row for each alternative that changes something: against which default, and where it parts company."""
         rows = self.document["readings"]
-        part = lambda r, name: (r["parts"] or {}).get(name)  # noqa: E731
         return made(
             "readings",
             [
                 *((name, "text", [r[name] for r in rows]) for name in ("reading", "clause", "default", "alternative")),
-                ("parts_event", "int", [part(r, "event") for r in rows]),
-                ("parts_date", "date", [part(r, "date") for r in rows]),
-                ("parts_clause", "text", [part(r, "clause") for r in rows]),
+                ("parts_event", "int", [_part(r, "event") for r in rows]),
+                ("parts_date", "date", [_part(r, "date") for r in rows]),
+                ("parts_clause", "text", [_part(r, "clause") for r in rows]),
                 ("refusals_default", "int", [r["refusals"]["default"] for r in rows]),
                 ("refusals_alternative", "int", [r["refusals"]["alternative"] for r in rows]),
                 ("stopped", "text", [r["stopped"] for r in rows]),
@@ -428,6 +425,11 @@ def _figures(name: str, figures: "list[dict[str, Any]]", head: "Sequence[Any]" =
     )
 
 
+def _part(standing: "Mapping[str, Any]", name: str) -> Any:
+    """Of where a variant parts company; nothing where it does not."""
+    return (standing["parts"] or {}).get(name)
+
+
 def _exactly(at: "Mapping[str, Any]") -> str:
     return at["fraction"] if "fraction" in at else "..".join(at["between"])
 
@@ -442,7 +444,10 @@ def _turns(turns: "list[dict[str, Any]]") -> Table:
             ("exactly", "text", [_exactly(t["exactly"]) for t, _ in rows]),
             ("there", "text", [t["there"] for t, _ in rows]),
             ("event", "int", [w.get("event") or None for _, w in rows]),
-            *((part, "text", [w.get(part) or None for _, w in rows]) for part in ("entry", "clause", "rule", "what", "below", "above")),
+            *(
+                (part, "text", [w.get(part) or None for _, w in rows])
+                for part in ("entry", "clause", "rule", "what", "below", "above")
+            ),
         ],
     )
 
@@ -456,5 +461,3 @@ def _branches(steps: "Sequence[Step]", indent: str) -> "Iterator[str]":
         last = n + 1 == len(steps)
         yield f"{indent}{'└─ ' if last else '├─ '}{step._line()}"
         yield from _branches(step.parts, indent + ("   " if last else "│  "))
-
-
