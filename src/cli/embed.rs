@@ -243,8 +243,7 @@ pub fn load(path: &Path, held: &[Held]) -> Result<Loaded, Called> {
 /// # Errors
 /// The exit code of the command, with what is wrong.
 pub fn compile(t: &Terms, readings: &[String]) -> Result<Program, Called> {
-    let (program, out, told) =
-        catching(&[], || terms::readings(t, readings).and_then(|chosen| terms::compile(t, &chosen, &[])));
+    let (program, out, told) = catching(&[], || terms::readings(t, readings).and_then(|chosen| terms::compile(t, &chosen, &[])));
     program.map_err(|end| Called { code: end.code(), out, told })
 }
 
@@ -308,7 +307,14 @@ impl events::Watcher for Until<'_> {
 ///
 /// # Errors
 /// The exit code of the command, with what is wrong, where there is no run.
-pub fn run(t: &Terms, program: &Program, files: &[Held], held: &[Held], asked: &Asked, until: &AtomicBool) -> Result<Ran, Called> {
+pub fn run(
+    t: &Terms,
+    program: &Program,
+    files: &[Held],
+    held: &[Held],
+    asked: &Asked,
+    until: &AtomicBool,
+) -> Result<Ran, Called> {
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let events_format = match asked.format.as_str() {
         "jsonl" => Some(EventsFormat::Jsonl),

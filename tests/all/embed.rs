@@ -8,7 +8,13 @@ use std::sync::atomic::AtomicBool;
 
 /// On a thread as deep as that of the command.
 fn deep<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    std::thread::Builder::new().stack_size(64 << 20).spawn(work).expect("a thread").join().expect("no panic")
+    let thread = got(std::thread::Builder::new().stack_size(64 << 20).spawn(work).ok(), "a thread");
+    got(thread.join().ok(), "an end without a panic")
+}
+
+/// What must be there.
+fn got<T>(found: Option<T>, what: &str) -> T {
+    found.unwrap_or_else(|| panic!("{what} is missing"))
 }
 
 fn terms() -> PathBuf {
@@ -28,10 +34,11 @@ fn a_run_is_that_of_the_command() {
     let args = ["run".into(), terms().into_os_string(), events().into_os_string(), "--format".into(), "json".into()];
     let wanted = tenor::tenor(&args).stdout;
     let ours = deep(|| {
-        let loaded = load(&terms(), &[]).expect("terms");
-        let program = compile(&loaded.terms, &[]).expect("a program");
+        let loaded = got(load(&terms(), &[]).ok(), "terms");
+        let program = got(compile(&loaded.terms, &[]).ok(), "a program");
         let asked = Asked { terms: terms(), events: events(), ..Asked::default() };
-        let ran = run(&loaded.terms, &program, &loaded.files, &[], &asked, &AtomicBool::new(false)).expect("a run");
+        let ran = run(&loaded.terms, &program, &loaded.files, &[], &asked, &AtomicBool::new(false));
+        let ran = got(ran.ok(), "a run");
         ran.json(&loaded.terms, &program)
     });
     assert_eq!(String::from_utf8_lossy(&ours), String::from_utf8_lossy(&wanted));
@@ -39,16 +46,17 @@ fn a_run_is_that_of_the_command() {
 
 #[test]
 fn files_are_held_and_messages_have_their_places() {
-    let bad = "{\"date\":\"2006-01-10\",\"event\":\"split\",\"new\":2,\"old\":1}\n\n{\"date\":\"2006-02-10\",\"event\":\"splt\"}\n";
+    let bad =
+        "{\"date\":\"2006-01-10\",\"event\":\"split\",\"new\":2,\"old\":1}\n\n{\"date\":\"2006-02-10\",\"event\":\"splt\"}\n";
     let path = terms().display().to_string();
     let called = deep(move || {
         let line = ["tenor", "run", &path, "<events>", "--format", "json"].map(str::to_owned);
         call(line, &[held("<events>", bad)])
     });
     assert_eq!(called.code, 65);
-    let document: serde_json::Value = serde_json::from_slice(&called.out).expect("a document");
+    let document: serde_json::Value = got(serde_json::from_slice(&called.out).ok(), "a document");
     assert_eq!(document["stopped"]["event"], 2);
-    let error = called.told.iter().find(|t| t.severity == "error").expect("an error");
+    let error = got(called.told.iter().find(|t| t.severity == "error"), "an error");
     // the second record stands on the third line
     assert_eq!((error.code.as_str(), error.file.as_str()), ("event::unknown-event", "<events>"));
     assert_eq!((error.at, error.record), (Some((3, None)), Some(2)));
@@ -57,23 +65,22 @@ fn files_are_held_and_messages_have_their_places() {
 
 #[test]
 fn what_is_told_on_other_threads_is_heard() {
-    // a sweep runs on threads of its own; the point at which it stops is told by one of them
+    // which figure is meant is looked up on the threads that run the stream
     let path = terms().display().to_string();
     let called = deep(move || {
-        let vary = "issuance[1].price=0.50,0.60";
         let file = events().display().to_string();
-        call(["tenor", "sweep", &path, &file, "--vary", vary, "--format", "json"].map(str::to_owned), &[])
+        call(["tenor", "solve", &path, &file, "--for", "prce of W-1 = 2", "--by", "issuance[1].price"].map(str::to_owned), &[])
     });
-    assert_eq!(called.code, 0, "{:?}", called.told);
-    let document: serde_json::Value = serde_json::from_slice(&called.out).expect("a document");
-    assert_eq!(document["points"].as_array().map(Vec::len), Some(2));
+    assert_eq!(called.code, 2);
+    let error = got(called.told.first(), "a message");
+    assert_eq!((error.code.as_str(), error.help.as_str()), ("usage::for", "did you mean `price of W-1`?"));
 }
 
 #[test]
 fn terms_held_in_memory_are_wrong_where_they_are() {
     let text = "terms \"A\"\nedition 1\ncurrency USD\n\nrule a on nothing {\n}\n";
-    let called = deep(move || load("<text>".as_ref(), &[held("<text>", text)]).expect_err("no event"));
-    let error = called.told.iter().find(|t| t.code == "check::unknown-name").expect("the name");
+    let called = got(deep(move || load("<text>".as_ref(), &[held("<text>", text)]).err()), "what is wrong");
+    let error = got(called.told.iter().find(|t| t.code == "check::unknown-name"), "the name");
     assert_eq!((error.file.as_str(), error.at), ("<text>", Some((5, Some(11)))));
     assert_eq!(called.code, 65);
 }

@@ -109,8 +109,7 @@ pub fn cell(words: &Words<'_>, v: &Value, ty: &Type) -> Cell {
         (Value::List(lines), Type::List(shape)) => {
             let Some(shape) = words.terms.shapes.get(shape.at()) else { return Cell::Missing };
             let row = |values: Vec<Value>| {
-                let mut cells: Vec<Cell> =
-                    values.iter().zip(&shape.fields).map(|(v, (_, ty, _))| cell(words, v, ty)).collect();
+                let mut cells: Vec<Cell> = values.iter().zip(&shape.fields).map(|(v, (_, ty, _))| cell(words, v, ty)).collect();
                 if shape.plain { cells.pop().unwrap_or(Cell::Missing) } else { Cell::Struct(cells) }
             };
             Cell::List(words.rows(lines, ty).into_iter().map(row).collect())

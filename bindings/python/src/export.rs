@@ -78,22 +78,22 @@ impl Trouble {
 fn array(kind: &Kind, cells: &[&Cell], decimals: Decimals) -> Result<ArrayRef, Trouble> {
     Ok(match kind {
         Kind::Decimal => return decimal(cells, decimals),
-        Kind::Date => Arc::new(
-            cells.iter().map(|c| if let Cell::Date(d) = c { Some(*d) } else { None }).collect::<Date32Array>(),
-        ),
+        Kind::Date => {
+            Arc::new(cells.iter().map(|c| if let Cell::Date(d) = c { Some(*d) } else { None }).collect::<Date32Array>())
+        }
         Kind::Moment => {
             let minutes = cells.iter().map(|c| if let Cell::Moment(m) = c { Some(m * 60) } else { None });
             Arc::new(minutes.collect::<TimestampSecondArray>())
         }
-        Kind::YesNo => Arc::new(
-            cells.iter().map(|c| if let Cell::YesNo(yes) = c { Some(*yes) } else { None }).collect::<BooleanArray>(),
-        ),
-        Kind::Whole => Arc::new(
-            cells.iter().map(|c| if let Cell::Whole(n) = c { Some(*n) } else { None }).collect::<Int64Array>(),
-        ),
-        Kind::Text => Arc::new(
-            cells.iter().map(|c| if let Cell::Text(t) = c { Some(t.as_str()) } else { None }).collect::<StringArray>(),
-        ),
+        Kind::YesNo => {
+            Arc::new(cells.iter().map(|c| if let Cell::YesNo(yes) = c { Some(*yes) } else { None }).collect::<BooleanArray>())
+        }
+        Kind::Whole => {
+            Arc::new(cells.iter().map(|c| if let Cell::Whole(n) = c { Some(*n) } else { None }).collect::<Int64Array>())
+        }
+        Kind::Text => {
+            Arc::new(cells.iter().map(|c| if let Cell::Text(t) = c { Some(t.as_str()) } else { None }).collect::<StringArray>())
+        }
         Kind::List(inner) => {
             let lists: Vec<Option<&Vec<Cell>>> =
                 cells.iter().map(|c| if let Cell::List(all) = c { Some(all) } else { None }).collect();
@@ -147,4 +147,3 @@ fn at_scale(n: Decimal, scale: u8) -> Option<i128> {
     };
     (units.unsigned_abs() < 10_u128.pow(DIGITS.into())).then_some(units)
 }
-

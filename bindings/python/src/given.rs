@@ -73,7 +73,8 @@ fn object(fields: &Bound<'_, PyDict>, moments: &Moments, out: &mut Vec<u8>) -> P
         if !std::mem::take(&mut first) {
             out.push(b',');
         }
-        let name = name.cast::<PyString>().map_err(|_| PyTypeError::new_err("the name of a field is a str"))?.to_cow()?.into_owned();
+        let name =
+            name.cast::<PyString>().map_err(|_| PyTypeError::new_err("the name of a field is a str"))?.to_cow()?.into_owned();
         quoted(&name, out);
         out.push(b':');
         self::value(&name, &value, moments, out)?;

@@ -224,12 +224,7 @@ impl Source<'_> {
     fn refusals(&self) -> Rows {
         let words = self.words();
         let text = |name| Column::new(name, Kind::Text);
-        let columns = vec![
-            Column::new("event", Kind::Whole),
-            Column::new("date", Kind::Date),
-            text("clause"),
-            text("reason"),
-        ];
+        let columns = vec![Column::new("event", Kind::Whole), Column::new("date", Kind::Date), text("clause"), text("reason")];
         let mut out = Rows::new("refusals", columns);
         for r in &self.run.refusals {
             let with: Vec<(usize, Cell)> = r

@@ -29,6 +29,9 @@ pub struct Terms {
 /// What a command came to: its exit code, what it wrote, what it told.
 type Came<'py> = (u8, Vec<u8>, Bound<'py, PyList>);
 
+/// A reading: its name, its clause, its question, the default, the alternatives with what speaks for each.
+type Reading = (String, String, String, String, Vec<(String, String)>);
+
 /// Terms, or why there are none.
 type Read<'py> = (Option<Terms>, Option<Came<'py>>);
 
@@ -104,7 +107,7 @@ impl Terms {
 
     /// The readings: name, clause, question, the default, the alternatives with what speaks for each.
     #[getter]
-    fn readings(&self) -> Vec<(String, String, String, String, Vec<(String, String)>)> {
+    fn readings(&self) -> Vec<Reading> {
         let default = |r: &tenor::terms::Reading| {
             let at = usize::try_from(r.default).ok();
             at.and_then(|n| r.alternatives.get(n)).map_or_else(String::new, |(word, _)| word.clone())
@@ -138,11 +141,7 @@ impl Terms {
 
     /// Events as bytes: a list of dictionaries, or anything that gives an Arrow stream.
     fn events(&self, given: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
-        if given.hasattr("__arrow_c_stream__")? {
-            from_stream(given, &self.moments)
-        } else {
-            from_dicts(given, &self.moments)
-        }
+        if given.hasattr("__arrow_c_stream__")? { from_stream(given, &self.moments) } else { from_dicts(given, &self.moments) }
     }
 
     /// Runs a stream: gives the run with its exit code and messages, or none with what is wrong.
@@ -160,8 +159,7 @@ impl Terms {
         format: String,
     ) -> PyResult<(Option<Run>, Came<'py>)> {
         let known = self.programs.lock().unwrap_or_else(PoisonError::into_inner).get(&readings).cloned();
-        let held: Vec<Held> =
-            bytes.into_iter().map(|b| Held { path: EVENTS.into(), bytes: Arc::from(b) }).collect();
+        let held: Vec<Held> = bytes.into_iter().map(|b| Held { path: EVENTS.into(), bytes: Arc::from(b) }).collect();
         let asked = Asked {
             terms: self.path.clone(),
             events: events.unwrap_or_else(|| EVENTS.into()),

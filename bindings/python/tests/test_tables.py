@@ -78,7 +78,7 @@ def test_pandas_has_every_value(history):
 
 
 def test_duckdb_has_every_value(history):
-    adjustments = pa.table(history.adjustments)  # noqa: F841: DuckDB finds it by its name
+    adjustments = pa.table(history.adjustments)  # noqa: F841 (DuckDB finds it by its name)
     rows = duckdb.sql("select record.event, record.after from adjustments as record order by event, after desc").fetchall()
     ours = sorted(((r["event"], r["after"]) for r in history.adjustments), key=lambda r: (r[0], -r[1]))
     assert rows == ours
