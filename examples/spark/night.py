@@ -6,6 +6,7 @@ Without `--master` it starts a cluster of two worker processes on this machine.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
@@ -27,7 +28,8 @@ ARROW = pa.schema([(name, pa.int32() if kind == "int" else pa.string()) for name
 
 
 def session(master: str, folder: str) -> SparkSession:
-    """A session on a cluster; a name of the machine is not needed, for nothing leaves it."""
+    """A session on a cluster, whose workers run this Python unless PYSPARK_PYTHON names another."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     return (
         SparkSession.builder.master(master)
         .appName("tenor night")
@@ -36,7 +38,6 @@ def session(master: str, folder: str) -> SparkSession:
         .config("spark.ui.enabled", "false")
         .config("spark.local.dir", folder)
         .config("spark.sql.warehouse.dir", folder)
-        .config("spark.pyspark.python", sys.executable)
         .config("spark.sql.shuffle.partitions", "8")
         .getOrCreate()
     )
