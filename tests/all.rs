@@ -18,6 +18,8 @@ mod decimal;
 mod diff;
 #[path = "all/docs.rs"]
 mod docs;
+#[path = "all/embed.rs"]
+mod embed;
 #[path = "all/ending.rs"]
 mod ending;
 #[path = "all/exact.rs"]
