@@ -146,12 +146,7 @@ const ONLY_FALLS: [(&str, &str, &str, &str); 9] = [
         "2024-01-15",
         r#"2024-06-03 unit_sale { id: "U", unit_price: $0.3959/share, announced: 2024-06-03 }"#,
     ),
-    (
-        "price-reset",
-        "0.396",
-        "2021-02-12",
-        "2021-03-01 quote { vwap: $0.3959/share }\n  2021-05-14 quote { vwap: $1/share }",
-    ),
+    ("price-reset", "0.396", "2021-02-12", "2021-03-01 quote { vwap: $0.3959/share }\n  2021-05-14 quote { vwap: $1/share }"),
     (
         "price-reset-anniversary",
         "0.006",
@@ -186,6 +181,12 @@ fn rounding_raises_no_price_that_only_falls() {
         );
         let (_folder, path) = crate::tenor::file("falls.terms", &text);
         let out = tenor(&["test", &path]);
-        assert_eq!(out.status.code(), Some(0), "{form}\n{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        assert_eq!(
+            out.status.code(),
+            Some(0),
+            "{form}\n{}{}",
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
 }
