@@ -32,6 +32,8 @@ mod files;
 mod html;
 #[path = "all/laws.rs"]
 mod laws;
+#[path = "all/library.rs"]
+mod library;
 #[path = "all/messages.rs"]
 mod messages;
 #[path = "all/model.rs"]
