@@ -4,6 +4,7 @@ mod added;
 mod amount;
 mod args;
 mod batch;
+mod checked;
 mod compare;
 mod coverage;
 mod diagnose;
@@ -11,8 +12,11 @@ mod diff;
 pub mod embed;
 mod events;
 mod explain;
+mod help;
 mod inputs;
+mod junit;
 mod output;
+mod packed;
 mod page;
 mod paper;
 mod progress;
@@ -21,6 +25,8 @@ mod records;
 mod rejects;
 mod rig;
 mod run;
+mod sarif;
+mod schema;
 mod shown;
 mod solve;
 mod spread;
@@ -30,6 +36,7 @@ mod terms;
 mod test;
 mod turning;
 mod vary;
+mod verify;
 mod workbook;
 
 use clap::Parser;
@@ -92,6 +99,7 @@ pub fn main_of(line: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     let args = match args::Cli::try_parse_from(line) {
         Ok(args) => args,
         Err(e) => {
+            let e = help::meant(e);
             let usage = e.use_stderr();
             let _ = e.print();
             return if usage { 2 } else { 0 };
@@ -99,6 +107,12 @@ pub fn main_of(line: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
     };
     std::panic::set_hook(Box::new(last_words));
     diagnose::told_as(args.telling);
+    if args.telling.jobs == Some(0) {
+        diagnose::message("usage::jobs", "no thread is no work", "write `--jobs 1`, or leave it out for one on each core");
+        return End::Usage.code();
+    }
+    // where it cannot be set, work that has no pool of its own takes all cores
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(diagnose::jobs()).stack_size(64 << 20).build_global();
     // a deep stack, so that whatever a file says, it is the parser's own bound that ends it
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || dispatch(&args));
     match worker.map(std::thread::JoinHandle::join) {
@@ -113,7 +127,7 @@ fn last_words(info: &std::panic::PanicHookInfo<'_>) {
     let said = info.payload_as_str().unwrap_or("no reason given");
     let place = info.location().map_or_else(String::new, |l| format!(" ({}:{})", l.file(), l.line()));
     let at = crate::engine::working_on().map_or_else(String::new, |at| format!(" {at}"));
-    output::say(&format!(
+    output::insist(&format!(
         "tenor: internal error{at}: {said}{place}\n  help: this is a fault of tenor, not of the files; no result was written. \
          Please report it with the terms and the records up to here"
     ));
@@ -123,7 +137,7 @@ fn dispatch(args: &args::Cli) -> Outcome {
     match &args.command {
         args::Command::Run(a) => run::run(a),
         args::Command::Batch(a) => batch::batch(a),
-        args::Command::Check(a) => terms::check(a),
+        args::Command::Check(a) => checked::check(a),
         args::Command::Test(a) => test::test(a),
         args::Command::Explain(a) => explain::explain(a),
         args::Command::Coverage(a) => coverage::coverage(a),
@@ -134,5 +148,10 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Solve(a) => solve::solve(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),
+        args::Command::Schema(a) => schema::schema(a),
+        args::Command::Verify(a) => verify::verify(a),
+        args::Command::Help(a) => help::help(a),
+        args::Command::Completions(a) => help::completions(a),
+        args::Command::Man(a) => help::man(a),
     }
 }

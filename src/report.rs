@@ -16,6 +16,7 @@ pub mod page;
 pub mod paper;
 pub mod receipt;
 pub mod record;
+pub mod schema;
 pub mod solve;
 pub mod stop;
 pub mod sweep;

@@ -34,6 +34,8 @@ mod html;
 mod laws;
 #[path = "all/library.rs"]
 mod library;
+#[path = "all/line.rs"]
+mod line;
 #[path = "all/messages.rs"]
 mod messages;
 #[path = "all/model.rs"]
@@ -50,6 +52,8 @@ mod reckon;
 mod reject;
 #[path = "all/scenario.rs"]
 mod scenario;
+#[path = "all/schema.rs"]
+mod schema;
 #[path = "all/sheet.rs"]
 mod sheet;
 #[path = "all/solve.rs"]
@@ -62,5 +66,7 @@ mod tables;
 mod tenor;
 #[path = "all/variants.rs"]
 mod variants;
+#[path = "all/verify.rs"]
+mod verify;
 #[path = "all/workbook.rs"]
 mod workbook;

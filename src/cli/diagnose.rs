@@ -33,7 +33,22 @@ pub(super) fn format() -> MessageFormat {
 
 /// Whether progress is shown where there is a terminal.
 pub(super) fn shows_progress() -> bool {
-    TELLING.get().is_none_or(|t| !t.no_progress && t.message_format == MessageFormat::Human)
+    TELLING.get().is_none_or(|t| !t.no_progress && !t.quiet && t.message_format == MessageFormat::Human)
+}
+
+/// Whether only errors are told.
+pub(super) fn is_quiet() -> bool {
+    TELLING.get().is_some_and(|t| t.quiet)
+}
+
+/// Whether more is told than what is wrong.
+pub(super) fn is_verbose() -> bool {
+    TELLING.get().is_some_and(|t| t.verbose)
+}
+
+/// How many threads work; 0 for one on each core.
+pub(super) fn jobs() -> usize {
+    TELLING.get().and_then(|t| t.jobs).unwrap_or(0)
 }
 
 /// Shows all problems of terms; how many errors and warnings there were.
@@ -44,6 +59,9 @@ pub(super) fn problems(list: &[Problem], sources: &Sources) -> (usize, usize) {
             errors += 1;
         } else {
             warnings += 1;
+            if is_quiet() {
+                continue;
+            }
         }
         if n >= MOST_SHOWN {
             continue;

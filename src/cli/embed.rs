@@ -326,7 +326,13 @@ pub fn run(
         terms: asked.terms.clone(),
         events: asked.events.clone(),
         readings: Vec::new(),
-        taking: Taking { as_of: given(&asked.as_of), known_on: given(&asked.known_on), sort: asked.sort, events_format },
+        taking: Taking {
+            as_of: given(&asked.as_of),
+            known_on: given(&asked.known_on),
+            sort: asked.sort,
+            events_format,
+            require_records: false,
+        },
     };
     let mut until = Until(until);
     let (ran, out, told) = catching(held, || {

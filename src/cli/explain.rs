@@ -1,7 +1,7 @@
 //! `tenor explain`
 
 use super::args::{Explain as Args, ExplainFormat};
-use super::inputs::Inputs;
+use super::inputs::{self, Inputs};
 use super::{End, Outcome, diagnose, events, output, page, terms, workbook};
 use crate::report::explain::{Asked, Step, explain as explained};
 use crate::report::json::{chosen, signed};
@@ -28,7 +28,8 @@ pub(super) fn explain(args: &Args) -> Outcome {
     files.done(opened);
     asked_for(args, &t, &ran)?;
     let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
-    let steps = explained(&t, &program, &ran.run, asked);
+    let mut steps = explained(&t, &program, &ran.run, asked);
+    steps.iter_mut().for_each(|s| located(s, &args.stream.events, &ran.lines));
     let ending = ran.ending(&t, false);
     let stopped = ending.sentence();
     let to = args.to.file();
@@ -53,7 +54,17 @@ pub(super) fn explain(args: &Args) -> Outcome {
             output::json_to(to, &signed("explain", json!({ "terms": t.title, "steps": steps }), &ending, &receipt))?;
         }
     }
-    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+    let bad = events::tell(&args.stream, &t, &ran, false);
+    events::ended(&args.stream, &ran, bad)
+}
+
+/// Names the line a record stands on, where its number does not.
+fn located(step: &mut Step, events: &std::path::Path, lines: &[(u32, u64)]) {
+    let digits = step.text.strip_prefix("record ").map(|t| t.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
+    let line = digits.and_then(|d| d.parse().ok()).and_then(|n: u32| lines.iter().find(|(of, _)| *of == n));
+    if let Some((_, line)) = line {
+        step.text.push_str(&format!(" ({}, line {line})", inputs::name(events)));
+    }
 }
 
 /// Whether there is what is asked for.

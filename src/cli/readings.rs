@@ -4,7 +4,7 @@ use super::args::{Format, Readings as Args};
 use super::inputs::Inputs;
 use super::records::{self, Records};
 use super::shown::Result;
-use super::{End, Outcome, events, terms};
+use super::{Outcome, events, terms};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
 use crate::report::json::chosen as chosen_of;
@@ -38,7 +38,8 @@ pub(super) fn readings(args: &Args) -> Outcome {
     receipt.readings = chosen_of(&t, &program.readings);
     let result = Result { schema: "readings", ending: &ending, receipt: &receipt };
     result.write(args.format.into(), &args.to, || document, || json)?;
-    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+    let bad = events::tell(&args.stream, &t, &ran, false);
+    events::ended(&args.stream, &ran, bad)
 }
 
 /// Every alternative that is not chosen: the reading and the alternative.

@@ -181,6 +181,7 @@ impl Rig {
 /// A pool of threads on all cores, with stacks as deep as that of the command.
 pub(super) fn pool() -> Result<rayon::ThreadPool, End> {
     rayon::ThreadPoolBuilder::new()
+        .num_threads(super::diagnose::jobs())
         .stack_size(64 << 20)
         .start_handler(super::embed::passed_on())
         .build()

@@ -124,10 +124,18 @@ fn both(terms: &Terms, readings: &[u32], events: &Path) -> (Json, Vec<Cell>) {
     (serde_json::to_value(&whole).unwrap_or_else(|e| panic!("{e}")), cells)
 }
 
-#[test]
-fn csv_says_what_json_says_in_every_scenario() {
+/// A scenario: its terms, its stream, its document and its cells.
+pub(crate) struct Scene<'s> {
+    pub path: &'s Path,
+    pub terms: &'s Terms,
+    pub events: &'s Path,
+    pub document: Json,
+    cells: Vec<Cell>,
+}
+
+/// Goes through all scenarios, each stream under each terms once.
+pub(crate) fn every_scenario(mut look: impl FnMut(&Scene<'_>)) {
     let mut known: HashMap<PathBuf, Terms> = HashMap::new();
-    let mut values = 0;
     for folder in folders("scenario") {
         let text = std::fs::read_to_string(folder.join("scenario.toml")).unwrap_or_else(|e| panic!("{e}"));
         let scenario: toml::Table = text.parse().unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
@@ -152,10 +160,18 @@ fn csv_says_what_json_says_in_every_scenario() {
                 readings[at] = word.and_then(|w| u32::try_from(w).ok()).unwrap_or(readings[at]);
             }
             let (document, cells) = both(terms, &readings, &events);
-            values += cells.len();
-            agree(&document, &cells, &folder.display().to_string());
+            look(&Scene { path: &path, terms, events: &events, document, cells });
         }
     }
+}
+
+#[test]
+fn csv_says_what_json_says_in_every_scenario() {
+    let mut values = 0;
+    every_scenario(|scene| {
+        values += scene.cells.len();
+        agree(&scene.document, &scene.cells, &scene.events.display().to_string());
+    });
     assert!(values > 10_000, "only {values} values were looked at");
 }
 
