@@ -9,6 +9,7 @@ mod diagnose;
 mod diff;
 mod events;
 mod explain;
+mod fmt;
 mod inputs;
 mod output;
 mod page;
@@ -117,6 +118,7 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Compare(a) => compare::compare(a),
         args::Command::Sweep(a) => sweep::sweep(a),
         args::Command::Solve(a) => solve::solve(a),
+        args::Command::Fmt(a) => fmt::fmt(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),
     }

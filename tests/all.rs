@@ -28,6 +28,8 @@ mod files;
 mod html;
 #[path = "all/laws.rs"]
 mod laws;
+#[path = "all/layout.rs"]
+mod layout;
 #[path = "all/messages.rs"]
 mod messages;
 #[path = "all/model.rs"]

@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Sweep(super::sweep::Sweep),
     /// Find the value of an input at which a figure is what it should be
     Solve(super::solve::Solve),
+    /// Lay terms files out: indentation, spaces and blank lines
+    Fmt(super::fmt::Fmt),
     /// Write the certificate of what one record adjusted
     Certificate(Paper),
     /// Write the notice of one record
