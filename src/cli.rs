@@ -9,6 +9,7 @@ mod diagnose;
 mod diff;
 mod events;
 mod explain;
+mod fields;
 mod fmt;
 mod inputs;
 mod output;
@@ -118,6 +119,7 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Compare(a) => compare::compare(a),
         args::Command::Sweep(a) => sweep::sweep(a),
         args::Command::Solve(a) => solve::solve(a),
+        args::Command::Fields(a) => fields::fields(a),
         args::Command::Fmt(a) => fmt::fmt(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),

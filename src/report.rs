@@ -10,6 +10,7 @@ pub mod diff;
 mod document;
 pub mod ending;
 pub mod explain;
+pub mod fields;
 pub mod figure;
 pub mod json;
 pub mod page;

@@ -22,6 +22,8 @@ mod ending;
 mod exact;
 #[path = "all/examples.rs"]
 mod examples;
+#[path = "all/fields.rs"]
+mod fields;
 #[path = "all/files.rs"]
 mod files;
 #[path = "all/html.rs"]

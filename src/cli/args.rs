@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Sweep(super::sweep::Sweep),
     /// Find the value of an input at which a figure is what it should be
     Solve(super::solve::Solve),
+    /// Show what terms want to know of each event, or make a stream or a workbook to fill in
+    Fields(super::fields::Fields),
     /// Lay terms files out: indentation, spaces and blank lines
     Fmt(super::fmt::Fmt),
     /// Write the certificate of what one record adjusted
