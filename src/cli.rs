@@ -12,6 +12,7 @@ mod explain;
 mod fields;
 mod fmt;
 mod inputs;
+mod new;
 mod output;
 mod page;
 mod paper;
@@ -120,6 +121,7 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Sweep(a) => sweep::sweep(a),
         args::Command::Solve(a) => solve::solve(a),
         args::Command::Fields(a) => fields::fields(a),
+        args::Command::New(a) => new::new(a),
         args::Command::Fmt(a) => fmt::fmt(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),

@@ -38,6 +38,8 @@ mod messages;
 mod model;
 #[path = "all/mutation.rs"]
 mod mutation;
+#[path = "all/new.rs"]
+mod new;
 #[path = "all/paper.rs"]
 mod paper;
 #[path = "all/readme.rs"]

@@ -81,6 +81,8 @@ pub(crate) enum Command {
     Solve(super::solve::Solve),
     /// Show what terms want to know of each event, or make a stream or a workbook to fill in
     Fields(super::fields::Fields),
+    /// Begin a terms file: asks what the warrant is, and writes one that checks and runs
+    New(super::new::New),
     /// Lay terms files out: indentation, spaces and blank lines
     Fmt(super::fmt::Fmt),
     /// Write the certificate of what one record adjusted
