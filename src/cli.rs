@@ -8,6 +8,7 @@ mod coverage;
 mod diagnose;
 mod diff;
 mod events;
+mod expand;
 mod explain;
 mod fields;
 mod fmt;
@@ -122,6 +123,7 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Solve(a) => solve::solve(a),
         args::Command::Fields(a) => fields::fields(a),
         args::Command::New(a) => new::new(a),
+        args::Command::Expand(a) => expand::expand(a),
         args::Command::Fmt(a) => fmt::fmt(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),

@@ -9,6 +9,7 @@ pub mod csv;
 pub mod diff;
 mod document;
 pub mod ending;
+pub mod expand;
 pub mod explain;
 pub mod fields;
 pub mod figure;

@@ -22,6 +22,8 @@ mod ending;
 mod exact;
 #[path = "all/examples.rs"]
 mod examples;
+#[path = "all/expand.rs"]
+mod expand;
 #[path = "all/fields.rs"]
 mod fields;
 #[path = "all/files.rs"]

@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Fields(super::fields::Fields),
     /// Begin a terms file: asks what the warrant is, and writes one that checks and runs
     New(super::new::New),
+    /// Show what holds after imports and variants, as one file
+    Expand(super::expand::Expand),
     /// Lay terms files out: indentation, spaces and blank lines
     Fmt(super::fmt::Fmt),
     /// Write the certificate of what one record adjusted
