@@ -13,6 +13,8 @@ mod explain;
 mod fields;
 mod fmt;
 mod inputs;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod new;
 mod output;
 mod page;
@@ -124,6 +126,8 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Fields(a) => fields::fields(a),
         args::Command::New(a) => new::new(a),
         args::Command::Expand(a) => expand::expand(a),
+        #[cfg(feature = "lsp")]
+        args::Command::Lsp(_) => lsp::lsp(),
         args::Command::Fmt(a) => fmt::fmt(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),

@@ -34,6 +34,9 @@ mod html;
 mod laws;
 #[path = "all/layout.rs"]
 mod layout;
+#[cfg(feature = "lsp")]
+#[path = "all/lsp.rs"]
+mod lsp;
 #[path = "all/messages.rs"]
 mod messages;
 #[path = "all/model.rs"]

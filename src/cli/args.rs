@@ -85,6 +85,9 @@ pub(crate) enum Command {
     New(super::new::New),
     /// Show what holds after imports and variants, as one file
     Expand(super::expand::Expand),
+    /// Serve an editor: diagnostics, hover, definitions, completion, outline, layout
+    #[cfg(feature = "lsp")]
+    Lsp(super::lsp::Lsp),
     /// Lay terms files out: indentation, spaces and blank lines
     Fmt(super::fmt::Fmt),
     /// Write the certificate of what one record adjusted

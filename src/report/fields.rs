@@ -148,7 +148,7 @@ pub fn document(t: &Terms, events: &[Event]) -> Document {
         let name = if about.is_empty() { e.name.clone() } else { format!("{} ({})", e.name, about.join(", ")) };
         let id = if e.kept == "kept by id" { vec![id_row()] } else { Vec::new() };
         let rows = id.into_iter().chain(e.fields.iter().map(row)).collect();
-        Section { name, head: head.clone(), rows, numeric: vec![false; 6], ..Section::default() }
+        Section { name, head: head.clone(), rows, numeric: vec![false; 6] }
     };
     let checks = events.iter().flat_map(|e| e.checks.iter().map(move |c| format!("{}: {c}", e.name)));
     let every = "every record has a date and an event; it may have a time, an id, the day it became known (recorded), and a note";
