@@ -130,3 +130,8 @@ fn standard_input_goes_to_standard_output() {
     let out = child.wait_with_output().unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(String::from_utf8_lossy(&out.stdout), "terms \"A\"\n\nedition 1\n");
 }
+
+#[test]
+fn the_tutorial_is_laid_out() {
+    assert_eq!(tenor::tenor(&["fmt", "--check", "examples/tutorial.terms"]).status.code(), Some(0));
+}
