@@ -167,7 +167,7 @@ impl Checker<'_> {
                 self.same(&value, &unit, "rounded to a multiple of one another", e.span)?;
                 let rounded = |x: Expr| {
                     let (ty, span) = (x.ty.clone(), x.span);
-                    let kind = ExprKind::Round(Box::new(x), RoundingMode::HalfAwayFromZero, Box::new(unit.clone()));
+                    let kind = ExprKind::Round(Box::new(x), RoundingMode::HalfAwayFromZero, Box::new(unit.clone()), false);
                     Expr { kind, ty, span }
                 };
                 let kind = ExprKind::Equal(Box::new(rounded(value)), Box::new(rounded(other)));

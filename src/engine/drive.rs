@@ -87,7 +87,7 @@ pub struct Engine<'p> {
     /// The recomputation that the record at hand asked for last, and what it left behind.
     last_redo: Option<(replay::Redo, usize)>,
     /// What two records at one close would give in the other order.
-    other_order: Option<order::Other>,
+    other_orders: Vec<order::Other>,
 }
 
 impl<'p> Engine<'p> {
@@ -128,7 +128,7 @@ impl<'p> Engine<'p> {
             closed: false,
             redone: Vec::new(),
             last_redo: None,
-            other_order: None,
+            other_orders: Vec::new(),
         }
     }
 
