@@ -16,6 +16,8 @@ mod decimal;
 mod diff;
 #[path = "all/docs.rs"]
 mod docs;
+#[path = "all/editor.rs"]
+mod editor;
 #[path = "all/ending.rs"]
 mod ending;
 #[path = "all/exact.rs"]
