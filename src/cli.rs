@@ -3,6 +3,7 @@
 mod added;
 mod amount;
 mod args;
+mod batch;
 mod compare;
 mod coverage;
 mod diagnose;
@@ -46,6 +47,8 @@ pub(crate) enum End {
     Failed,
     /// The command line is wrong.
     Usage,
+    /// It came to its end, and not everything is done.
+    Partial,
     /// There was nothing to do: no record, no example.
     Nothing,
     /// Terms or events are wrong.
@@ -56,6 +59,8 @@ pub(crate) enum End {
     Software,
     /// Reading or writing failed.
     Io,
+    /// It was interrupted, or another is at work: the same command goes on.
+    Interrupted,
     /// The reader of our output went away: that is no failure.
     Closed,
 }
@@ -66,11 +71,13 @@ impl End {
             Self::Closed => 0,
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Partial => 3,
             Self::Nothing => 4,
             Self::Data => 65,
             Self::NoInput => 66,
             Self::Software => 70,
             Self::Io => 74,
+            Self::Interrupted => 75,
         }
     }
 }
@@ -114,6 +121,7 @@ fn last_words(info: &std::panic::PanicHookInfo<'_>) {
 fn dispatch(args: &args::Cli) -> Outcome {
     match &args.command {
         args::Command::Run(a) => run::run(a),
+        args::Command::Batch(a) => batch::batch(a),
         args::Command::Check(a) => terms::check(a),
         args::Command::Test(a) => test::test(a),
         args::Command::Explain(a) => explain::explain(a),

@@ -4,6 +4,8 @@
 
 #[path = "all/architecture.rs"]
 mod architecture;
+#[path = "all/batch.rs"]
+mod batch;
 #[path = "all/calendars.rs"]
 mod calendars;
 #[path = "all/commands.rs"]

@@ -61,6 +61,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Run terms over a stream of events and show what comes of it
     Run(Run),
+    /// Run a register and streams under many terms and readings, as a night run
+    Batch(super::batch::Batch),
     /// Check a terms file, without any events
     Check(Check),
     /// Run the examples in terms files

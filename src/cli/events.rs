@@ -157,7 +157,7 @@ pub(super) fn watched<'w>(
 ) -> Result<Ran, End> {
     let as_of = date(args.taking.as_of.as_deref(), "--as-of")?;
     let known_on = date(args.taking.known_on.as_deref(), "--known-on")?;
-    let options = Options { as_of, keep_going, journal: true, orders: true };
+    let options = Options { as_of, keep_going, journal: true, orders: true, corrections: true };
     let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
     let watcher = set(&mut engine);
     let mut schema = Schema::new(t);

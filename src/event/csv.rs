@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::{Chain, Read};
 
 /// A CSV file, record by record.
-pub(super) struct Csv<R> {
+pub(crate) struct Csv<R> {
     // every row ends with a line end, so that where it begins can be reckoned from where it ends
     reader: csv::Reader<Chain<R, &'static [u8]>>,
     head: Vec<String>,
@@ -18,7 +18,7 @@ impl<R: Read> Csv<R> {
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub(super) fn new(input: R) -> Result<Self, What> {
+    pub(crate) fn new(input: R) -> Result<Self, What> {
         let mut reader =
             csv::ReaderBuilder::new().flexible(true).terminator(csv::Terminator::Any(b'\n')).from_reader(input.chain(&b"\n"[..]));
         let cells = reader.headers().map_err(|e| words(&e))?;
@@ -43,7 +43,7 @@ impl<R: Read> Csv<R> {
     ///
     /// # Errors
     /// Why it cannot be read, with its line.
-    pub(super) fn next(&mut self) -> Result<Option<u64>, (u64, What)> {
+    pub(crate) fn next(&mut self) -> Result<Option<u64>, (u64, What)> {
         loop {
             let read = self.reader.read_record(&mut self.row);
             let end = self.reader.position().line().saturating_sub(1).max(1);
@@ -72,7 +72,7 @@ impl<R: Read> Csv<R> {
     }
 
     /// The fields of the present record.
-    pub(super) fn fields<'a>(&'a self, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) {
+    pub(crate) fn fields<'a>(&'a self, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) {
         for (name, cell) in self.head.iter().zip(self.row.iter()) {
             let cell = cell.trim();
             if !cell.is_empty() {
@@ -82,7 +82,7 @@ impl<R: Read> Csv<R> {
     }
 
     /// The present record as it is written.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         let cells = self.row.iter().map(|cell| cell.trim_end_matches('\r'));
         if writer.write_record(cells).is_err() {

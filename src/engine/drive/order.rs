@@ -86,7 +86,8 @@ impl Engine<'_> {
     /// Whether two records take effect at one close of business.
     fn at_the_same_close(&self, a: &Head, b: &Head) -> bool {
         let closes = |h: &Head| self.minute(self.route(h.kind), h) == self.m.terms.close;
-        a.day == b.day && closes(a) && closes(b)
+        let plain = |h: &Head| h.amends == crate::event::Amends::Nothing;
+        a.day == b.day && plain(a) && plain(b) && closes(a) && closes(b)
     }
 
     /// Tries one record; what it did stands until all is taken back, unless it is refused or could not be carried out.
