@@ -8,6 +8,7 @@ mod compare;
 mod coverage;
 mod diagnose;
 mod diff;
+pub mod embed;
 mod events;
 mod expand;
 mod explain;
@@ -88,12 +89,18 @@ pub(crate) type Outcome = Result<(), End>;
 /// Runs the command line of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = match args::Cli::try_parse() {
+    ExitCode::from(main_of(std::env::args_os()))
+}
+
+/// Runs a command line, the name of the command first, and gives its exit code.
+#[must_use]
+pub fn main_of(line: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
+    let args = match args::Cli::try_parse_from(line) {
         Ok(args) => args,
         Err(e) => {
             let usage = e.use_stderr();
             let _ = e.print();
-            return ExitCode::from(if usage { 2 } else { 0 });
+            return if usage { 2 } else { 0 };
         }
     };
     std::panic::set_hook(Box::new(last_words));
@@ -101,9 +108,9 @@ pub fn main() -> ExitCode {
     // a deep stack, so that whatever a file says, it is the parser's own bound that ends it
     let worker = std::thread::Builder::new().stack_size(64 << 20).spawn(move || dispatch(&args));
     match worker.map(std::thread::JoinHandle::join) {
-        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
-        Ok(Ok(Err(end))) => ExitCode::from(end.code()),
-        Ok(Err(_)) | Err(_) => ExitCode::from(End::Software.code()),
+        Ok(Ok(Ok(()))) => 0,
+        Ok(Ok(Err(end))) => end.code(),
+        Ok(Err(_)) | Err(_) => End::Software.code(),
     }
 }
 

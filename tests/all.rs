@@ -20,6 +20,8 @@ mod diff;
 mod docs;
 #[path = "all/editor.rs"]
 mod editor;
+#[path = "all/embed.rs"]
+mod embed;
 #[path = "all/ending.rs"]
 mod ending;
 #[path = "all/exact.rs"]
@@ -38,6 +40,8 @@ mod html;
 mod laws;
 #[path = "all/layout.rs"]
 mod layout;
+#[path = "all/library.rs"]
+mod library;
 #[cfg(feature = "lsp")]
 #[path = "all/lsp.rs"]
 mod lsp;

@@ -271,7 +271,7 @@ pub fn place(job: &Job, register: &[Row], at: At) -> String {
 
 fn engine<'p>(resolved: &Resolved, terms: &'p Terms, program: &'p Program) -> Engine<'p> {
     let as_of = resolved.as_of.as_deref().and_then(day_number);
-    let options = Options { as_of, keep_going: resolved.set_aside, journal: true, orders: true };
+    let options = Options { as_of, keep_going: resolved.set_aside, journal: true, orders: true, corrections: true };
     Engine::new(program, terms, Interner::default(), options)
 }
 

@@ -2,7 +2,7 @@
 
 use super::args::{EventsFormat, Stream as Args};
 use super::inputs::{self, is_standard};
-use super::{End, diagnose, output, terms};
+use super::{End, diagnose, embed, output, terms};
 use crate::engine::run::{Run, Stopped};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Failed, Format, Head, Place, Problem, Schema, Stream, day_number};
@@ -60,7 +60,9 @@ pub(super) fn open(
     counted: impl FnOnce(Box<dyn BufRead>) -> Box<dyn BufRead>,
 ) -> Result<(Box<dyn BufRead>, Format), End> {
     let stdin = is_standard(&args.events);
-    let input: Box<dyn BufRead> = if stdin {
+    let input: Box<dyn BufRead> = if let Some(held) = embed::held(&args.events) {
+        Box::new(std::io::Cursor::new(held))
+    } else if stdin {
         Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
     } else {
         if args.events.is_dir() {

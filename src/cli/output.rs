@@ -2,7 +2,7 @@
 
 use super::args::MessageFormat;
 use super::inputs::is_standard;
-use super::{End, diagnose};
+use super::{End, diagnose, embed};
 use crate::report::visible::drawn;
 use clap::Args;
 use std::fs::{File, OpenOptions};
@@ -80,6 +80,7 @@ fn control(bytes: &[u8]) -> Option<(usize, usize, u8)> {
 /// Writes to a file, or to standard output where there is none.
 fn write_to(file: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), End> {
     match file {
+        None if embed::is_on() => buffered(embed::Taken, write).map_err(|e| failed(&e)),
         None => buffered(io::stdout().lock(), write).map_err(|e| failed(&e)),
         Some(path) => replaced(path, write).map_err(|e| unwritten(path, &e)),
     }
@@ -183,6 +184,9 @@ pub(super) fn failed(e: &io::Error) -> End {
 
 /// Tells something in passing.
 pub(super) fn say(text: &str) {
+    if embed::remarks(text) {
+        return;
+    }
     match diagnose::format() {
         MessageFormat::Human => line(text),
         MessageFormat::Short => line(&format!("note: {}", text.strip_prefix("tenor: ").unwrap_or(text))),

@@ -24,7 +24,7 @@ pub(super) fn readings(args: &Args) -> Outcome {
     let records = records::read(&args.stream, &t, &files)?;
     let run = records.run(&t, &program, usize::MAX);
     let base = Base { t: &t, chosen: &chosen, program: &program, run: &run, records: &records };
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(64 << 20).build().map_err(|_| End::Software)?;
+    let pool = super::rig::pool()?;
     let all: Option<Vec<Worth>> =
         pool.install(|| alternatives(&t, &chosen).par_iter().map(|(n, word)| base.worth(*n, *word)).collect());
     let Some(all) = all else {

@@ -1,7 +1,7 @@
 //! Terms files: reading and checking them, and choosing readings.
 
 use super::args::Check;
-use super::{End, Outcome, diagnose, output, test};
+use super::{End, Outcome, diagnose, embed, output, test};
 use crate::check::{self, Checked, Problem, Reader};
 use crate::engine::NotCompiled;
 use crate::engine::code::Program;
@@ -15,7 +15,9 @@ pub(super) struct Files;
 
 impl Reader for Files {
     fn read(&self, path: &Path) -> Result<String, String> {
-        let bytes = if path.as_os_str() == "-" {
+        let bytes = if let Some(held) = embed::held(path) {
+            Ok(held.to_vec())
+        } else if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
         } else {

@@ -1,6 +1,6 @@
 //! `tenor expand`: one file that says what the others say together.
 
-use crate::tenor::tenor;
+use crate::tenor::{file, tenor};
 use std::path::Path;
 
 fn out(args: &[&str]) -> String {
@@ -49,8 +49,11 @@ fn each_block_says_where_it_comes_from() {
     assert!(text.contains("# terms/lib/exercise.terms:"), "{text}");
     assert!(text.contains("removed: rule lapsed: The warrant ends when it is exercised in full."), "{text}");
     // comments within a block, and its layout, are those of its author
-    let plain = out(&["expand", "terms/full-ratchet.terms"]);
-    assert!(plain.contains("\n  price becomes event.consideration / event.shares  but not below floor_price\n"), "{plain}");
+    let block = "§2\ndefine b : number =\n  1  # one\n    + a\n";
+    let head = "terms \"A\"\nedition 1\ncurrency USD\ntime zone America/New_York\nclose of business 17:00\n";
+    let (_folder, path) = file("a.terms", &format!("{head}\n§1 define a : number = 3\n{block}"));
+    let plain = out(&["expand", &path]);
+    assert!(plain.contains(&format!("a.terms:8\n{block}")), "{plain}");
 }
 
 #[test]

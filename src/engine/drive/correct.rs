@@ -88,8 +88,8 @@ impl Engine<'_> {
             || self.tape.heads.iter().enumerate().take(place).filter(|(_, h)| h.kind == head.kind && h.amends == Amends::Nothing);
         let at = |n: usize| self.base.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
         let called = || before().filter(|(_, h)| self.tape.key(self.m.terms, h) == key).map(|(n, _)| n);
-        let stands = called().filter(|n| !self.set_aside.contains(&at(*n))).last();
-        stands.or_else(|| called().last()).or_else(|| {
+        let stands = called().rfind(|n| !self.set_aside.contains(&at(*n)));
+        stands.or_else(|| called().next_back()).or_else(|| {
             let number: u32 = self.m.texts.whole(key).parse().ok()?;
             before().find(|(_, h)| h.number == number).map(|(n, _)| n)
         })
