@@ -11,10 +11,16 @@ mod diagnose;
 mod diff;
 pub mod embed;
 mod events;
+mod expand;
 mod explain;
+mod fields;
+mod fmt;
 mod help;
 mod inputs;
 mod junit;
+#[cfg(feature = "lsp")]
+mod lsp;
+mod new;
 mod output;
 mod packed;
 mod page;
@@ -146,6 +152,12 @@ fn dispatch(args: &args::Cli) -> Outcome {
         args::Command::Compare(a) => compare::compare(a),
         args::Command::Sweep(a) => sweep::sweep(a),
         args::Command::Solve(a) => solve::solve(a),
+        args::Command::Fields(a) => fields::fields(a),
+        args::Command::New(a) => new::new(a),
+        args::Command::Expand(a) => expand::expand(a),
+        #[cfg(feature = "lsp")]
+        args::Command::Lsp(_) => lsp::lsp(),
+        args::Command::Fmt(a) => fmt::fmt(a),
         args::Command::Certificate(a) => paper::certificate(a),
         args::Command::Notice(a) => paper::notice(&a.paper),
         args::Command::Schema(a) => schema::schema(a),
