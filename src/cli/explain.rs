@@ -45,7 +45,9 @@ pub(super) fn explain(args: &Args) -> Outcome {
             } else {
                 format!("**Stopped, and nothing from here on is applied:** {stopped}\n\n")
             };
-            output::text_to(to, &lines(&format!("{first}{}", markdown(&steps))))?;
+            let day =
+                if ran.run.as_of == 0 { String::new() } else { format!(", as of {}", crate::report::words::day(ran.run.as_of)) };
+            output::text_to(to, &lines(&format!("# {}: explanation{day}\n\n{first}{}", t.title, markdown(&steps))))?;
         }
         ExplainFormat::Json => {
             let mut receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, Vec::new());

@@ -24,7 +24,7 @@ use differ::{Difference, differences};
 The files are those of the receipt: looked for below `--root`, or from the folder of the result, and then from here.
 
 Examples:
-  tenor run warrant.terms events.jsonl --format json --output result.json && tenor verify result.json
+  tenor run warrant.terms events.jsonl --format json -o result.json && tenor verify result.json
   tenor verify result.json --root .
   tenor verify result.json --format json
   cat result.json | tenor verify - --quiet")]

@@ -119,7 +119,7 @@ fn messages_in_sarif() {
 #[test]
 fn examples_in_junit() {
     let head = std::fs::read_to_string(root().join("tests/reject/good.terms")).unwrap_or_else(|e| panic!("{e}"));
-    let split = "{\n  2006-01-10 split new 2, old 1\n";
+    let split = "{\n  2006-01-10 split { new: 2, old: 1 }\n";
     let examples = format!(
         "\nexample \"one & two\" {split}  expect not refused\n}}\n\nexample \"wrong\" {split}  expect refused\n}}\n\nexample \"idle\" {split}}}\n"
     );
@@ -349,6 +349,8 @@ fn explanations_name_the_line() {
     let text = format!("\n\n{}", std::fs::read_to_string(root().join("examples/first.jsonl")).unwrap_or_default());
     let (_folder, path) = file("s.jsonl", &text);
     let out = said(&run(&["explain", TERMS, &path, "--event", "6"]));
+    let page = said(&run(&["explain", TERMS, &path, "--event", "6", "--format", "md"]));
+    assert!(page.starts_with("# Glowpoint, Inc. Warrant W-F-05: explanation, as of 2006-06-02\n\n## record 6"), "{page}");
     assert!(
         out.starts_with("record 6, 2006-01-10: issuance (") && out.lines().next().is_some_and(|l| l.ends_with("line 8)")),
         "{out}"

@@ -115,9 +115,9 @@ struct Rescission {
     date: String,
     /// The clause, without its sign.
     clause: String,
-    /// The record whose changes were taken back.
-    rescinds: u32,
-    /// Later records that were computed anew.
+    /// The records whose changes were taken back.
+    rescinds: Vec<u32>,
+    /// Completed records that are final.
     affected: Vec<u32>,
 }
 
