@@ -76,6 +76,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Run terms over a stream of events and show what comes of it
     Run(Run),
+    /// Run a register and streams under many terms and readings, as a night run
+    Batch(super::batch::Batch),
     /// Check a terms file, without any events
     Check(Check),
     /// Run the examples in terms files
@@ -94,6 +96,17 @@ pub(crate) enum Command {
     Sweep(super::sweep::Sweep),
     /// Find the value of an input at which a figure is what it should be
     Solve(super::solve::Solve),
+    /// Show what terms want to know of each event, or make a stream or a workbook to fill in
+    Fields(super::fields::Fields),
+    /// Begin a terms file: asks what the warrant is, and writes one that checks and runs
+    New(super::new::New),
+    /// Show what holds after imports and variants, as one file
+    Expand(super::expand::Expand),
+    /// Serve an editor: diagnostics, hover, definitions, completion, outline, layout
+    #[cfg(feature = "lsp")]
+    Lsp(super::lsp::Lsp),
+    /// Lay terms files out: indentation, spaces and blank lines
+    Fmt(super::fmt::Fmt),
     /// Write the certificate of what one record adjusted
     Certificate(Paper),
     /// Write the notice of one record

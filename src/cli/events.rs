@@ -2,7 +2,7 @@
 
 use super::args::{EventsFormat, Stream as Args};
 use super::inputs::is_standard;
-use super::{End, diagnose, output, packed, terms};
+use super::{End, diagnose, embed, output, packed, terms};
 use crate::engine::run::{Run, Stopped};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Failed, Format, Head, Place, Problem, Schema, Stream, day_number};
@@ -62,7 +62,9 @@ pub(super) fn open(
     counted: impl FnOnce(Box<dyn BufRead>) -> Box<dyn BufRead>,
 ) -> Result<(Box<dyn BufRead>, Format), End> {
     let stdin = is_standard(&args.events);
-    let input: Box<dyn BufRead> = if stdin {
+    let input: Box<dyn BufRead> = if let Some(held) = embed::held(&args.events) {
+        Box::new(std::io::Cursor::new(held))
+    } else if stdin {
         Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
     } else {
         if args.events.is_dir() {
@@ -141,7 +143,7 @@ pub(super) fn watched<'w>(
 ) -> Result<Ran, End> {
     let as_of = date(args.taking.as_of.as_deref(), "--as-of")?;
     let known_on = date(args.taking.known_on.as_deref(), "--known-on")?;
-    let options = Options { as_of, keep_going, journal: true, orders: true };
+    let options = Options { as_of, keep_going, journal: true, orders: true, corrections: true };
     let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
     let watcher = set(&mut engine);
     let mut schema = Schema::new(t);

@@ -95,7 +95,7 @@ fn line(step: &Step) -> String {
 }
 
 /// As a tree.
-fn tree(steps: &[Step]) -> String {
+pub(super) fn tree(steps: &[Step]) -> String {
     let mut out = String::new();
     if steps.is_empty() {
         out.push_str("nothing was adjusted or refused\n");
@@ -121,7 +121,7 @@ fn branches(steps: &[Step], indent: &str, out: &mut String) {
 }
 
 /// As nested lists.
-fn markdown(steps: &[Step]) -> String {
+pub(super) fn markdown(steps: &[Step]) -> String {
     let mut out = String::new();
     for step in steps {
         out.push_str(&format!("## {}\n\n", line(step)));

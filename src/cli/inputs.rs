@@ -1,7 +1,7 @@
 //! The files a command reads, each kept in mind: for the receipt, and so that nothing is written over one of them.
 
 use super::args::{Stream as StreamArgs, Taking};
-use super::{End, Outcome, diagnose, events, output, terms};
+use super::{End, Outcome, diagnose, embed, events, output, terms};
 use crate::check::Reader;
 use crate::event::Format;
 use crate::report::receipt::{Input, Receipt, Sum};
@@ -30,6 +30,11 @@ impl Inputs {
         let text = terms::Files.read(path)?;
         self.note(role, path, || Input::new(role, &name(path), text.as_bytes()));
         Ok(text)
+    }
+
+    /// A file of the terms that was read before.
+    pub(super) fn noted(&self, file: &embed::Held) {
+        self.note("", &file.path, || Input::new("", &name(&file.path), &file.bytes));
     }
 
     fn note(&self, role: &str, path: &Path, input: impl FnOnce() -> Input) {

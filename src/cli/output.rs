@@ -2,7 +2,7 @@
 
 use super::args::MessageFormat;
 use super::inputs::is_standard;
-use super::{End, diagnose, packed};
+use super::{End, diagnose, embed, packed};
 use crate::report::visible::drawn;
 use clap::Args;
 use std::fs::{File, OpenOptions};
@@ -80,6 +80,7 @@ fn control(bytes: &[u8]) -> Option<(usize, usize, u8)> {
 /// Writes to a file, or to standard output where there is none.
 fn write_to(file: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), End> {
     match file {
+        None if embed::is_on() => packed::through(embed::Taken, write).map_err(|e| failed(&e)),
         None => packed::through(io::stdout().lock(), write).map_err(|e| failed(&e)),
         Some(path) => replaced(path, write).map_err(|e| unwritten(path, &e)),
     }
@@ -180,6 +181,9 @@ pub(super) fn say(text: &str) {
 
 /// Tells something that is told in any case.
 pub(super) fn insist(text: &str) {
+    if embed::remarks(text) {
+        return;
+    }
     match diagnose::format() {
         MessageFormat::Human => line(text),
         MessageFormat::Short => line(&format!("note: {}", text.strip_prefix("tenor: ").unwrap_or(text))),

@@ -1,6 +1,6 @@
 //! Terms files: reading and checking them, and choosing readings.
 
-use super::{End, diagnose, output};
+use super::{End, diagnose, embed, output};
 use crate::check::{self, Checked, Problem, Reader};
 use crate::engine::NotCompiled;
 use crate::engine::code::Program;
@@ -14,7 +14,9 @@ pub(super) struct Files;
 
 impl Reader for Files {
     fn read(&self, path: &Path) -> Result<String, String> {
-        let bytes = if path.as_os_str() == "-" {
+        let bytes = if let Some(held) = embed::held(path) {
+            Ok(held.to_vec())
+        } else if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
         } else {

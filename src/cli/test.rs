@@ -187,7 +187,7 @@ fn collect(path: &Path, out: &mut Vec<PathBuf>) {
 }
 
 /// Runs an example; what of it is not as expected.
-fn run(t: &Terms, example: &Example) -> Result<Vec<String>, End> {
+pub(super) fn run(t: &Terms, example: &Example) -> Result<Vec<String>, End> {
     let mut readings: Vec<u32> = t.readings.iter().map(|r| r.default).collect();
     for choice in &example.given {
         if let Some(slot) = readings.get_mut(choice.reading.at()) {

@@ -11,7 +11,7 @@ use std::num::NonZeroU16;
 type Looked<R> = Chain<Cursor<Vec<u8>>, R>;
 
 /// A CSV file, record by record.
-pub(super) struct Csv<R> {
+pub(crate) struct Csv<R> {
     // every row ends with a line end, so that where it begins can be reckoned from where it ends
     reader: csv::Reader<Chain<Looked<R>, &'static [u8]>>,
     separator: u8,
@@ -24,7 +24,7 @@ impl<R: BufRead> Csv<R> {
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub(super) fn new(mut input: R) -> Result<Self, What> {
+    pub(crate) fn new(mut input: R) -> Result<Self, What> {
         let mut first = Vec::new();
         input.read_until(b'\n', &mut first).map_err(|e| What::NotARecord { why: e.to_string(), help: String::new() })?;
         let separator = separator(&first);
@@ -46,7 +46,7 @@ impl<R: BufRead> Csv<R> {
     ///
     /// # Errors
     /// Why it cannot be read, with its line.
-    pub(super) fn next(&mut self) -> Result<Option<u64>, (u64, What)> {
+    pub(crate) fn next(&mut self) -> Result<Option<u64>, (u64, What)> {
         loop {
             let read = self.reader.read_record(&mut self.row);
             let end = self.reader.position().line().saturating_sub(1).max(1);
@@ -76,7 +76,7 @@ impl<R: BufRead> Csv<R> {
     }
 
     /// The fields of the present record.
-    pub(super) fn fields<'a>(&'a self, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) {
+    pub(crate) fn fields<'a>(&'a self, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) {
         for (name, cell) in self.head.iter().zip(self.row.iter()) {
             let cell = cell.trim();
             if !cell.is_empty() {
@@ -102,7 +102,7 @@ impl<R: BufRead> Csv<R> {
     }
 
     /// The present record as it is written.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut writer = csv::WriterBuilder::new().flexible(true).delimiter(self.separator).from_writer(Vec::new());
         let cells = self.row.iter().map(|cell| cell.trim_end_matches('\r'));
         if writer.write_record(cells).is_err() {

@@ -27,7 +27,7 @@ pub struct Receipt {
 }
 
 /// The edition of the language this program runs.
-const EDITION: u32 = 1;
+pub const EDITION: u32 = 1;
 
 impl Receipt {
     /// The receipt as a table.
