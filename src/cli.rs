@@ -15,6 +15,7 @@ mod expand;
 mod explain;
 mod fields;
 mod fmt;
+mod further;
 mod help;
 mod inputs;
 mod junit;

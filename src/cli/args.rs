@@ -257,18 +257,9 @@ pub(crate) struct Check {
     pub strict: bool,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
-    pub format: CheckFormat,
+    pub format: super::checked::CheckFormat,
     #[command(flatten)]
     pub to: Output,
-}
-
-/// Formats of checks.
-#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
-pub(crate) enum CheckFormat {
-    /// What the terms have, and their readings; messages go to standard error
-    Table,
-    /// All messages in SARIF 2.1.0, for code hosts and editors
-    Sarif,
 }
 
 /// `tenor test`
@@ -288,18 +279,9 @@ pub(crate) struct Test {
     pub strict: bool,
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
-    pub format: TestFormat,
+    pub format: super::test::TestFormat,
     #[command(flatten)]
     pub to: Output,
-}
-
-/// Formats of tests.
-#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
-pub(crate) enum TestFormat {
-    /// What failed, and how many passed
-    Table,
-    /// XML as JUnit has it, for servers that run tests
-    Junit,
 }
 
 /// `tenor explain`

@@ -1,13 +1,23 @@
 //! `tenor check`
 
-use super::args::{Check, CheckFormat};
+use super::args::Check;
 use super::inputs::{Inputs, is_standard};
 use super::sarif::Sarif;
 use super::terms::{compile, count, counted, is_missing, readings};
 use super::{End, Outcome, diagnose, output, test};
 use crate::check::{self, Checked};
 use crate::terms::Terms;
+use clap::ValueEnum;
 use std::path::{Path, PathBuf};
+
+/// Formats of checks.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum CheckFormat {
+    /// What the terms have, and their readings; messages go to standard error
+    Table,
+    /// All messages in SARIF 2.1.0, for code hosts and editors
+    Sarif,
+}
 
 /// Checks terms files, all there are.
 pub(super) fn check(args: &Check) -> Outcome {

@@ -1,6 +1,7 @@
 //! Streams of events: from files or standard input into a run.
 
 use super::args::{EventsFormat, Stream as Args};
+use super::further::Further;
 use super::inputs::is_standard;
 use super::{End, diagnose, embed, output, packed, terms};
 use crate::engine::run::{Run, Stopped};
@@ -167,43 +168,6 @@ pub(super) fn watched<'w>(
     let run = engine.finish();
     feed.seen.run(&run, program);
     Ok(Ran { run, bad: feed.bad, further: feed.further, lines: feed.lines, seen: feed.seen, written: feed.written })
-}
-
-/// What cannot be read after the record a stream stopped at: what is told at once can be mended at once.
-#[derive(Default)]
-pub(super) struct Further {
-    bad: Vec<Problem>,
-    /// How many there are besides.
-    more: usize,
-}
-
-impl Further {
-    /// How many are told.
-    const MOST: usize = 20;
-
-    /// Reads the rest of a stream.
-    pub(super) fn after<R: BufRead>(
-        stream: &mut Stream<R>,
-        schema: &mut Schema<'_>,
-        texts: &mut crate::intern::Interner,
-    ) -> Self {
-        let (mut out, mut good) = (Self::default(), false);
-        let mut batch = Batch::default();
-        loop {
-            match stream.next(schema, texts, &mut batch) {
-                Ok(Some(_)) => good = true,
-                Ok(None) | Err(Failed::Io(_)) => break,
-                Err(Failed::Record(_)) if out.bad.len() >= Self::MOST => out.more += 1,
-                Err(Failed::Record(p)) => out.bad.push(p),
-            }
-        }
-        // where no record at all can be read it is the file that is wrong, and one message says so
-        if !good && out.bad.len() > 2 {
-            out.more += out.bad.len();
-            out.bad.clear();
-        }
-        out
-    }
 }
 
 /// A record that could not be read, or at which the run stopped.

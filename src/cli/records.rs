@@ -1,6 +1,7 @@
 //! A stream read once, to be run more than once.
 
 use super::args::Stream as Args;
+use super::further::Further;
 use super::inputs::Inputs;
 use super::{End, events};
 use crate::engine::code::Program;
@@ -24,7 +25,7 @@ pub(super) struct Records {
     /// The record that could not be read; none after it is.
     pub bad: Option<Problem>,
     /// Records after it that cannot be read either.
-    pub further: events::Further,
+    pub further: Further,
     as_of: Option<i64>,
 }
 
@@ -40,14 +41,8 @@ pub(super) fn read(args: &Args, t: &Terms, files: &Inputs) -> Result<Records, En
 pub(super) fn read_from(args: &Args, t: &Terms, (input, format): (Box<dyn BufRead + '_>, Format)) -> Result<Records, End> {
     let as_of = events::date(args.taking.as_of.as_deref(), "--as-of")?;
     let known_on = events::date(args.taking.known_on.as_deref(), "--known-on")?;
-    let mut out = Records {
-        all: Vec::new(),
-        texts: Interner::default(),
-        lines: Vec::new(),
-        bad: None,
-        further: events::Further::default(),
-        as_of,
-    };
+    let mut out =
+        Records { all: Vec::new(), texts: Interner::default(), lines: Vec::new(), bad: None, further: Further::default(), as_of };
     let mut schema = Schema::new(t);
     let mut batch = Batch::default();
     let mut stream = match Stream::new(input, format, known_on) {
@@ -64,7 +59,7 @@ pub(super) fn read_from(args: &Args, t: &Terms, (input, format): (Box<dyn BufRea
             Err(failed) => {
                 out = out.failed(failed)?;
                 if !super::inputs::is_standard(&args.events) {
-                    out.further = events::Further::after(&mut stream, &mut schema, &mut out.texts);
+                    out.further = Further::after(&mut stream, &mut schema, &mut out.texts);
                 }
                 break;
             }

@@ -1,6 +1,6 @@
 //! `tenor test`: the examples in terms files.
 
-use super::args::{Test as Args, TestFormat};
+use super::args::Test as Args;
 use super::inputs::{Inputs, is_standard};
 use super::junit::{Case, Junit};
 use super::{End, Outcome, diagnose, output, terms};
@@ -9,7 +9,17 @@ use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Schema};
 use crate::report::words::Words;
 use crate::terms::{Body, Example, Expectation, Expected, Expr, ExprKind, Formulas, Terms};
+use clap::ValueEnum;
 use std::path::{Path, PathBuf};
+
+/// Formats of tests.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum TestFormat {
+    /// What failed, and how many passed
+    Table,
+    /// XML as JUnit has it, for servers that run tests
+    Junit,
+}
 
 /// Runs examples.
 pub(super) fn test(args: &Args) -> Outcome {
