@@ -256,7 +256,7 @@ fn a_table_is_a_file_of_its_own() {
     assert_eq!(run(&[&args[..], &["--output", &into]].concat()).status.code(), Some(0));
     let read = |name: &str| std::fs::read_to_string(format!("{into}{name}.csv")).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert_eq!(read("adjustments"), one);
-    assert_eq!(read("rescissions"), "event,date,clause,rescinds,affected\n");
+    assert_eq!(read("rescissions"), "event,date,clause,correction,rescinds,affected\n");
     assert!(read("files").contains(&format!(",{}\n", document["receipt"]["files"][0]["sha256"].as_str().unwrap_or("?"))));
 }
 
@@ -339,15 +339,7 @@ fn every_command_has_all_values_of_its_json_as_csv() {
         &["run", TERMS, events],
         &["run", TERMS, events, "--reading", "floor_effect=skip", "--as-of", "2006-03-01"],
         &["readings", TERMS, events],
-        &[
-            "compare",
-            TERMS,
-            "terms/glowpoint-full-ratchet.terms",
-            "--readings",
-            "--events",
-            events,
-            "examples/glowpoint-history.jsonl",
-        ],
+        &["compare", TERMS, "terms/glowpoint-full-ratchet.terms", "--events", events, "examples/glowpoint-history.jsonl"],
         &["sweep", TERMS, events, "--vary", "issuance[1].price=0.50..2.50 step 0.50", "--vary", "floor=*"],
         &["solve", TERMS, events, "--for", "price of W-1 = 2.00", "--by", "issuance[1].price"],
         &["solve", TERMS, events, "--for", "price of W-1 = 99", "--by", "issuance[1].price"],

@@ -30,7 +30,7 @@ impl Document<'_> {
             let fields = effect.fields.iter().map(|f| f.0.clone());
             out.push((effect.name.clone(), ["event", "clause"].map(str::to_owned).into_iter().chain(fields).collect()));
         }
-        out.push(("rescissions".to_owned(), owned(&["event", "date", "clause", "rescinds", "affected"])));
+        out.push(("rescissions".to_owned(), owned(&["event", "date", "clause", "correction", "rescinds", "affected"])));
         out.push(("warnings".to_owned(), owned(&["warnings"])));
         out
     }

@@ -119,6 +119,8 @@ struct Rescission {
     rescinds: Vec<u32>,
     /// Completed records that are final.
     affected: Vec<u32>,
+    /// Whether it corrects the record of a mistake, instead of taking back what had happened.
+    correction: bool,
 }
 
 /// The schemas of the fixed parts, by name, and what they refer to.
