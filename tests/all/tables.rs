@@ -351,8 +351,12 @@ fn every_command_has_all_values_of_its_json_as_csv() {
         assert_eq!(csv.status.code(), out.status.code(), "{args:?}");
         let document: Json = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{args:?}: {e}"));
         let mut left: HashMap<String, usize> = HashMap::new();
+        let mut columns: Vec<String> = Vec::new();
         for cell in parsed(&String::from_utf8_lossy(&csv.stdout)) {
             // a list in a cell has its values one by one as well
+            if cell.0 == "points" && !columns.contains(&cell.2) {
+                columns.push(cell.2.clone());
+            }
             let mut within = Vec::new();
             if let Ok(list @ Json::Array(_)) = serde_json::from_str(&cell.3) {
                 leaves(&list, &mut within);
@@ -373,6 +377,10 @@ fn every_command_has_all_values_of_its_json_as_csv() {
         leaves(&document, &mut all);
         assert!(all.len() > 10, "{args:?}");
         for value in all {
+            // the figures of a point are columns, named for their report, their entry and their column
+            if columns.iter().any(|c| format!("_{c}_").contains(&format!("_{value}_"))) {
+                continue;
+            }
             let count = left.entry(value.clone()).or_default();
             assert!(*count > 0, "{args:?}: `{value}` has no cell, or too few");
             *count -= 1;

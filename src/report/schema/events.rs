@@ -13,7 +13,8 @@ const TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 #[must_use]
 pub fn events(terms: &Terms) -> Json {
     let kinds = terms.kinds.iter().filter(|k| k.sort != EventSort::Deemed);
-    let all: Vec<Json> = kinds.map(|k| kind(terms, k)).collect();
+    let names: Vec<&str> = kinds.clone().map(|k| k.name.as_str()).collect();
+    let all: Vec<Json> = kinds.map(|k| kind(terms, k)).chain([retraction(&names)]).collect();
     json!({
         "$schema": DRAFT,
         "title": format!("A record of a stream for “{}”", terms.title),
@@ -24,16 +25,32 @@ pub fn events(terms: &Terms) -> Json {
     })
 }
 
-/// The records of an event.
-fn kind(terms: &Terms, kind: &Kind) -> Json {
-    let plain = json!({ "type": ["string", "number", "boolean", "null"] });
+/// What every record may have; `event` is what it may say there.
+fn head(event: Json) -> Map<String, Json> {
     let mut all = Map::new();
     all.insert("date".into(), json!({ "type": "string", "format": "date", "pattern": DATE }));
-    all.insert("event".into(), json!({ "const": kind.name }));
+    all.insert("event".into(), event);
     all.insert("time".into(), json!({ "type": ["string", "null"], "pattern": TIME }));
     all.insert("recorded".into(), json!({ "type": ["string", "null"], "format": "date", "pattern": DATE }));
-    all.insert("id".into(), plain.clone());
+    all.insert("id".into(), json!({ "type": ["string", "number", "boolean", "null"] }));
     all.insert("note".into(), json!({ "description": "free text, which nothing depends on" }));
+    all
+}
+
+/// A record that withdraws another: it has no fields of an event.
+fn retraction(names: &[&str]) -> Json {
+    let mut all = head(json!({ "enum": names }));
+    all.insert("retracts".into(), json!({ "type": ["string", "number", "boolean"], "description": "the record it withdraws" }));
+    let required = ["date", "event", "retracts"].map(str::to_owned).to_vec();
+    object(all, required)
+}
+
+/// The records of an event.
+fn kind(terms: &Terms, kind: &Kind) -> Json {
+    let mut all = head(json!({ "const": kind.name }));
+    let corrects = json!({ "type": ["string", "number", "boolean", "null"], "description": "the record whose place it takes" });
+    all.insert("corrects".into(), corrects);
+    all.insert("retracts".into(), json!({ "type": "null" }));
     let mut required = vec!["date".to_owned(), "event".to_owned()];
     for field in &kind.fields {
         let name = field.written().to_owned();
