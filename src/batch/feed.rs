@@ -59,7 +59,7 @@ impl<'s> Feed<'s> {
                 Some(Failed::Io(e)) => return Next::Io(n, e),
                 Some(Failed::Record(p)) => {
                     let at = At { source: n, line: p.place.line.unwrap_or(0), number: p.place.number };
-                    return Next::Bad(p, at);
+                    return Next::Bad(*p, at);
                 }
             }
         }

@@ -294,7 +294,7 @@ impl Feed<'_> {
                 if !self.keep_going {
                     engine.stop_here();
                 }
-                self.bad.push(problem);
+                self.bad.push(*problem);
                 Ok(())
             }
         }

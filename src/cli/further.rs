@@ -25,7 +25,7 @@ impl Further {
                 Ok(Some(_)) => good = true,
                 Ok(None) | Err(Failed::Io(_)) => break,
                 Err(Failed::Record(_)) if out.bad.len() >= Self::MOST => out.more += 1,
-                Err(Failed::Record(p)) => out.bad.push(p),
+                Err(Failed::Record(p)) => out.bad.push(*p),
             }
         }
         // where no record at all can be read it is the file that is wrong, and one message says so

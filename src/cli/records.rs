@@ -76,7 +76,7 @@ impl Records {
         match failed {
             Failed::Io(e) => Err(events::unreadable(&e)),
             Failed::Record(problem) => {
-                self.bad = Some(problem);
+                self.bad = Some(*problem);
                 Ok(self)
             }
         }

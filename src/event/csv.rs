@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::io::{BufRead, Chain, Cursor, Read};
 use std::num::NonZeroU16;
 
-/// A stream whose first line has been looked at.
-type Looked<R> = Chain<Cursor<Vec<u8>>, R>;
+/// What was read to find the separator, the rest, and a line end.
+type Lines<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
 
 /// A CSV file, record by record.
 pub(crate) struct Csv<R> {
     // every row ends with a line end, so that where it begins can be reckoned from where it ends
-    reader: csv::Reader<Chain<Looked<R>, &'static [u8]>>,
+    reader: csv::Reader<Lines<R>>,
     separator: u8,
     head: Vec<String>,
     row: csv::StringRecord,

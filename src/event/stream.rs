@@ -67,7 +67,7 @@ pub struct Stream<R: BufRead> {
 #[derive(Debug)]
 pub enum Failed {
     /// A record is wrong.
-    Record(Problem),
+    Record(Box<Problem>),
     /// The file cannot be read further.
     Io(std::io::Error),
 }
@@ -79,7 +79,7 @@ impl<R: BufRead> Stream<R> {
     /// What is wrong with the file as a whole.
     pub fn new(mut input: R, format: Format, known_on: Option<i64>) -> Result<Self, Failed> {
         let place = |line| Place { number: 0, line: Some(line), column: None };
-        let not = |line, what| Failed::Record(Problem { place: place(line), what });
+        let not = |line, what| Failed::Record(Box::new(Problem { place: place(line), what }));
         let input = match format {
             Format::Jsonl => Input::Jsonl { input, line: Vec::new(), at: 0 },
             Format::Csv => {
@@ -132,7 +132,8 @@ impl<R: BufRead> Stream<R> {
 
     fn one(&mut self, schema: &mut Schema<'_>, texts: &mut Interner, batch: &mut Batch) -> Result<Option<(Head, Place)>, Failed> {
         let number = self.number + 1;
-        let bad = |line, what| Failed::Record(Problem { place: Place { number, line: Some(line), column: None }, what });
+        let bad =
+            |line, what| Failed::Record(Box::new(Problem { place: Place { number, line: Some(line), column: None }, what }));
         match &mut self.input {
             Input::Empty => Ok(None),
             Input::Jsonl { input, line, at } => loop {
@@ -162,7 +163,7 @@ impl<R: BufRead> Stream<R> {
                 csv.fields(&mut fields);
                 let head = schema.record(&fields, number, texts, batch).map_err(|what| {
                     let column = csv.column(&what);
-                    Failed::Record(Problem { place: Place { number, line: Some(line), column }, what })
+                    Failed::Record(Box::new(Problem { place: Place { number, line: Some(line), column }, what }))
                 })?;
                 Ok(Some((head, Place { number, line: Some(line), column: None })))
             }

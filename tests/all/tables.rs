@@ -99,7 +99,7 @@ fn both(terms: &Terms, readings: &[u32], events: &Path) -> (Json, Vec<Cell>) {
     let format = Format::of_name(&events.to_string_lossy()).unwrap_or(Format::Jsonl);
     let mut bad = Vec::new();
     match Stream::new(text.as_slice(), format, None) {
-        Err(Failed::Record(p)) => bad.push(p),
+        Err(Failed::Record(p)) => bad.push(*p),
         Err(Failed::Io(e)) => panic!("{e}"),
         Ok(mut records) => {
             let mut batch = Batch::default();
@@ -107,7 +107,7 @@ fn both(terms: &Terms, readings: &[u32], events: &Path) -> (Json, Vec<Cell>) {
                 match records.next(&mut schema, engine.texts(), &mut batch) {
                     Ok(Some((head, _))) => engine.record(&batch, &head),
                     Ok(None) => break,
-                    Err(Failed::Record(p)) => bad.push(p),
+                    Err(Failed::Record(p)) => bad.push(*p),
                     Err(Failed::Io(e)) => panic!("{e}"),
                 }
             }
