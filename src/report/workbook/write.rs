@@ -75,6 +75,9 @@ fn fits(page: &Page) -> Result<(), Unfit> {
 
 fn one(sheet: &mut Worksheet, page: &Page, looks: &mut Looks<'_>) -> Result<(), XlsxError> {
     sheet.set_name(&page.name)?;
+    if page.hidden {
+        sheet.set_hidden(true);
+    }
     for (n, width) in page.widths.iter().enumerate() {
         sheet.set_column_width(u16::try_from(n).unwrap_or(u16::MAX), f64::from(*width))?;
     }
@@ -189,6 +192,7 @@ fn format(look: Look, shape: Shape, currency: &str) -> Format {
     };
     match look {
         Look::Plain => shaped,
+        Look::Verdict => shaped.set_bold().set_font_size(12),
         Look::Title => shaped.set_bold().set_font_size(14),
         Look::Head => shaped.set_bold().set_background_color(Color::RGB(0xD9_E1_F2)).set_border_bottom(FormatBorder::Thin),
         Look::Group => shaped.set_bold().set_background_color(Color::RGB(0xF2_F2_F2)),
