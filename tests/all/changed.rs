@@ -130,11 +130,26 @@ fn close(a: &BigRational, b: &BigRational) -> bool {
     (a - b).abs() <= b.abs() * fine
 }
 
+/// What is flagged, to see whether it need be.
+fn why(book: &Book, computed: &mut crate::sheet::Computed<'_>) {
+    let rows = book.sheets.iter().find(|(n, _)| n == "Derivations").map_or(0, |(_, r)| *r);
+    for row in 1..rows {
+        if let Value::Text(t) = computed.value("Derivations", row, 7)
+            && t != "as the run had it"
+        {
+            println!("  {} | {} | {t} | {}", row + 1, book.text("Derivations", row, 2), book.text("Derivations", row, 3));
+        }
+    }
+}
+
 /// Holds a changed workbook against the run of the changed stream.
 fn hold(case: &Case, was: &Run, book: &Book, changed: &[Map<String, Json>]) -> Result<Came, String> {
     let mut computed = book.computed();
     let Value::Text(verdict) = computed.value("Summary", 1, 0) else { return Err("no verdict".to_owned()) };
     if verdict.starts_with("NOT") {
+        if std::env::var_os("WHY").is_some() {
+            why(book, &mut computed);
+        }
         return Ok(Came::Flagged);
     }
     let Some((run, _)) = case.run(changed, false) else { return Err("the changed stream cannot be read".to_owned()) };

@@ -24,13 +24,7 @@ impl Deriver<'_> {
         let Some(kind) = self.program.plan.kinds.get(head.kind.at()) else { return };
         let number = head.number;
         for (node, _) in &kind.checks {
-            let mut reads: Vec<Read> = Vec::new();
-            for r in self.reads(None, *node) {
-                reads.push(match r {
-                    Read::Column(c) => Read::Cell(record, c),
-                    other => other,
-                });
-            }
+            let mut reads = self.reads_of_record(record, *node);
             // what the record leaves out is looked after as such
             reads.retain(|r| !matches!(r, Read::Cell(r, c) if self.events.held(*r, *c) == Held::Nothing));
             if reads.is_empty() {
@@ -108,6 +102,7 @@ impl Deriver<'_> {
             Node::Named(_, x) | Node::Settled(x) | Node::Checked { value: x, .. } => return self.is_stated(record, *x),
             Node::SlotD(r) => self.origins.register(true, *r)?.0,
             Node::SlotI(r) => self.origins.register(false, *r)?.0,
+            Node::SlotL(r) => self.origins.list(*r)?,
             _ => return None,
         };
         let Origin::Field(kind, field) = origin else { return None };

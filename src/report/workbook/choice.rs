@@ -13,6 +13,13 @@ impl Deriver<'_> {
         if known.len() < xs.len() {
             known.retain(|x| self.holds(t, *x) == Some(!all));
         }
+        // what no number decides is left out, or is enough
+        if known.iter().any(|x| self.holds(t, *x) == Some(!all) && self.is_settled(t, *x)) {
+            return Some(Term::Truth(!all));
+        }
+        if known.iter().any(|x| !self.is_settled(t, *x)) {
+            known.retain(|x| !self.is_settled(t, *x));
+        }
         let terms = known.iter().map(|x| self.term(t, *x)).collect::<Option<Vec<_>>>()?;
         match terms.len() {
             0 => None,
@@ -38,6 +45,7 @@ impl Deriver<'_> {
 
     /// A waterfall: as a choice where all of it is known and short, else the case that applied, with its conditions.
     pub(super) fn first_of(&mut self, t: usize, cases: &[Case], ty: &Type) -> Option<Term> {
+        let cases = &self.may_be_taken(Some(t), cases);
         let mut left = CHEAP;
         let (last, before) = cases.split_last()?;
         let choice = last.when.is_none()
@@ -65,7 +73,7 @@ impl Deriver<'_> {
                 && let Then::Value(v) = c.then
                 && self.value(t, v).is_none()
             {
-                let reads = self.reads(Some(t), v);
+                let reads = self.reads_of_known(t, v);
                 self.rests(Some(t), "not known", self.source(t, v), reads);
             }
         }

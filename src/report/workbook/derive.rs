@@ -14,6 +14,7 @@ use crate::report::words::{Words, day};
 use crate::source::Span;
 use crate::terms::{StateId, Terms, Type};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 
 /// What a cell of a derivation is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +101,8 @@ pub(super) struct Deriver<'r> {
     pub begun: FxHashMap<(StateId, u32), usize>,
     /// Whether the past was computed again: then what came before what is not told by the order.
     pub replayed: bool,
+    /// Conditions that no number decides, by trace: those that were asked about.
+    pub settled: RefCell<FxHashMap<(usize, NodeId), bool>>,
     /// The acts that lines of effects were derived from.
     pub lined: FxHashSet<(usize, usize)>,
     /// What lines without a value have been said to rest on.
@@ -159,6 +162,7 @@ impl<'r> Deriver<'r> {
             history: FxHashMap::default(),
             begun: FxHashMap::default(),
             replayed: !run.rescissions.is_empty() || run.traces.iter().any(|t| t.again),
+            settled: RefCell::default(),
             lined: FxHashSet::default(),
             rested: FxHashSet::default(),
             known: Known::default(),

@@ -236,6 +236,9 @@ impl Deriver<'_> {
 
     /// The one cell with a value that a state of the issuer has had.
     fn only_cell(&mut self, state: StateId, held: &Held) -> Option<At> {
+        if !self.known.has_changed(state) {
+            return self.begun_cell(state, u32::MAX, held);
+        }
         let changes = self.history.get(&(state, u32::MAX, false)).into_iter().flatten().map(|n| At::Change(*n));
         let all: Vec<At> = changes.chain(self.begun.get(&(state, u32::MAX)).map(|n| At::Step(*n))).collect();
         let mut with = all.into_iter().filter(|at| same(&self.held(*at), held));

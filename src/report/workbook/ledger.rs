@@ -94,9 +94,35 @@ impl Deriver<'_> {
             out.note.push_str(if out.note.is_empty() { "" } else { "; " });
             out.note.push_str("the value before is as the run had it");
         }
+        self.changes_at_all(n, c, by, &out);
         self.rest_of(n, c, by, (out.before.is_none() && c.was_known, out.after.is_none()));
         self.history.entry((state, c.row, site.pending)).or_default().push(n);
         Some(out)
+    }
+
+    /// That a change is one: where the value after came to be that before, there would be none.
+    fn changes_at_all(&mut self, n: usize, c: &Change, by: Option<(usize, NodeId, Option<NodeId>)>, out: &Entry) {
+        let (Some((t, told, _)), Some(before), Some(after)) = (by, &out.before, &out.after) else { return };
+        let Some(state) = self.program.sites.get(usize::from(c.site)).map(|s| s.state) else { return };
+        let mut reads = self.reads(Some(t), told);
+        reads.extend(self.reads_of_state(state, c.row, n));
+        reads.sort_unstable();
+        reads.dedup();
+        if reads.is_empty() || !c.was_known {
+            return;
+        }
+        let same = match self.after(c) {
+            Held::Number(_) => {
+                let apart = Term::op(Op::Subtract, after.clone(), before.clone());
+                Term::op(Op::Equal, Term::Call(Function::Round, vec![apart, Term::whole(10)]), Term::whole(0))
+            }
+            _ => Term::op(Op::Equal, after.clone(), before.clone()),
+        };
+        let mut step = Step::new(Sort::Check, "it is a change", Type::YesNo);
+        step.held = Held::Truth(true);
+        step.term = Some(Term::Call(Function::Not, vec![same]));
+        step.reads = reads;
+        self.put(Some(t), None, step);
     }
 
     /// What a change rests on that is not computed, before it or after it.

@@ -84,7 +84,7 @@ impl Deriver<'_> {
         let fails: Vec<NodeId> = guards.iter().copied().filter(|g| self.holds(t, *g) == Some(false)).collect();
         if let Some(first) = fails.first() {
             // one that no number decides is enough
-            if !fails.iter().any(|g| self.reads(Some(t), *g).is_empty()) {
+            if !fails.iter().any(|g| self.is_settled(t, *g)) {
                 self.prove(t, *first, "condition");
             }
             return false;
@@ -100,11 +100,10 @@ impl Deriver<'_> {
         if self.made(t, id).is_some() {
             return;
         }
-        let reads = self.reads(Some(t), id);
-        if reads.is_empty() {
+        if self.is_settled(t, id) {
             return;
         }
-        let source = self.source(t, id);
+        let (reads, source) = (self.reads(Some(t), id), self.source(t, id));
         if let Some(truth) = self.holds(t, id)
             && let Some(term) = self.translate(t, id)
         {

@@ -2,11 +2,11 @@
 
 use super::derive::Deriver;
 use super::origin::{Origin, is_deemed};
-use crate::engine::graph::{Node, NodeId, Part, Source, Template, Then};
+use crate::engine::graph::{Case, Node, NodeId, Part, Source, Template, Then};
 use crate::engine::plan::{Act, ActKind};
 use crate::engine::run::Value;
 use crate::engine::table::{entry, row_of};
-use crate::terms::{EffectId, FieldId, KindId, ObligationId, Place, StateId};
+use crate::terms::{EffectId, FieldId, KindId, ObligationId, Operator, Place, StateId};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -38,6 +38,13 @@ pub(super) struct Known {
     recorded: FxHashMap<EffectId, Vec<(usize, usize)>>,
 }
 
+impl Known {
+    /// Whether a state has changed.
+    pub(super) fn has_changed(&self, state: StateId) -> bool {
+        self.changed.contains(&state)
+    }
+}
+
 /// A search through formulas.
 #[derive(Default)]
 struct Search {
@@ -48,6 +55,8 @@ struct Search {
     duties: FxHashSet<ObligationId>,
     /// The entry whose state begins.
     own: Option<(KindId, u32)>,
+    /// The record that is looked at by itself.
+    record: Option<usize>,
     out: BTreeSet<Read>,
 }
 
@@ -64,11 +73,17 @@ impl Deriver<'_> {
             known.changed.insert(site.state);
         }
         for t in 0..self.run.traces.len() {
-            for (n, act) in self.derived(t).into_iter().flat_map(|d| d.plan.acts.iter().enumerate()) {
+            // what did not apply is told by its conditions
+            let Some(derived) = self.derived(t).filter(|d| self.may_apply(t, &d.plan.guards)) else { continue };
+            for (n, act) in derived.plan.acts.iter().enumerate().filter(|(_, act)| self.may_apply(t, &act.guards)) {
                 self.enlist(&mut known, t, n, act);
             }
         }
         self.known = known;
+    }
+
+    fn may_apply(&self, t: usize, guards: &[NodeId]) -> bool {
+        guards.iter().all(|g| self.holds(t, *g) != Some(false))
     }
 
     fn enlist(&self, known: &mut Known, t: usize, n: usize, act: &Act) {
@@ -106,6 +121,13 @@ impl Deriver<'_> {
         few(search.out, self)
     }
 
+    /// What a condition on a record by itself was read from.
+    pub(super) fn reads_of_record(&self, record: usize, id: NodeId) -> Vec<Read> {
+        let mut search = Search { record: Some(record), ..Search::default() };
+        self.search(None, id, &mut search);
+        few(search.out, self)
+    }
+
     /// What a part of a formula about an entry was read from, at the end.
     pub(super) fn reads_at_last(&self, id: NodeId, own: Option<(KindId, u32)>) -> Vec<Read> {
         let mut search = Search { own, ..Search::default() };
@@ -135,7 +157,15 @@ impl Deriver<'_> {
                     self.of_register(t, origin, s);
                 }
             }
-            Node::SlotL(_) => self.known.deemed.keys().for_each(|kind| self.deemed_reads(*kind, s)),
+            Node::SlotL(_) => {
+                // a list of what was deemed; no number of a list of a record is one that is followed
+                let of = t.and_then(|t| self.rule(t)?.kind);
+                if s.record.is_none() && of.is_none_or(|kind| self.known.deemed.contains_key(&kind)) {
+                    self.known.deemed.keys().for_each(|kind| self.deemed_reads(*kind, s));
+                }
+            }
+            Node::Known(x) | Node::Void(x) => self.search_known(t, *x, s),
+            Node::KnownAmong(xs) => xs.iter().for_each(|x| self.search_known(t, *x, s)),
             Node::RowD(kind, row, c) => self.of_column(t, (*kind, *row), self.origins.column(true, *kind, *c), s),
             Node::RowI(kind, row, c) => self.of_column(t, (*kind, *row), self.origins.column(false, *kind, *c), s),
             Node::PastD(kind, row, c) => self.of_past(t, *kind, *row, self.origins.column(true, *kind, *c), s),
@@ -153,7 +183,7 @@ impl Deriver<'_> {
                 graph.parts(id).into_iter().for_each(|p| self.search(t, p, s));
             }
             Node::FirstOf(cases, _) => {
-                for c in cases {
+                for c in self.may_be_taken(t, cases) {
                     c.when.into_iter().for_each(|w| self.search(t, w, s));
                     if let Then::Value(v) = c.then {
                         self.search(t, v, s);
@@ -178,11 +208,99 @@ impl Deriver<'_> {
         }
     }
 
+    /// What it was read from that a value is known.
+    fn search_known(&self, t: Option<usize>, id: NodeId, s: &mut Search) {
+        let graph = self.graph();
+        match graph.get(id) {
+            Node::Checked { value, known, .. } => {
+                self.search(t, *known, s);
+                self.search_known(t, *value, s);
+            }
+            Node::Named(_, x) | Node::Settled(x) | Node::Negative(x) | Node::DayOf(x) | Node::Edge(_, x) => self.search_known(t, *x, s),
+            Node::SlotD(_) | Node::SlotI(_) | Node::SlotL(_) | Node::EachRow(_) | Node::It(_) => {}
+            Node::RowD(_, row, _)
+            | Node::RowI(_, row, _)
+            | Node::RowL(_, row, _)
+            | Node::PastD(_, row, _)
+            | Node::PastI(_, row, _)
+            | Node::PastL(_, row, _) => self.search(t, *row, s),
+            Node::FirstOf(cases, _) => {
+                for c in self.may_be_taken(t, cases) {
+                    c.when.into_iter().for_each(|w| self.search(t, w, s));
+                    if let Then::Value(v) = c.then {
+                        self.search_known(t, v, s);
+                    }
+                }
+            }
+            Node::Arithmetic(op, a, b) if *op != Operator::Power && *op != Operator::Divide => {
+                self.search_known(t, *a, s);
+                self.search_known(t, *b, s);
+            }
+            Node::Arithmetic(Operator::Divide, a, b) if matches!(graph.get(graph.plain(*b)), Node::Decimal(_)) => {
+                self.search_known(t, *a, s);
+            }
+            _ => self.search(t, id, s),
+        }
+    }
+
+    /// The cases of a waterfall that some number may decide for.
+    pub(super) fn may_be_taken(&self, t: Option<usize>, cases: &[Case]) -> Vec<Case> {
+        let Some(t) = t else { return cases.to_vec() };
+        let mut out = Vec::new();
+        for c in cases {
+            match c.when {
+                Some(when) if self.is_settled(t, when) => match self.holds(t, when) {
+                    Some(false) => {}
+                    Some(true) => {
+                        out.push(Case { when: None, ..c.clone() });
+                        return out;
+                    }
+                    None => out.push(c.clone()),
+                },
+                _ => out.push(c.clone()),
+            }
+        }
+        out
+    }
+
+    /// What it was read from that a value is known, by the rule of a trace.
+    pub(super) fn reads_of_known(&self, t: usize, id: NodeId) -> Vec<Read> {
+        let mut search = Search::default();
+        self.search_known(Some(t), id, &mut search);
+        few(search.out, self)
+    }
+
+    /// Whether no number decides a condition as it was decided.
+    pub(super) fn is_settled(&self, t: usize, id: NodeId) -> bool {
+        if let Some(known) = self.settled.borrow().get(&(t, id)) {
+            return *known;
+        }
+        let found = self.settles(t, id);
+        self.settled.borrow_mut().insert((t, id), found);
+        found
+    }
+
+    fn settles(&self, t: usize, id: NodeId) -> bool {
+        let graph = self.graph();
+        let decisive = |xs: &[NodeId], all: bool| match self.holds(t, id) {
+            Some(b) if b == all => xs.iter().all(|x| self.is_settled(t, *x)),
+            Some(_) => xs.iter().any(|x| self.holds(t, *x) == Some(!all) && self.is_settled(t, *x)),
+            None => false,
+        };
+        let inside = match graph.get(id) {
+            Node::All(xs) => decisive(xs, true),
+            Node::Any(xs) => decisive(xs, false),
+            Node::Not(x) | Node::Named(_, x) => self.is_settled(t, *x),
+            _ => false,
+        };
+        inside || self.reads(Some(t), id).is_empty()
+    }
+
     fn of_register(&self, t: Option<usize>, origin: Origin, s: &mut Search) {
         match origin {
             Origin::Field(kind, _) if is_deemed(self.terms, kind) => self.deemed_reads(kind, s),
             Origin::Field(kind, field) => {
-                let record = t.and_then(|t| self.events.numbered(self.trace(t)?.when.number));
+                let record = s.record.or_else(|| t.and_then(|t| self.events.numbered(self.trace(t)?.when.number)));
                 let of_kind = record.filter(|r| self.events.records.get(*r).is_some_and(|(head, _)| head.kind == kind));
                 if of_kind.is_none() {
                     self.deemed_reads(kind, s);
