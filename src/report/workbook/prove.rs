@@ -5,7 +5,7 @@ use super::derive::{Deriver, Sort, Step};
 use super::origin::is_deemed;
 use super::reads::{Read, values_in};
 use super::term::{Function, Held, Op, Term};
-use crate::engine::graph::NodeId;
+use crate::engine::graph::{FailId, Node, NodeId, Then};
 use crate::engine::plan::{ActKind, Duty, WritePlan};
 use crate::engine::run::Value;
 use crate::engine::table::row_of;
@@ -110,7 +110,7 @@ impl Deriver<'_> {
             if matches!(term, Term::Truth(_)) || self.made(t, id).is_some() {
                 return;
             }
-            let turned = label == "condition" && matches!(self.graph().get(id), crate::engine::graph::Node::Not(_));
+            let turned = label == "condition" && matches!(self.graph().get(id), Node::Not(_));
             let mut step = Step::new(Sort::Check, if turned { "unless" } else { label }, Type::YesNo);
             step.source = source;
             step.held = Held::Truth(truth);
@@ -163,8 +163,8 @@ impl Deriver<'_> {
             return;
         }
         let name = self.terms.states.get(w.state.at()).map_or("", |s| s.name.as_str()).replace('_', " ");
-        let label = format!("{name} stays as it is");
-        match row.filter(|_| !w.pending).and_then(|row| self.stays(t, w, row, upto)) {
+        let label = if w.pending { format!("what waits of {name} stays as it is") } else { format!("{name} stays as it is") };
+        match row.and_then(|row| self.stays(t, w, row, upto)) {
             Some(term) => {
                 let mut step = Step::new(Sort::Check, label, Type::YesNo);
                 step.source = self.source(t, w.told);
@@ -181,7 +181,11 @@ impl Deriver<'_> {
     fn stays(&mut self, t: usize, w: &WritePlan, row: u32, upto: usize) -> Option<Term> {
         let ty = self.terms.states.get(w.state.at())?.ty.clone();
         let held = super::values::held(&self.words, self.value(t, w.told)?, &ty);
-        let stands = Term::Cell(self.state_cell(w.state, row, &held, upto, self.trace(t)?.when)?);
+        let when = self.trace(t)?.when;
+        let stands = match w.pending {
+            true => self.waiting(w.state, row, &held, upto, when)?,
+            false => Term::Cell(self.state_cell(w.state, row, &held, upto, when)?),
+        };
         let value = self.like(t, w.told, &ty)?;
         Some(match held {
             Held::Number(_) => {
@@ -217,6 +221,10 @@ impl Deriver<'_> {
                 return;
             }
         }
+        if let Some((t, reads)) = traces.iter().find_map(|t| Some((*t, self.refused_by_case(*t, span)?))) {
+            self.rests(Some(t), "why it is refused", self.text(span), reads);
+            return;
+        }
         let mut reads: Vec<Read> = Vec::new();
         for t in &traces {
             let nodes: Vec<NodeId> = self.derived(*t).map_or_else(Vec::new, |d| d.nodes.clone());
@@ -228,6 +236,25 @@ impl Deriver<'_> {
         reads.sort_unstable();
         reads.dedup();
         self.rests(traces.first().copied(), "why it is refused", String::new(), reads);
+    }
+
+    /// What the case of a waterfall was read from that refused a record, where it was asked for by what a rule requires.
+    fn refused_by_case(&self, t: usize, span: Span) -> Option<Vec<Read>> {
+        let graph = self.graph();
+        let fails = |id: NodeId| {
+            let Node::FirstOf(cases, _) = graph.get(id) else { return false };
+            let here = |f: FailId| graph.fails.get(f.0 as usize).is_some_and(|f| f.span == span);
+            cases.iter().any(|c| matches!(c.then, Then::Fail(f) if here(f)))
+        };
+        let plan = &self.derived(t)?.plan;
+        let may = |guards: &[NodeId]| guards.iter().all(|g| self.holds(t, *g) != Some(false));
+        if !may(&plan.guards) {
+            return None;
+        }
+        let asks = plan.requires.iter().filter(|r| may(&r.guards) && self.holds(t, r.cond).is_none());
+        let r = asks.into_iter().find(|r| graph.any_below(r.cond, |_| true, fails))?;
+        let nodes: Vec<NodeId> = plan.guards.iter().chain(&r.guards).copied().chain([r.cond]).collect();
+        Some(self.reads_of(Some(t), &nodes))
     }
 
     /// What is decided apart from rules on events.
