@@ -1,7 +1,7 @@
 //! The workbook cannot lie: every input is changed to many values, the workbook is computed anew, and held against a run of
 //! the changed stream. Either all figures are those of that run, or the second row of the first sheet says that they are not.
 
-use crate::sheet::{Book, Value};
+use crate::sheet::{Book, Computed, Value};
 use crate::{exact, tenor};
 use ::tenor::engine::code::Program;
 use ::tenor::engine::run::{Run, Value as Told};
@@ -97,7 +97,7 @@ impl Case {
 /// beside those that decide.
 fn others(now: &BigRational, beside: &[BigRational]) -> Vec<String> {
     let of = |n: i64, d: i64| now * BigRational::new(n.into(), d.into());
-    let mut out = vec![BigRational::zero(), of(2, 1), of(1, 2), of(101, 100), of(99, 100), of(10, 1), of(1, 10), of(-1, 1)];
+    let mut out = vec![BigRational::zero(), of(2, 1), of(1, 2), of(101, 100), of(99, 100)];
     let hair = BigRational::new(1.into(), 1_000_000.into());
     for b in beside {
         out.extend([b.clone(), b - &hair, b + &hair]);
@@ -122,7 +122,10 @@ fn decimal(n: &BigRational) -> String {
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 enum Came {
     Anew,
+    /// It is said not to be what the terms give, and is not.
     Flagged,
+    /// It is said not to be what the terms give, and is all the same.
+    FlaggedThoughTrue,
 }
 
 fn close(a: &BigRational, b: &BigRational) -> bool {
@@ -130,28 +133,25 @@ fn close(a: &BigRational, b: &BigRational) -> bool {
     (a - b).abs() <= b.abs() * fine
 }
 
-/// What is flagged, to see whether it need be.
-fn why(book: &Book, computed: &mut crate::sheet::Computed<'_>) {
-    let rows = book.sheets.iter().find(|(n, _)| n == "Derivations").map_or(0, |(_, r)| *r);
-    for row in 1..rows {
-        if let Value::Text(t) = computed.value("Derivations", row, 7)
-            && t != "as the run had it"
-        {
-            println!("  {} | {} | {t} | {}", row + 1, book.text("Derivations", row, 2), book.text("Derivations", row, 3));
-        }
-    }
-}
-
 /// Holds a changed workbook against the run of the changed stream.
 fn hold(case: &Case, was: &Run, book: &Book, changed: &[Map<String, Json>]) -> Result<Came, String> {
     let mut computed = book.computed();
     let Value::Text(verdict) = computed.value("Summary", 1, 0) else { return Err("no verdict".to_owned()) };
     if verdict.starts_with("NOT") {
-        if std::env::var_os("WHY").is_some() {
-            why(book, &mut computed);
-        }
-        return Ok(Came::Flagged);
+        let needless = same_as_run(case, was, book, changed, &mut computed).is_ok();
+        return Ok(if needless { Came::FlaggedThoughTrue } else { Came::Flagged });
     }
+    same_as_run(case, was, book, changed, &mut computed).map(|()| Came::Anew)
+}
+
+/// Whether all figures are those of the run of the changed stream.
+fn same_as_run(
+    case: &Case,
+    was: &Run,
+    book: &Book,
+    changed: &[Map<String, Json>],
+    computed: &mut Computed<'_>,
+) -> Result<(), String> {
     let Some((run, _)) = case.run(changed, false) else { return Err("the changed stream cannot be read".to_owned()) };
     if let Some(stopped) = &run.stopped {
         return Err(format!("the run stops: {:?}", stopped.why));
@@ -177,13 +177,12 @@ fn hold(case: &Case, was: &Run, book: &Book, changed: &[Map<String, Json>]) -> R
             found => return Err(format!("change {n} gives {found:?}, not {}: {now:?}", now.after)),
         }
     }
-    figures(case, was, &run, &mut computed)?;
-    effects(case, was, &run, book, &mut computed)?;
-    Ok(Came::Anew)
+    figures(case, was, &run, computed)?;
+    effects(case, was, &run, book, computed)
 }
 
 /// The figures at the end.
-fn figures(case: &Case, was: &Run, run: &Run, computed: &mut crate::sheet::Computed<'_>) -> Result<(), String> {
+fn figures(case: &Case, was: &Run, run: &Run, computed: &mut Computed<'_>) -> Result<(), String> {
     let mut row = (0..100).find(|r| computed.value("Summary", *r, 0) == Value::Text("report".to_owned())).unwrap_or(0);
     if was.shown.len() != run.shown.len() {
         return Err("other entries are shown".to_owned());
@@ -221,7 +220,7 @@ fn figures(case: &Case, was: &Run, run: &Run, computed: &mut crate::sheet::Compu
 }
 
 /// What else came of it, such as payments.
-fn effects(case: &Case, was: &Run, run: &Run, book: &Book, computed: &mut crate::sheet::Computed<'_>) -> Result<(), String> {
+fn effects(case: &Case, was: &Run, run: &Run, book: &Book, computed: &mut Computed<'_>) -> Result<(), String> {
     if was.lines.len() != run.lines.len() {
         return Err(format!("{} lines of effects, not {}", run.lines.len(), was.lines.len()));
     }
@@ -250,7 +249,7 @@ fn effects(case: &Case, was: &Run, run: &Run, book: &Book, computed: &mut crate:
 }
 
 /// Changes every number of a case to every value: how many were computed anew, and how many flagged.
-fn change_all(case: &Case, lies: &mut Vec<String>) -> (usize, usize) {
+fn change_all(case: &Case, lies: &mut Vec<String>) -> [usize; 3] {
     let (was, book) = case.book();
     let mut computed = book.computed();
     let verdict = computed.value("Summary", 1, 0);
@@ -268,7 +267,7 @@ fn change_all(case: &Case, lies: &mut Vec<String>) -> (usize, usize) {
     beside.retain(|b| !b.is_zero());
     beside.sort();
     beside.dedup();
-    let (mut anew, mut flagged) = (0, 0);
+    let mut count = [0; 3];
     for (n, record) in case.records.iter().enumerate() {
         for (field, value) in record {
             let text = match value {
@@ -280,22 +279,21 @@ fn change_all(case: &Case, lies: &mut Vec<String>) -> (usize, usize) {
             let column = heads.iter().position(|h| *h == field.replace('_', " ")).unwrap_or_else(|| panic!("no column {field}"));
             let row = u32::try_from(n).unwrap_or(0) + 1;
             let beside: &[BigRational] = if now < BigRational::from_integer(10.into()) { &beside } else { &[] };
-            for other in others(&now, &beside[..beside.len().min(4)]) {
+            for other in others(&now, &beside[..beside.len().min(2)]) {
                 let mut book = book.clone();
                 book.put("Events", row, u32::try_from(column).unwrap_or(0), &other);
                 let mut changed = case.records.clone();
                 changed[n].insert(field.clone(), Json::String(other.clone()));
                 let what = format!("{}: record {} {field} {text} → {other}", case.name, n + 1);
                 match hold(case, &was, &book, &changed) {
-                    Ok(Came::Anew) => anew += 1,
-                    Ok(Came::Flagged) => flagged += 1,
+                    Ok(came) => count[came as usize] += 1,
                     Err(why) => lies.push(format!("{what}: {why}")),
                 }
             }
         }
     }
-    println!("{}: {anew} computed anew, {flagged} flagged", case.name);
-    (anew, flagged)
+    println!("{}: {} computed anew, {} flagged, {} flagged though true", case.name, count[0], count[1], count[2]);
+    count
 }
 
 fn cases() -> Vec<Case> {
@@ -347,17 +345,75 @@ fn deep(work: fn()) {
 fn every_change_is_computed_anew_or_flagged() {
     deep(|| {
         let only = std::env::var("CASE").unwrap_or_default();
-        let (mut anew, mut flagged, mut lies) = (0, 0, Vec::new());
+        let (mut count, mut lies) = ([0; 3], Vec::new());
         for case in cases().iter().filter(|c| c.name.contains(&only)) {
-            let (a, f) = change_all(case, &mut lies);
-            anew += a;
-            flagged += f;
+            let came = change_all(case, &mut lies);
+            count.iter_mut().zip(came).for_each(|(c, n)| *c += n);
         }
-        println!("{anew} computed anew, {flagged} flagged");
+        let [anew, flagged, needless] = count;
+        println!("{anew} computed anew, {flagged} flagged, {needless} flagged though true");
         let shown: Vec<&str> = lies.iter().take(40).map(String::as_str).collect();
         assert!(lies.is_empty(), "{} silent differences:\n{}", lies.len(), shown.join("\n"));
-        assert!(!only.is_empty() || anew + flagged >= 500, "only {} changes", anew + flagged);
-        // a workbook that flags everything does not lie, and is of no use
-        assert!(!only.is_empty() || anew * 4 >= anew + flagged, "{anew} of {} computed anew", anew + flagged);
+        if only.is_empty() {
+            assert!(anew + flagged + needless >= 1_000, "only {} changes", anew + flagged + needless);
+            // a workbook that flags everything does not lie, and is of no use
+            assert!(anew > flagged + needless, "of {count:?} only {anew} are computed anew");
+            assert!(anew > 3 * needless, "{needless} of {count:?} are flagged, and need not be");
+        }
     });
+}
+
+#[test]
+fn what_no_formula_follows_is_flagged() {
+    deep(|| {
+        let case = Case::new("first", "terms/glowpoint-2005.terms", &first());
+        let (_, book) = case.book();
+        let column = |name: &str| (0..60).find(|c| book.text("Events", 0, *c) == name).unwrap_or_else(|| panic!("no column {name}"));
+        let verdict = |book: &Book| match book.computed().value("Summary", 1, 0) {
+            Value::Text(t) => t,
+            other => panic!("{other:?}"),
+        };
+        assert!(verdict(&book).starts_with("as the run"));
+        // the day of the issue, the method of an exercise, the key of a certificate; a price left out, and one added
+        for (row, name, text) in
+            [(6, "date", "38000"), (5, "method", "cash"), (3, "certificate", "W-2"), (6, "price", ""), (6, "consideration", "0"), (6, "price", "a half")]
+        {
+            let mut book = book.clone();
+            match exact::number(text) {
+                Some(_) => book.put("Events", row, column(name), text),
+                None => book.write("Events", row, column(name), text),
+            }
+            assert!(verdict(&book).starts_with("NOT"), "record {row}: {name} = {text:?}: {}", verdict(&book));
+        }
+        // a number of the terms stands in many places, and is changed in the terms
+        let row = (1..400).find(|r| book.text("Derivations", *r, 8) == "written in the terms" && book.text("Derivations", *r, 6) == "2.40");
+        let mut book = book.clone();
+        book.put("Derivations", row.unwrap_or_else(|| panic!("no price")), 4, "3");
+        assert!(verdict(&book).starts_with("NOT"));
+    });
+}
+
+#[test]
+fn a_rule_that_wakes_is_flagged() {
+    deep(|| {
+        // by hand: at $2.50 the issue is not below the price of $2.40, and the price stays but for the distribution; at $0.50 it is
+        let case = Case::new("first", "terms/glowpoint-2005.terms", &first().replace("\"price\":0.50", "\"price\":2.50"));
+        let (_, mut book) = case.book();
+        let column = (0..60).find(|c| book.text("Events", 0, *c) == "price").unwrap_or_else(|| panic!("no price"));
+        book.put("Events", 6, column, "0.5");
+        let mut computed = book.computed();
+        assert_eq!(computed.value("Summary", 2, 1), Value::Number(BigRational::from_integer(1.into())), "inputs changed");
+        assert!(matches!(computed.value("Summary", 4, 1), Value::Number(n) if n.is_positive()), "no condition changed");
+        assert!(matches!(computed.value("Summary", 1, 0), Value::Text(t) if t.starts_with("NOT")));
+        // and twice as many shares outstanding leave room under the limit of 4.999% for the exercise that was refused
+        let case = Case::new("first", "terms/glowpoint-2005.terms", &first());
+        let (_, mut book) = case.book();
+        let column = (0..60).find(|c| book.text("Events", 0, *c) == "outstanding").unwrap_or_else(|| panic!("no outstanding"));
+        book.put("Events", 1, column, "80000000");
+        assert!(matches!(book.computed().value("Summary", 1, 0), Value::Text(t) if t.starts_with("NOT")));
+    });
+}
+
+fn first() -> String {
+    std::fs::read_to_string(tenor::root().join("examples/first.jsonl")).unwrap_or_else(|e| panic!("{e}"))
 }
