@@ -275,6 +275,8 @@ impl Deriver<'_> {
         if let Some(known) = self.settled.borrow().get(&(t, id)) {
             return *known;
         }
+        // what leads back to itself is not settled
+        self.settled.borrow_mut().insert((t, id), false);
         let found = self.settles(t, id);
         self.settled.borrow_mut().insert((t, id), found);
         found
