@@ -4,7 +4,7 @@ use super::code::{Program, Reg, Target};
 use super::decimal::Fault;
 use super::history::History;
 use super::index::{Index, Past};
-use super::run::{Rescission, BadRecord, Change, Line, Moment, Owed, Refusal, Said, SaidPart, Status, Typed, Value, Warning};
+use super::run::{BadRecord, Change, Line, Moment, Owed, Refusal, Rescission, Said, SaidPart, Status, Typed, Value, Warning};
 use super::table::{Life, Table, row_of};
 use crate::intern::Interner;
 use crate::terms::{ClauseId, KindId, Lines, ObligationId, StateId, Terms};

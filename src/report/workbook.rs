@@ -151,6 +151,7 @@ impl Side {
         let mut entries = Vec::new();
         for (n, c) in s.run.changes.iter().enumerate().filter(|(_, c)| wanted(s, c)) {
             entries.extend(d.entry(n, c));
+            fits(&d)?;
         }
         let lines: Vec<_> = s.run.lines.iter().filter(|l| s.record.is_none_or(|r| r == l.when.number)).collect();
         let effects: Vec<_> = lines.into_iter().map(|line| (line, d.effect(line))).collect();
@@ -159,6 +160,7 @@ impl Side {
         if summary.whole.is_none() {
             d.prove_all();
         }
+        fits(&d)?;
         let places = Places::new(&d, &entries, mark);
         let mut pages = vec![summary.page(&d, &places, s)];
         pages.push(sheets::ledger(&d, &entries, &places));
@@ -176,6 +178,12 @@ impl Side {
         }
         Ok(Self { summary, places, pages })
     }
+}
+
+/// Whether what is derived so far can be held: said before more is derived.
+fn fits(d: &Deriver<'_>) -> Result<(), Unfit> {
+    let rows = d.steps.len() + d.blocks.len() + 1;
+    if rows > write::ROWS { Err(Unfit::Rows { sheet: "Derivations".to_owned(), rows }) } else { Ok(()) }
 }
 
 /// Why what the run decided cannot all be told, where it cannot.

@@ -206,9 +206,7 @@ fn figures(case: &Case, was: &Run, run: &Run, computed: &mut Computed<'_>) -> Re
             row += 1;
             let found = computed.value("Summary", row, 3);
             let good = match (b, &found) {
-                (Told::Decimal(b), Value::Number(found)) => {
-                    exact::number(&b.to_string()).is_some_and(|b| close(found, &b))
-                }
+                (Told::Decimal(b), Value::Number(found)) => exact::number(&b.to_string()).is_some_and(|b| close(found, &b)),
                 _ => a == b,
             };
             if !good {
@@ -275,7 +273,9 @@ fn change_all(case: &Case, lies: &mut Vec<String>) -> [usize; 3] {
                 Json::String(s) => s.clone(),
                 _ => continue,
             };
-            let Some(now) = exact::number(&text).filter(|_| !["certificate", "id", "holder"].contains(&field.as_str())) else { continue };
+            let Some(now) = exact::number(&text).filter(|_| !["certificate", "id", "holder"].contains(&field.as_str())) else {
+                continue;
+            };
             let column = heads.iter().position(|h| *h == field.replace('_', " ")).unwrap_or_else(|| panic!("no column {field}"));
             let row = u32::try_from(n).unwrap_or(0) + 1;
             let beside: &[BigRational] = if now < BigRational::from_integer(10.into()) { &beside } else { &[] };
@@ -292,7 +292,6 @@ fn change_all(case: &Case, lies: &mut Vec<String>) -> [usize; 3] {
             }
         }
     }
-    println!("{}: {} computed anew, {} flagged, {} flagged though true", case.name, count[0], count[1], count[2]);
     count
 }
 
@@ -351,7 +350,6 @@ fn every_change_is_computed_anew_or_flagged() {
             count.iter_mut().zip(came).for_each(|(c, n)| *c += n);
         }
         let [anew, flagged, needless] = count;
-        println!("{anew} computed anew, {flagged} flagged, {needless} flagged though true");
         let shown: Vec<&str> = lies.iter().take(40).map(String::as_str).collect();
         assert!(lies.is_empty(), "{} silent differences:\n{}", lies.len(), shown.join("\n"));
         if only.is_empty() {
@@ -368,16 +366,22 @@ fn what_no_formula_follows_is_flagged() {
     deep(|| {
         let case = Case::new("first", "terms/glowpoint-2005.terms", &first());
         let (_, book) = case.book();
-        let column = |name: &str| (0..60).find(|c| book.text("Events", 0, *c) == name).unwrap_or_else(|| panic!("no column {name}"));
+        let column =
+            |name: &str| (0..60).find(|c| book.text("Events", 0, *c) == name).unwrap_or_else(|| panic!("no column {name}"));
         let verdict = |book: &Book| match book.computed().value("Summary", 1, 0) {
             Value::Text(t) => t,
             other => panic!("{other:?}"),
         };
         assert!(verdict(&book).starts_with("as the run"));
         // the day of the issue, the method of an exercise, the key of a certificate; a price left out, and one added
-        for (row, name, text) in
-            [(6, "date", "38000"), (5, "method", "cash"), (3, "certificate", "W-2"), (6, "price", ""), (6, "consideration", "0"), (6, "price", "a half")]
-        {
+        for (row, name, text) in [
+            (6, "date", "38000"),
+            (5, "method", "cash"),
+            (3, "certificate", "W-2"),
+            (6, "price", ""),
+            (6, "consideration", "0"),
+            (6, "price", "a half"),
+        ] {
             let mut book = book.clone();
             match exact::number(text) {
                 Some(_) => book.put("Events", row, column(name), text),
@@ -386,7 +390,8 @@ fn what_no_formula_follows_is_flagged() {
             assert!(verdict(&book).starts_with("NOT"), "record {row}: {name} = {text:?}: {}", verdict(&book));
         }
         // a number of the terms stands in many places, and is changed in the terms
-        let row = (1..400).find(|r| book.text("Derivations", *r, 8) == "written in the terms" && book.text("Derivations", *r, 6) == "2.40");
+        let row = (1..400)
+            .find(|r| book.text("Derivations", *r, 8) == "written in the terms" && book.text("Derivations", *r, 6) == "2.40");
         let mut book = book.clone();
         book.put("Derivations", row.unwrap_or_else(|| panic!("no price")), 4, "3");
         assert!(verdict(&book).starts_with("NOT"));

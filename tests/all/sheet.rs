@@ -326,7 +326,13 @@ impl Parser<'_, '_> {
                 Some(false) => args[2].clone(),
                 None => Value::Error,
             },
-            "IFERROR" => if args[0] == Value::Error { args[1].clone() } else { args[0].clone() },
+            "IFERROR" => {
+                if args[0] == Value::Error {
+                    args[1].clone()
+                } else {
+                    args[0].clone()
+                }
+            }
             "AND" => truths(&|l| l.iter().all(|b| *b)),
             "OR" => truths(&|l| l.iter().any(|b| *b)),
             "NOT" => truth(&args[0]).map_or(Value::Error, |b| Value::Truth(!b)),

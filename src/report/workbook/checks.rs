@@ -61,7 +61,8 @@ impl Deriver<'_> {
                 // both parts of a fraction are one cell
                 if *op == Operator::Divide
                     && let (Node::SlotD(a), Node::SlotD(b)) = (graph.get(*a), graph.get(*b))
-                    && let (Some((x, false)), Some((y, true))) = (self.origins.register(true, *a), self.origins.register(true, *b))
+                    && let (Some((x, false)), Some((y, true))) =
+                        (self.origins.register(true, *a), self.origins.register(true, *b))
                     && x == y
                     && let Origin::Field(kind, field) = x
                 {

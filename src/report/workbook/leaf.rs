@@ -324,7 +324,8 @@ impl Deriver<'_> {
             return Some(Term::Cell(At::Change(n)));
         }
         let last = self.history.get(&(state, row, false)).into_iter().flatten().rev().copied().find(|n| *n < upto);
-        let waits = last.and_then(|n| self.run.changes.get(n)).is_some_and(|c| c.waited && c.made.is_none_or(|m| m.at >= when.at));
+        let waits =
+            last.and_then(|n| self.run.changes.get(n)).is_some_and(|c| c.waited && c.made.is_none_or(|m| m.at >= when.at));
         if !waits {
             // nothing waits
             return matches!(held, Held::Number(n) if n.is_zero()).then(|| Term::whole(0));
@@ -387,7 +388,11 @@ impl Deriver<'_> {
                 match &act.kind {
                     ActKind::Deem { kind: k, .. } if *k == kind && applied(*d, &act.guards) => count += 1,
                     // as many as the list has lines
-                    ActKind::ForEach { body, .. } if body.iter().any(|a| matches!(&a.kind, ActKind::Deem { kind: k, .. } if *k == kind)) => count += 2,
+                    ActKind::ForEach { body, .. }
+                        if body.iter().any(|a| matches!(&a.kind, ActKind::Deem { kind: k, .. } if *k == kind)) =>
+                    {
+                        count += 2
+                    }
                     _ => {}
                 }
             }

@@ -176,7 +176,10 @@ impl Cell {
                 (format!("IFERROR(IF({cell}={run},0,\"{BRANCH}\"),\"{BRANCH}\")"), Held::Number(Decimal::ZERO))
             }
             Held::Text(t) if t.chars().count() > 200 => return Self::default(),
-            Held::Text(t) => (format!("IFERROR(IF({cell}=\"{}\",0,\"{BRANCH}\"),\"{BRANCH}\")", t.replace('"', "\"\"")), Held::Number(Decimal::ZERO)),
+            Held::Text(t) => (
+                format!("IFERROR(IF({cell}=\"{}\",0,\"{BRANCH}\"),\"{BRANCH}\")", t.replace('"', "\"\"")),
+                Held::Number(Decimal::ZERO),
+            ),
         };
         Self { what: What::Formula(text, value), look: Look::Quiet, shape: Shape::Difference }
     }

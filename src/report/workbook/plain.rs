@@ -3,11 +3,11 @@
 use super::Source;
 use super::derive::Deriver;
 use super::page::{Cell, Look, Page, Shape, What};
-use super::verdict;
+use super::reads::Read;
 use super::sheets::{Places, clause};
 use super::term::{At, Held, Term};
 use super::values;
-use super::reads::Read;
+use super::verdict;
 use crate::engine::run::{Line, Moment, Value};
 use crate::engine::table::{kind_of, row_of};
 use crate::report::json::standing;
@@ -33,7 +33,14 @@ fn plain(text: impl Into<String>) -> Cell {
 }
 
 fn table(name: &str, widths: &[u8], head: &[&str]) -> Page {
-    Page { name: name.to_owned(), widths: widths.to_vec(), frozen: (1, 0), table: true, rows: vec![heads(head)], ..Page::default() }
+    Page {
+        name: name.to_owned(),
+        widths: widths.to_vec(),
+        frozen: (1, 0),
+        table: true,
+        rows: vec![heads(head)],
+        ..Page::default()
+    }
 }
 
 fn dated(d: &Deriver<'_>, n: i64) -> Cell {
@@ -189,11 +196,17 @@ impl Summary {
 
 /// How the workbook is read.
 const HOW: &[(&str, &str)] = &[
-    ("blue", "an input, a number of a record: change it, and what depends on it follows, or the second row says that it does not"),
+    (
+        "blue",
+        "an input, a number of a record: change it, and what depends on it follows, or the second row says that it does not",
+    ),
     ("green", "the value of another cell"),
     ("bold", "a formula, as the terms have it"),
     ("orange", "a value the workbook does not compute, with the reason beside it: it stays as the run had it"),
-    ("branches", "which rule and which case applied is that of this run; a condition, also of a rule that did not apply, says when that would have changed"),
+    (
+        "branches",
+        "which rule and which case applied is that of this run; a condition, also of a rule that did not apply, says when that would have changed",
+    ),
     ("digits", "a cell keeps fifteen digits; the exact decimal of the run stands beside it as text"),
 ];
 

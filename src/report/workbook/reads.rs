@@ -216,7 +216,9 @@ impl Deriver<'_> {
                 self.search(t, *known, s);
                 self.search_known(t, *value, s);
             }
-            Node::Named(_, x) | Node::Settled(x) | Node::Negative(x) | Node::DayOf(x) | Node::Edge(_, x) => self.search_known(t, *x, s),
+            Node::Named(_, x) | Node::Settled(x) | Node::Negative(x) | Node::DayOf(x) | Node::Edge(_, x) => {
+                self.search_known(t, *x, s)
+            }
             Node::SlotD(_) | Node::SlotI(_) | Node::SlotL(_) | Node::EachRow(_) | Node::It(_) => {}
             Node::RowD(_, row, _)
             | Node::RowI(_, row, _)

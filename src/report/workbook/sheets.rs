@@ -48,7 +48,15 @@ impl Places {
         }
         let changes = ledger.iter().enumerate().map(|(n, e)| (e.change, n + 2)).collect();
         let named = |name: &str| format!("{name}{mark}");
-        Self { derivations: named("Derivations"), ledger: named("Ledger"), events: named("Events"), as_run: named("As run"), summary: named("Summary"), steps, changes }
+        Self {
+            derivations: named("Derivations"),
+            ledger: named("Ledger"),
+            events: named("Events"),
+            as_run: named("As run"),
+            summary: named("Summary"),
+            steps,
+            changes,
+        }
     }
 
     /// A cell, as the sheet of a name refers to it.

@@ -127,9 +127,7 @@ pub(super) fn rows(d: &Deriver<'_>, places: &Places, whole: Option<&str>) -> Vec
         vec![Cell::text(what, Look::Plain), value, say(text)]
     };
     let [same, anew, not] = SAYS;
-    let verdict = format!(
-        "IF(B{FIXED_CHANGED}+B{BRANCHES}+B{NOT_COMPUTED}>0,\"{not}\",IF(B{CHANGED}=0,\"{same}\",\"{anew}\"))"
-    );
+    let verdict = format!("IF(B{FIXED_CHANGED}+B{BRANCHES}+B{NOT_COMPUTED}>0,\"{not}\",IF(B{CHANGED}=0,\"{same}\",\"{anew}\"))");
     let verdict = Cell { what: What::Formula(verdict, Held::Text(same.to_owned())), look: Look::Verdict, shape: Shape::Whole };
     let none = "numbers in blue are followed; a date, a word, a name or a number left out or added is not";
     vec![

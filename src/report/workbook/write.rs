@@ -7,7 +7,8 @@ use crate::engine::day::date;
 use chrono::Datelike;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatText, ConditionalFormatTextRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Formula, Url, Workbook, Worksheet, XlsxError,
 };
 use rustc_hash::FxHashMap;
 
@@ -114,6 +115,12 @@ fn lines(cell: &Cell, width: u8) -> u8 {
 }
 
 fn put(sheet: &mut Worksheet, r: u32, c: u16, cell: &Cell, looks: &mut Looks<'_>) -> Result<(), XlsxError> {
+    if cell.look == Look::Verdict {
+        let alarm = Format::new().set_font_color(Color::White).set_background_color(Color::RGB(0xC0_00_00));
+        let begins = ConditionalFormatTextRule::BeginsWith("NOT".to_owned());
+        let rule = ConditionalFormatText::new().set_rule(begins).set_format(alarm);
+        sheet.add_conditional_format(r, c, r, c, &rule)?;
+    }
     let format = looks.of(cell.look, cell.shape);
     match &cell.what {
         What::Nothing if cell.look == Look::Plain => {}
