@@ -15,11 +15,13 @@ mod toml;
 mod trouble;
 
 pub use assemble::Schema;
+pub(crate) use csv::Csv;
 pub use error::{Place, Problem, What};
 pub use example::step;
+pub(crate) use jsonl::fields as json_fields;
 pub use number::decimal;
 pub use raw::Raw;
-pub use record::{Batch, Given, Head, NONE};
+pub use record::{Amends, Batch, Given, Head, NONE};
 pub use stream::{Failed, Format, Stream};
 pub use time::{day_number, minute_of};
 pub use trouble::Trouble;

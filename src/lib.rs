@@ -1,6 +1,7 @@
 //! Tenor: a rule engine driven by declarative terms files.
 
 pub mod agreement;
+pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod engine;

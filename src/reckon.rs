@@ -34,7 +34,7 @@ pub use number::{decimal, kept, rounded, same};
 pub use outcome::{
     Breach, Change, Differs, Done, Duty, Named, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why,
 };
-pub use record::Record;
+pub use record::{Amended, Record};
 pub use value::{Entry, Fault, Got, Lack, Line, Number, Part, Said, Value};
 pub use world::{At, World};
 
@@ -43,7 +43,7 @@ use past::Past;
 use crate::source::Span;
 use crate::terms::{Body, Expr, ExprKind, ReadingId, Terms};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -70,6 +70,8 @@ struct Run<'t> {
     terms: &'t Terms,
     readings: &'t [u32],
     records: Vec<Record>,
+    /// Records that were withdrawn.
+    retracted: BTreeSet<u32>,
     /// Every entry's number by what it is called: the same in every pass over the past.
     entries: RefCell<BTreeMap<String, Entry>>,
 }
@@ -115,18 +117,30 @@ impl<'t> Reckoner<'t> {
             list.push(record);
         }
         let list = list.into_iter().cloned().collect();
-        let mut run = Run { terms: self.terms, readings: &self.readings, records: Vec::new(), entries: RefCell::default() };
+        let mut run = Run {
+            terms: self.terms,
+            readings: &self.readings,
+            records: Vec::new(),
+            retracted: BTreeSet::new(),
+            entries: RefCell::default(),
+        };
         run.records = run.ordered(list);
         let mut past = run.beginning();
-        let mut before: Option<(&Record, Past)> = None;
-        for record in &run.records {
+        let mut before: Option<(Record, Past)> = None;
+        for record in run.records.clone() {
+            let record = &record;
             let found = past.clone();
-            match run.next(&mut past, record) {
+            let done = match &record.amends {
+                None => run.next(&mut past, record),
+                Some(amended) => run.amend(&mut past, record, amended),
+            };
+            match done {
+                Ok(()) if record.amends.is_some() => before = None,
                 Ok(()) => {
                     if let Some((other, found)) = before.filter(|_| self.options.orders) {
-                        run.order_matters(&mut past, &found, other, record);
+                        run.order_matters(&mut past, &found, &other, record);
                     }
-                    before = Some((record, found));
+                    before = Some((record.clone(), found));
                 }
                 Err(stop) if self.options.keep_going && stop.record > 0 => {
                     past.aside.insert(record.number);

@@ -6,6 +6,7 @@ mod blocks;
 mod build;
 mod day;
 mod error;
+mod layout;
 mod lost;
 mod node;
 mod parser;
@@ -14,6 +15,7 @@ mod token;
 
 pub use day::{clock_meant, date_advice, dates_meant};
 pub use error::Problem;
+pub use layout::{layout, same};
 pub use lost::Lost;
 
 use crate::source::{FileId, Span};

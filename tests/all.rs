@@ -4,6 +4,8 @@
 
 #[path = "all/architecture.rs"]
 mod architecture;
+#[path = "all/batch.rs"]
+mod batch;
 #[path = "all/calendars.rs"]
 mod calendars;
 #[path = "all/changed.rs"]
@@ -18,24 +20,43 @@ mod decimal;
 mod diff;
 #[path = "all/docs.rs"]
 mod docs;
+#[path = "all/editor.rs"]
+mod editor;
+#[path = "all/embed.rs"]
+mod embed;
 #[path = "all/ending.rs"]
 mod ending;
 #[path = "all/exact.rs"]
 mod exact;
 #[path = "all/examples.rs"]
 mod examples;
+#[path = "all/expand.rs"]
+mod expand;
+#[path = "all/fields.rs"]
+mod fields;
 #[path = "all/files.rs"]
 mod files;
 #[path = "all/html.rs"]
 mod html;
 #[path = "all/laws.rs"]
 mod laws;
+#[path = "all/layout.rs"]
+mod layout;
+#[path = "all/library.rs"]
+mod library;
+#[path = "all/line.rs"]
+mod line;
+#[cfg(feature = "lsp")]
+#[path = "all/lsp.rs"]
+mod lsp;
 #[path = "all/messages.rs"]
 mod messages;
 #[path = "all/model.rs"]
 mod model;
 #[path = "all/mutation.rs"]
 mod mutation;
+#[path = "all/new.rs"]
+mod new;
 #[path = "all/paper.rs"]
 mod paper;
 #[path = "all/readme.rs"]
@@ -46,6 +67,8 @@ mod reckon;
 mod reject;
 #[path = "all/scenario.rs"]
 mod scenario;
+#[path = "all/schema.rs"]
+mod schema;
 #[path = "all/sheet.rs"]
 mod sheet;
 #[path = "all/solve.rs"]
@@ -58,5 +81,7 @@ mod tables;
 mod tenor;
 #[path = "all/variants.rs"]
 mod variants;
+#[path = "all/verify.rs"]
+mod verify;
 #[path = "all/workbook.rs"]
 mod workbook;

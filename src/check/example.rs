@@ -69,7 +69,7 @@ impl Checker<'_> {
             return;
         }
         for (field, value) in fields {
-            if matches!(field.name.as_str(), "id" | "time" | "recorded" | "note") {
+            if matches!(field.name.as_str(), "id" | "time" | "recorded" | "note" | "corrects" | "retracts") {
                 continue;
             }
             let declared: Vec<_> = kind.fields.iter().filter(|f| f.written() == field.name).collect();
@@ -81,6 +81,11 @@ impl Checker<'_> {
             if declared.len() == 1 {
                 self.step_value(field, value, &first.ty.clone());
             }
+        }
+        // a record that withdraws another says nothing else
+        let declares = |name: &str| kind.fields.iter().any(|f| f.written() == name);
+        if fields.iter().any(|(name, _)| name.name == "retracts") && !declares("retracts") {
+            return;
         }
         for f in &kind.fields {
             let given = fields.iter().any(|(name, _)| name.name == f.written());
@@ -167,7 +172,7 @@ impl Checker<'_> {
                 self.same(&value, &unit, "rounded to a multiple of one another", e.span)?;
                 let rounded = |x: Expr| {
                     let (ty, span) = (x.ty.clone(), x.span);
-                    let kind = ExprKind::Round(Box::new(x), RoundingMode::HalfAwayFromZero, Box::new(unit.clone()));
+                    let kind = ExprKind::Round(Box::new(x), RoundingMode::HalfAwayFromZero, Box::new(unit.clone()), false);
                     Expr { kind, ty, span }
                 };
                 let kind = ExprKind::Equal(Box::new(rounded(value)), Box::new(rounded(other)));

@@ -138,7 +138,7 @@ impl Checker<'_> {
                 self.rounds_all(x, span);
                 self.same(&inner, &unit, "rounded to a multiple of one another", span)?;
                 let ty = inner.ty.clone();
-                make(ExprKind::Round(Box::new(inner), rounding.mode, Box::new(unit)), ty)
+                make(ExprKind::Round(Box::new(inner), rounding.mode, Box::new(unit), rounding.keeps), ty)
             }
             A::RoundedAs(x, name) => {
                 let inner = self.expr(env, x, want)?;

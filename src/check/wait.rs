@@ -37,7 +37,7 @@ impl Checker<'_> {
                 None => return,
                 Some(when) => when,
             };
-            out.push(RoundingLine { mode: rounding.mode, unit, when });
+            out.push(RoundingLine { mode: rounding.mode, unit, keeps: rounding.keeps, when });
         }
         if let Some(state) = self.terms.states.get_mut(id.at()) {
             if !state.rounding.is_empty() {

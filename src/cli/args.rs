@@ -12,7 +12,13 @@ use std::path::PathBuf;
     version,
     about,
     max_term_width = 100,
-    after_help = "Begin with:\n  tenor run warrant.terms events.jsonl\n\nThe manual is in docs/, the language in docs/language.md."
+    disable_help_subcommand = true,
+    after_help = "Begin with:
+  tenor run warrant.terms events.jsonl
+  tenor help run                 # what a command does, with examples
+  tenor help check::unknown-name # what a message means, and what to do
+
+The manual is in docs/, the language in docs/language.md."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -33,6 +39,15 @@ pub(crate) struct Telling {
     /// Show no progress
     #[arg(long, global = true)]
     pub no_progress: bool,
+    /// Tell errors only: no warnings, no remarks, no progress, and of `check`, `test` and `diff` only what is wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Tell more: warnings of the terms, every file that is read or written, every example
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// How many threads work; without it, one for each core
+    #[arg(short, long, global = true, value_name = "N")]
+    pub jobs: Option<usize>,
 }
 
 /// Formats of messages.
@@ -61,6 +76,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Run terms over a stream of events and show what comes of it
     Run(Run),
+    /// Run a register and streams under many terms and readings, as a night run
+    Batch(super::batch::Batch),
     /// Check a terms file, without any events
     Check(Check),
     /// Run the examples in terms files
@@ -79,10 +96,31 @@ pub(crate) enum Command {
     Sweep(super::sweep::Sweep),
     /// Find the value of an input at which a figure is what it should be
     Solve(super::solve::Solve),
+    /// Show what terms want to know of each event, or make a stream or a workbook to fill in
+    Fields(super::fields::Fields),
+    /// Begin a terms file: asks what the warrant is, and writes one that checks and runs
+    New(super::new::New),
+    /// Show what holds after imports and variants, as one file
+    Expand(super::expand::Expand),
+    /// Serve an editor: diagnostics, hover, definitions, completion, outline, layout
+    #[cfg(feature = "lsp")]
+    Lsp(super::lsp::Lsp),
+    /// Lay terms files out: indentation, spaces and blank lines
+    Fmt(super::fmt::Fmt),
     /// Write the certificate of what one record adjusted
     Certificate(Paper),
     /// Write the notice of one record
     Notice(Notice),
+    /// Print the JSON Schema of a result or of a stream of events
+    Schema(super::schema::Schema),
+    /// Run a result again from its receipt, and say whether it holds
+    Verify(super::verify::Verify),
+    /// Explain a command, or a message by its code
+    Help(super::help::Help),
+    /// Print what a shell needs to complete the command line
+    Completions(super::help::Completions),
+    /// Write the manual as man pages, a page for each command
+    Man(super::help::Man),
 }
 
 /// A stream and how it is read.
@@ -114,6 +152,9 @@ pub(crate) struct Taking {
     /// The format of the events, where the name of the file does not tell
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub events_format: Option<EventsFormat>,
+    /// End with exit code 4 where a stream has no record
+    #[arg(long)]
+    pub require_records: bool,
 }
 
 /// Figures of one's own, and how all of them are shown.
@@ -191,13 +232,10 @@ pub(crate) struct Run {
     pub template: Option<PathBuf>,
     #[command(flatten)]
     pub to: Tabled,
-    /// End with exit code 4 where the stream has no record
-    #[arg(long)]
-    pub require_records: bool,
     /// Set bad records aside in a reject file and go on
     #[arg(long)]
     pub keep_going: bool,
-    /// The reject file; without it, the name of the events with `.rejects` after it
+    /// The reject file, `-` for standard output; without it, the name of the events with `.rejects` after it
     #[arg(long, value_name = "FILE", requires = "keep_going")]
     pub rejects: Option<PathBuf>,
 }
@@ -207,7 +245,9 @@ pub(crate) struct Run {
 #[command(after_help = "Examples:
   tenor check warrant.terms
   tenor check .                  # all terms files below this folder
-  tenor check my-variant.terms && tenor test my-variant.terms")]
+  tenor check my-variant.terms && tenor test my-variant.terms
+  tenor check . --format sarif --output check.sarif
+  cat old.terms | tenor check - --strict")]
 pub(crate) struct Check {
     /// Terms files, or folders of them
     #[arg(required = true)]
@@ -215,6 +255,20 @@ pub(crate) struct Check {
     /// Treat warnings as errors
     #[arg(long)]
     pub strict: bool,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: CheckFormat,
+    #[command(flatten)]
+    pub to: Output,
+}
+
+/// Formats of checks.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum CheckFormat {
+    /// What the terms have, and their readings; messages go to standard error
+    Table,
+    /// All messages in SARIF 2.1.0, for code hosts and editors
+    Sarif,
 }
 
 /// `tenor test`
@@ -223,16 +277,29 @@ pub(crate) struct Check {
 
 Examples:
   tenor test                     # all terms files below this folder
-  tenor test warrant.terms       # the examples of one file")]
+  tenor test warrant.terms       # the examples of one file
+  tenor test -v warrant.terms    # each of them by name
+  tenor test . --format junit --output tests.xml")]
 pub(crate) struct Test {
     /// Terms files, or folders of them
     pub paths: Vec<PathBuf>,
-    /// Show every example, not only those that fail
-    #[arg(short, long)]
-    pub verbose: bool,
     /// Count an example without an expectation as failed
     #[arg(long)]
     pub strict: bool,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: TestFormat,
+    #[command(flatten)]
+    pub to: Output,
+}
+
+/// Formats of tests.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum TestFormat {
+    /// What failed, and how many passed
+    Table,
+    /// XML as JUnit has it, for servers that run tests
+    Junit,
 }
 
 /// `tenor explain`

@@ -113,7 +113,13 @@ pub(super) fn compare(args: &Compare) -> Outcome {
     if stopped {
         output::say("tenor: a stream stops under all terms; see why under `stopped`");
     }
-    if stopped { Err(End::Data) } else { Ok(()) }
+    if stopped {
+        return Err(End::Data);
+    }
+    let first = loaded.first().into_iter().flat_map(|l| &l.streams);
+    let empty = args.events.iter().zip(first).filter(|(_, s)| s.all.is_empty() && s.bad.is_none());
+    let told: Vec<Outcome> = empty.map(|(e, _)| super::events::empty(&stream(args, Path::new(""), e))).collect();
+    told.into_iter().collect()
 }
 
 /// A variant as written: the terms among those loaded, and its readings.

@@ -1,6 +1,7 @@
 //! Messages with the place they speak of.
 
 use super::args::{Color, MessageFormat, Telling};
+use super::embed::{self, Place};
 use super::output::line;
 use crate::check::Problem;
 use crate::engine::NotCompiled;
@@ -32,7 +33,22 @@ pub(super) fn format() -> MessageFormat {
 
 /// Whether progress is shown where there is a terminal.
 pub(super) fn shows_progress() -> bool {
-    TELLING.get().is_none_or(|t| !t.no_progress && t.message_format == MessageFormat::Human)
+    TELLING.get().is_none_or(|t| !t.no_progress && !t.quiet && t.message_format == MessageFormat::Human)
+}
+
+/// Whether only errors are told.
+pub(super) fn is_quiet() -> bool {
+    TELLING.get().is_some_and(|t| t.quiet)
+}
+
+/// Whether more is told than what is wrong.
+pub(super) fn is_verbose() -> bool {
+    TELLING.get().is_some_and(|t| t.verbose)
+}
+
+/// How many threads work; 0 for one on each core.
+pub(super) fn jobs() -> usize {
+    TELLING.get().and_then(|t| t.jobs).unwrap_or(0)
 }
 
 /// Shows all problems of terms; how many errors and warnings there were.
@@ -43,6 +59,9 @@ pub(super) fn problems(list: &[Problem], sources: &Sources) -> (usize, usize) {
             errors += 1;
         } else {
             warnings += 1;
+            if is_quiet() {
+                continue;
+            }
         }
         if n >= MOST_SHOWN {
             continue;
@@ -95,11 +114,15 @@ fn show(report: Report, source: &Source) {
     let report = report.with_source_code(named);
     let head = source.text.get(..label).unwrap_or(&source.text);
     let column = head.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-    tell(&report, &format!("{path}:{}:{column}: ", head.matches('\n').count() + 1));
+    let line = u64::try_from(head.matches('\n').count() + 1).ok();
+    tell(&report, &Place { file: path, line, column: Some(column) });
 }
 
-/// Tells a message in the format that is asked for; `place` stands before a short one.
-fn tell(report: &Report, place: &str) {
+/// Tells a message in the format that is asked for; its place stands before a short one.
+fn tell(report: &Report, place: &Place) {
+    if embed::hears(report.as_ref(), place, || drawn_plain(report)) {
+        return;
+    }
     let mut text = String::new();
     let drawn = match format() {
         MessageFormat::Human => handler().render_report(&mut text, report.as_ref()).is_ok(),
@@ -111,6 +134,10 @@ fn tell(report: &Report, place: &str) {
                 Some(Severity::Error) | None => "error",
             };
             let code = report.code().map_or_else(String::new, |c| format!("[{c}]"));
+            let place = match (place.line, place.column) {
+                (Some(line), Some(column)) => format!("{}:{line}:{column}: ", place.file),
+                _ => String::new(),
+            };
             text = format!("{place}{severity}{code}: {report}").replace('\n', " ");
             true
         }
@@ -118,9 +145,20 @@ fn tell(report: &Report, place: &str) {
     line(if drawn { text.trim_end() } else { "tenor: a message could not be drawn" });
 }
 
+/// A message drawn without colours.
+fn drawn_plain(report: &Report) -> String {
+    let mut text = String::new();
+    let _ = handler_of(GraphicalTheme::unicode_nocolor()).render_report(&mut text, report.as_ref());
+    text.trim_end().to_owned()
+}
+
 fn handler() -> GraphicalReportHandler {
     let plain = AutoStream::choice(&std::io::stderr()) == ColorChoice::Never;
     let theme = if plain { GraphicalTheme::unicode_nocolor() } else { GraphicalTheme::unicode() };
+    handler_of(theme)
+}
+
+fn handler_of(theme: GraphicalTheme) -> GraphicalReportHandler {
     // a value is never folded: a date or a name broken over two lines is no longer what the user wrote
     GraphicalReportHandler::new_themed(theme).with_width(100).with_wrap_lines(false).with_links(false)
 }
@@ -158,7 +196,7 @@ pub(super) fn stopped(place: &str, e: &Explained, sources: &Sources) {
 
 /// A message without a place in the terms.
 pub(super) fn plain(d: MietteDiagnostic) {
-    tell(&Report::new(d), "");
+    tell(&Report::new(d), &Place::default());
 }
 
 /// A message with a code and advice.

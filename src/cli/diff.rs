@@ -3,7 +3,7 @@
 use super::args::Taking;
 use super::inputs::Inputs;
 use super::output::{self, Output};
-use super::{End, Outcome, terms};
+use super::{End, Outcome, diagnose, terms};
 use crate::report::diff::{self, Marks};
 use crate::report::ending::Ending;
 use crate::report::json::signed;
@@ -28,9 +28,6 @@ pub(crate) struct Diff {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: DiffFormat,
-    /// Show nothing: the exit code tells whether something differs
-    #[arg(short, long)]
-    pub quiet: bool,
     #[command(flatten)]
     pub to: Output,
 }
@@ -52,7 +49,8 @@ pub(super) fn diff(args: &Diff) -> Outcome {
     let (a, b) = (terms::read(&args.a, &files)?, terms::read(&args.b, &files)?);
     files.keep(args.to.file(), "--output", &[])?;
     let found = diff::diff(&a, &b);
-    if !args.quiet {
+    // without a word the exit code tells, unless a file is asked for
+    if !diagnose::is_quiet() || args.to.output.is_some() {
         let on_screen = args.to.file().is_none();
         let colour = on_screen && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
         let marks = if colour { Marks::Colour } else { Marks::Plain };

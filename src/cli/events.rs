@@ -1,8 +1,8 @@
 //! Streams of events: from files or standard input into a run.
 
 use super::args::{EventsFormat, Stream as Args};
-use super::inputs::{self, is_standard};
-use super::{End, diagnose, output, terms};
+use super::inputs::is_standard;
+use super::{End, diagnose, embed, output, packed, terms};
 use crate::engine::run::{Run, Stopped};
 use crate::engine::{Engine, Options, code::Program};
 use crate::event::{Batch, Failed, Format, Head, Place, Problem, Schema, Stream, day_number};
@@ -19,6 +19,8 @@ pub(super) struct Ran {
     pub run: Run,
     /// Records that could not be read, set aside or the reason for the stop.
     pub bad: Vec<Problem>,
+    /// Records after the stop that cannot be read either.
+    pub further: Further,
     /// The lines of records, for messages.
     pub lines: Vec<(u32, u64)>,
     /// What else messages need.
@@ -60,7 +62,9 @@ pub(super) fn open(
     counted: impl FnOnce(Box<dyn BufRead>) -> Box<dyn BufRead>,
 ) -> Result<(Box<dyn BufRead>, Format), End> {
     let stdin = is_standard(&args.events);
-    let input: Box<dyn BufRead> = if stdin {
+    let input: Box<dyn BufRead> = if let Some(held) = embed::held(&args.events) {
+        Box::new(std::io::Cursor::new(held))
+    } else if stdin {
         Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
     } else {
         if args.events.is_dir() {
@@ -79,9 +83,9 @@ pub(super) fn open(
         })?;
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
-    let mut input = unpacked(counted(input), &inputs::name(&args.events))?;
+    let mut input = packed::unpacked(counted(input)).map_err(|e| unreadable(&e))?;
     let name = args.events.to_string_lossy();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = packed::plain(&name);
     let format = match args.taking.events_format {
         Some(EventsFormat::Jsonl) => Format::Jsonl,
         Some(EventsFormat::Csv) => Format::Csv,
@@ -92,24 +96,6 @@ pub(super) fn open(
         },
     };
     Ok((input, format))
-}
-
-/// How files begin that gzip and Zstandard have packed.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
-
-/// A stream, unpacked where it is packed: its first bytes say so, whatever it is called.
-fn unpacked(mut input: Box<dyn BufRead>, name: &str) -> Result<Box<dyn BufRead>, End> {
-    let start = input.fill_buf().map_err(|e| unreadable(&e))?;
-    if start.starts_with(&ZSTANDARD) {
-        let text = format!("`{name}` is packed by Zstandard");
-        diagnose::message("event::unreadable", &text, "unpack it: `zstd -dc events.jsonl.zst | tenor run warrant.terms -`");
-        return Err(End::Data);
-    }
-    if !start.starts_with(&GZIP) {
-        return Ok(input);
-    }
-    Ok(Box::new(BufReader::with_capacity(1 << 16, flate2::bufread::MultiGzDecoder::new(input))))
 }
 
 pub(super) fn unreadable(e: &std::io::Error) -> End {
@@ -157,12 +143,21 @@ pub(super) fn watched<'w>(
 ) -> Result<Ran, End> {
     let as_of = date(args.taking.as_of.as_deref(), "--as-of")?;
     let known_on = date(args.taking.known_on.as_deref(), "--known-on")?;
-    let options = Options { as_of, keep_going, journal: true, orders: true };
+    let options = Options { as_of, keep_going, journal: true, orders: true, corrections: true };
     let mut engine = Engine::new(program, t, crate::intern::Interner::default(), options);
     let watcher = set(&mut engine);
     let mut schema = Schema::new(t);
-    let mut feed =
-        Feed { bad: Vec::new(), lines: Vec::new(), seen: Seen::default(), written: Vec::new(), as_of, keep_going, watcher };
+    let mut feed = Feed {
+        bad: Vec::new(),
+        further: Further::default(),
+        is_file: !is_standard(&args.events),
+        lines: Vec::new(),
+        seen: Seen::default(),
+        written: Vec::new(),
+        as_of,
+        keep_going,
+        watcher,
+    };
     match Stream::new(input, format, known_on) {
         Ok(stream) if args.taking.sort => feed.sorted(stream, &mut schema, &mut engine)?,
         Ok(stream) => feed.straight(stream, &mut schema, &mut engine)?,
@@ -171,7 +166,44 @@ pub(super) fn watched<'w>(
     feed.watcher.before(&mut engine, None);
     let run = engine.finish();
     feed.seen.run(&run, program);
-    Ok(Ran { run, bad: feed.bad, lines: feed.lines, seen: feed.seen, written: feed.written })
+    Ok(Ran { run, bad: feed.bad, further: feed.further, lines: feed.lines, seen: feed.seen, written: feed.written })
+}
+
+/// What cannot be read after the record a stream stopped at: what is told at once can be mended at once.
+#[derive(Default)]
+pub(super) struct Further {
+    bad: Vec<Problem>,
+    /// How many there are besides.
+    more: usize,
+}
+
+impl Further {
+    /// How many are told.
+    const MOST: usize = 20;
+
+    /// Reads the rest of a stream.
+    pub(super) fn after<R: BufRead>(
+        stream: &mut Stream<R>,
+        schema: &mut Schema<'_>,
+        texts: &mut crate::intern::Interner,
+    ) -> Self {
+        let (mut out, mut good) = (Self::default(), false);
+        let mut batch = Batch::default();
+        loop {
+            match stream.next(schema, texts, &mut batch) {
+                Ok(Some(_)) => good = true,
+                Ok(None) | Err(Failed::Io(_)) => break,
+                Err(Failed::Record(_)) if out.bad.len() >= Self::MOST => out.more += 1,
+                Err(Failed::Record(p)) => out.bad.push(*p),
+            }
+        }
+        // where no record at all can be read it is the file that is wrong, and one message says so
+        if !good && out.bad.len() > 2 {
+            out.more += out.bad.len();
+            out.bad.clear();
+        }
+        out
+    }
 }
 
 /// A record that could not be read, or at which the run stopped.
@@ -183,6 +215,9 @@ enum Wrong<'r> {
 /// Hands records from a stream to a run.
 struct Feed<'w> {
     bad: Vec<Problem>,
+    further: Further,
+    /// Whether the stream is a file: one that comes may never end.
+    is_file: bool,
     lines: Vec<(u32, u64)>,
     seen: Seen,
     written: Vec<(u32, String)>,
@@ -218,6 +253,9 @@ impl Feed<'_> {
                 }
             }
         }
+        if self.is_file && (engine.is_stopped() || !self.bad.is_empty() && !self.keep_going) {
+            self.further = Further::after(&mut stream, schema, engine.texts());
+        }
         Ok(())
     }
 
@@ -241,6 +279,9 @@ impl Feed<'_> {
                     self.keep_failed(&stream, &failed);
                     self.failed(failed, engine)?;
                     if !self.keep_going {
+                        if self.is_file {
+                            self.further = Further::after(&mut stream, schema, engine.texts());
+                        }
                         return Ok(());
                     }
                 }
@@ -289,11 +330,37 @@ impl Feed<'_> {
                 if !self.keep_going {
                     engine.stop_here();
                 }
-                self.bad.push(problem);
+                self.bad.push(*problem);
                 Ok(())
             }
         }
     }
+}
+
+/// How a command over a stream ends: one without a record is told of, for it looks like one in which nothing happened.
+pub(super) fn ended(args: &Args, ran: &Ran, bad: bool) -> super::Outcome {
+    if bad {
+        return Err(End::Data);
+    }
+    if ran.is_empty() { empty(args) } else { Ok(()) }
+}
+
+/// Tells of a stream without a record.
+pub(super) fn empty(args: &Args) -> super::Outcome {
+    output::say(&format!("tenor: `{}` has no record", super::inputs::name(&args.events)));
+    if args.taking.require_records { Err(End::Nothing) } else { Ok(()) }
+}
+
+/// Tells of a record that cannot be read: its file, its line, its column where it has one.
+fn unread(name: &str, p: &Problem) {
+    let column = p.place.column.as_ref().map_or_else(String::new, |c| format!(", column {c}"));
+    let place = match (p.place.number, p.place.line) {
+        (0, None) => name.to_owned(),
+        (0, Some(line)) => format!("{name}:{line}"),
+        (n, Some(line)) => format!("{name}:{line}: record {n}{column}"),
+        (n, None) => format!("{name}: record {n}{column}"),
+    };
+    diagnose::message(p.what.id(), &format!("{place}: {}", p.what), &p.what.help());
 }
 
 /// Tells of everything wrong with the stream; whether there was anything.
@@ -310,15 +377,7 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
     all.sort_by_key(|(number, _)| *number);
     for (number, wrong) in all {
         match wrong {
-            Wrong::Read(p) => {
-                let place = match (number, p.place.line) {
-                    (0, None) => name.clone(),
-                    (0, Some(line)) => format!("{name}:{line}"),
-                    (n, Some(line)) => format!("{name}:{line}: record {n}"),
-                    (n, None) => format!("{name}: record {n}"),
-                };
-                diagnose::message(p.what.id(), &format!("{place}: {}", p.what), &p.what.help());
-            }
+            Wrong::Read(p) => unread(&name, p),
             Wrong::Run(s) => diagnose::stopped(&place(number), &words.told(s, &ran.seen), &t.sources),
         }
     }
@@ -330,6 +389,12 @@ pub(super) fn tell(args: &Args, t: &Terms, ran: &Ran, keep_going: bool) -> bool 
         output::say(
             "tenor: nothing after this record is applied; what came before it stands (`--keep-going` sets bad records aside)",
         );
+    }
+    ran.further.bad.iter().for_each(|p| unread(&name, p));
+    match (ran.further.bad.is_empty(), ran.further.more) {
+        (_, 0) => {}
+        (true, more) => output::say(&format!("tenor: none of the {more} records after it can be read either")),
+        (false, more) => output::say(&format!("tenor: {more} more records cannot be read")),
     }
     for cell in &ran.run.failed {
         let place = words.cell(cell);

@@ -1,7 +1,7 @@
 //! `tenor explain`
 
 use super::args::{Explain as Args, ExplainFormat};
-use super::inputs::Inputs;
+use super::inputs::{self, Inputs};
 use super::{End, Outcome, diagnose, events, output, page, terms, workbook};
 use crate::report::explain::{Asked, Step, explain as explained};
 use crate::report::json::{chosen, signed};
@@ -28,7 +28,8 @@ pub(super) fn explain(args: &Args) -> Outcome {
     files.done(opened);
     asked_for(args, &t, &ran)?;
     let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
-    let steps = explained(&t, &program, &ran.run, asked);
+    let mut steps = explained(&t, &program, &ran.run, asked);
+    steps.iter_mut().for_each(|s| located(s, &args.stream.events, &ran.lines));
     let ending = ran.ending(&t, false);
     let stopped = ending.sentence();
     let to = args.to.file();
@@ -44,7 +45,9 @@ pub(super) fn explain(args: &Args) -> Outcome {
             } else {
                 format!("**Stopped, and nothing from here on is applied:** {stopped}\n\n")
             };
-            output::text_to(to, &lines(&format!("{first}{}", markdown(&steps))))?;
+            let day =
+                if ran.run.as_of == 0 { String::new() } else { format!(", as of {}", crate::report::words::day(ran.run.as_of)) };
+            output::text_to(to, &lines(&format!("# {}: explanation{day}\n\n{first}{}", t.title, markdown(&steps))))?;
         }
         ExplainFormat::Json => {
             let mut receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, Vec::new());
@@ -53,7 +56,17 @@ pub(super) fn explain(args: &Args) -> Outcome {
             output::json_to(to, &signed("explain", json!({ "terms": t.title, "steps": steps }), &ending, &receipt))?;
         }
     }
-    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+    let bad = events::tell(&args.stream, &t, &ran, false);
+    events::ended(&args.stream, &ran, bad)
+}
+
+/// Names the line a record stands on, where its number does not.
+fn located(step: &mut Step, events: &std::path::Path, lines: &[(u32, u64)]) {
+    let digits = step.text.strip_prefix("record ").map(|t| t.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
+    let line = digits.and_then(|d| d.parse().ok()).and_then(|n: u32| lines.iter().find(|(of, _)| *of == n));
+    if let Some((_, line)) = line {
+        step.text.push_str(&format!(" ({}, line {line})", inputs::name(events)));
+    }
 }
 
 /// Whether there is what is asked for.
@@ -82,7 +95,7 @@ fn line(step: &Step) -> String {
 }
 
 /// As a tree.
-fn tree(steps: &[Step]) -> String {
+pub(super) fn tree(steps: &[Step]) -> String {
     let mut out = String::new();
     if steps.is_empty() {
         out.push_str("nothing was adjusted or refused\n");
@@ -108,7 +121,7 @@ fn branches(steps: &[Step], indent: &str, out: &mut String) {
 }
 
 /// As nested lists.
-fn markdown(steps: &[Step]) -> String {
+pub(super) fn markdown(steps: &[Step]) -> String {
     let mut out = String::new();
     for step in steps {
         out.push_str(&format!("## {}\n\n", line(step)));

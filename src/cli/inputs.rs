@@ -1,7 +1,7 @@
 //! The files a command reads, each kept in mind: for the receipt, and so that nothing is written over one of them.
 
 use super::args::{Stream as StreamArgs, Taking};
-use super::{End, Outcome, diagnose, events, terms};
+use super::{End, Outcome, diagnose, embed, events, output, terms};
 use crate::check::Reader;
 use crate::event::Format;
 use crate::report::receipt::{Input, Receipt, Sum};
@@ -32,10 +32,19 @@ impl Inputs {
         Ok(text)
     }
 
+    /// A file of the terms that was read before.
+    pub(super) fn noted(&self, file: &embed::Held) {
+        self.note("", &file.path, || Input::new("", &name(&file.path), &file.bytes));
+    }
+
     fn note(&self, role: &str, path: &Path, input: impl FnOnce() -> Input) {
         let mut read = self.read.borrow_mut();
         if !read.iter().any(|(p, i)| p == path && i.role == role) {
-            read.push((path.to_owned(), input()));
+            let input = input();
+            if diagnose::is_verbose() {
+                output::say(&format!("tenor: `{}` is read: {} bytes, SHA-256 {}", input.name, input.bytes, input.sha256));
+            }
+            read.push((path.to_owned(), input));
         }
     }
 
@@ -94,7 +103,10 @@ impl Inputs {
         }
         files.append(&mut streams);
         if taking.sort {
-            options.insert(0, "records were put in order of their dates".to_owned());
+            options.insert(0, SORTED.to_owned());
+        }
+        if let Some(format) = taking.events_format.and_then(|f| clap::ValueEnum::to_possible_value(&f)) {
+            options.insert(0, format!("{READ_AS}{}", format.get_name()));
         }
         Receipt {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -191,6 +203,11 @@ pub(super) fn keep_files(files: &[Input], output: &Path) -> Outcome {
         None => Ok(()),
     }
 }
+
+/// What a receipt says of records that were put in order.
+pub(super) const SORTED: &str = "records were put in order of their dates";
+/// What a receipt says of the format that events were read as, where it was said.
+pub(super) const READ_AS: &str = "events were read as ";
 
 /// Whether a path stands for standard input or output.
 pub(super) fn is_standard(path: &Path) -> bool {

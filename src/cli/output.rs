@@ -2,11 +2,11 @@
 
 use super::args::MessageFormat;
 use super::inputs::is_standard;
-use super::{End, diagnose};
+use super::{End, diagnose, embed, packed};
 use crate::report::visible::drawn;
 use clap::Args;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Where a result is written.
@@ -80,15 +80,10 @@ fn control(bytes: &[u8]) -> Option<(usize, usize, u8)> {
 /// Writes to a file, or to standard output where there is none.
 fn write_to(file: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), End> {
     match file {
-        None => buffered(io::stdout().lock(), write).map_err(|e| failed(&e)),
+        None if embed::is_on() => packed::through(embed::Taken, write).map_err(|e| failed(&e)),
+        None => packed::through(io::stdout().lock(), write).map_err(|e| failed(&e)),
         Some(path) => replaced(path, write).map_err(|e| unwritten(path, &e)),
     }
-}
-
-fn buffered(out: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut out = BufWriter::with_capacity(1 << 16, out);
-    write(&mut out)?;
-    out.flush()
 }
 
 /// Writes a file beside its place, makes sure of it, and puts it there: until then what stood there stands.
@@ -96,7 +91,7 @@ fn replaced(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let there = std::fs::metadata(path).ok();
     if there.as_ref().is_some_and(|m| !m.is_file()) {
         // a device or a pipe: nothing of it can be lost, and nothing can be put in its place
-        return buffered(OpenOptions::new().write(true).open(path)?, write);
+        return packed::through(OpenOptions::new().write(true).open(path)?, write);
     }
     let place = if there.is_some() { path.canonicalize()? } else { path.to_path_buf() };
     if there.is_some() {
@@ -106,19 +101,15 @@ fn replaced(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
     let folder = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = place.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let part = beside(&format!(".{name}."), folder)?;
-    if place.extension().is_some_and(|e| e == "gz") {
-        // no name and no time of its own: the same result has the same bytes
-        let mut packed = flate2::write::GzEncoder::new(part.as_file(), flate2::Compression::default());
-        buffered(&mut packed, write)?;
-        packed.finish()?;
-    } else {
-        buffered(part.as_file(), write)?;
-    }
+    packed::written(&place, part.as_file(), write)?;
     if let Some(there) = there {
         part.as_file().set_permissions(there.permissions())?;
     }
     part.as_file().sync_all()?;
     part.persist(&place).map_err(|e| e.error)?;
+    if diagnose::is_verbose() {
+        say(&format!("tenor: `{}` is written", path.display()));
+    }
     // the name is as safe as the file where the folder can be synced
     let _ = File::open(folder).and_then(|f| f.sync_all());
     Ok(())
@@ -176,13 +167,23 @@ pub(super) fn failed(e: &io::Error) -> End {
     if e.kind() == io::ErrorKind::BrokenPipe {
         End::Closed
     } else {
-        say(&format!("tenor: cannot write: {e}"));
+        insist(&format!("tenor: cannot write: {e}"));
         End::Io
     }
 }
 
 /// Tells something in passing.
 pub(super) fn say(text: &str) {
+    if !diagnose::is_quiet() {
+        insist(text);
+    }
+}
+
+/// Tells something that is told in any case.
+pub(super) fn insist(text: &str) {
+    if embed::remarks(text) {
+        return;
+    }
     match diagnose::format() {
         MessageFormat::Human => line(text),
         MessageFormat::Short => line(&format!("note: {}", text.strip_prefix("tenor: ").unwrap_or(text))),

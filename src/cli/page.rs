@@ -35,7 +35,7 @@ pub(super) fn of_run(args: &RunArgs) -> Outcome {
     if args.keep_going {
         rejects::write(args, &t, &made.ran)?;
     }
-    run::ended(args, &made.ran, bad)
+    events::ended(&args.stream, &made.ran, bad)
 }
 
 /// The page of an explanation.
@@ -45,7 +45,8 @@ pub(super) fn of_explanation(args: &Explain) -> Outcome {
     files.keep(args.to.file(), "--output", &[&args.stream.events])?;
     let made = made(&args.stream, &t, files, false, args.template.as_deref(), Some(args))?;
     output::text_to(args.to.file(), &made.html)?;
-    if events::tell(&args.stream, &t, &made.ran, false) { Err(End::Data) } else { Ok(()) }
+    let bad = events::tell(&args.stream, &t, &made.ran, false);
+    events::ended(&args.stream, &made.ran, bad)
 }
 
 /// A page, and the run it shows.

@@ -1,6 +1,6 @@
 //! A bar for long work, on a terminal: how much is done, how fast, and how long it will take. Nothing where there is none.
 
-use super::diagnose;
+use super::{diagnose, embed};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 /// A bar over so many steps; it shows itself only on a terminal.
 pub(super) fn bar(steps: usize, what: &'static str) -> ProgressBar {
     let steps = u64::try_from(steps).unwrap_or(u64::MAX);
-    if !diagnose::shows_progress() || !std::io::stderr().is_terminal() {
+    if embed::is_on() || !diagnose::shows_progress() || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());

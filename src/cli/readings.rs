@@ -4,7 +4,7 @@ use super::args::{Format, Readings as Args};
 use super::inputs::Inputs;
 use super::records::{self, Records};
 use super::shown::Result;
-use super::{End, Outcome, events, terms};
+use super::{Outcome, events, terms};
 use crate::engine::code::Program;
 use crate::engine::run::Run;
 use crate::report::json::chosen as chosen_of;
@@ -24,7 +24,7 @@ pub(super) fn readings(args: &Args) -> Outcome {
     let records = records::read(&args.stream, &t, &files)?;
     let run = records.run(&t, &program, usize::MAX);
     let base = Base { t: &t, chosen: &chosen, program: &program, run: &run, records: &records };
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(64 << 20).build().map_err(|_| End::Software)?;
+    let pool = super::rig::pool()?;
     let all: Option<Vec<Worth>> =
         pool.install(|| alternatives(&t, &chosen).par_iter().map(|(n, word)| base.worth(*n, *word)).collect());
     let Some(all) = all else {
@@ -38,7 +38,8 @@ pub(super) fn readings(args: &Args) -> Outcome {
     receipt.readings = chosen_of(&t, &program.readings);
     let result = Result { schema: "readings", ending: &ending, receipt: &receipt };
     result.write(args.format.into(), &args.to, || document, || json)?;
-    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+    let bad = events::tell(&args.stream, &t, &ran, false);
+    events::ended(&args.stream, &ran, bad)
 }
 
 /// Every alternative that is not chosen: the reading and the alternative.

@@ -23,6 +23,8 @@ pub(super) struct Records {
     pub lines: Vec<(u32, u64)>,
     /// The record that could not be read; none after it is.
     pub bad: Option<Problem>,
+    /// Records after it that cannot be read either.
+    pub further: events::Further,
     as_of: Option<i64>,
 }
 
@@ -38,7 +40,14 @@ pub(super) fn read(args: &Args, t: &Terms, files: &Inputs) -> Result<Records, En
 pub(super) fn read_from(args: &Args, t: &Terms, (input, format): (Box<dyn BufRead + '_>, Format)) -> Result<Records, End> {
     let as_of = events::date(args.taking.as_of.as_deref(), "--as-of")?;
     let known_on = events::date(args.taking.known_on.as_deref(), "--known-on")?;
-    let mut out = Records { all: Vec::new(), texts: Interner::default(), lines: Vec::new(), bad: None, as_of };
+    let mut out = Records {
+        all: Vec::new(),
+        texts: Interner::default(),
+        lines: Vec::new(),
+        bad: None,
+        further: events::Further::default(),
+        as_of,
+    };
     let mut schema = Schema::new(t);
     let mut batch = Batch::default();
     let mut stream = match Stream::new(input, format, known_on) {
@@ -54,6 +63,9 @@ pub(super) fn read_from(args: &Args, t: &Terms, (input, format): (Box<dyn BufRea
             Ok(None) => break,
             Err(failed) => {
                 out = out.failed(failed)?;
+                if !super::inputs::is_standard(&args.events) {
+                    out.further = events::Further::after(&mut stream, &mut schema, &mut out.texts);
+                }
                 break;
             }
         }
@@ -69,7 +81,7 @@ impl Records {
         match failed {
             Failed::Io(e) => Err(events::unreadable(&e)),
             Failed::Record(problem) => {
-                self.bad = Some(problem);
+                self.bad = Some(*problem);
                 Ok(self)
             }
         }
@@ -165,6 +177,13 @@ impl Records {
             }
         }
         seen.run(&run, program);
-        events::Ran { run, bad: self.bad.into_iter().collect(), lines: self.lines, seen, written: Vec::new() }
+        events::Ran {
+            run,
+            bad: self.bad.into_iter().collect(),
+            further: self.further,
+            lines: self.lines,
+            seen,
+            written: Vec::new(),
+        }
     }
 }

@@ -27,12 +27,15 @@ pub(super) fn write(args: &Args, t: &Terms, ran: &Ran) -> Outcome {
     let path = file(args);
     let lines = lines(t, ran);
     if lines.is_empty() {
-        if is_ours(&path) && std::fs::remove_file(&path).is_ok() {
+        if !is_standard(&path) && is_ours(&path) && std::fs::remove_file(&path).is_ok() {
             output::say(&format!("tenor: no record is set aside, and `{}` of an earlier run is removed", path.display()));
         }
         return Ok(());
     }
     let text: String = lines.into_iter().map(|(_, l)| l + "\n").collect();
+    if is_standard(&path) {
+        return output::text_to(None, &text);
+    }
     output::rejects_to(&path, &text)?;
     output::say(&format!("tenor: records set aside, with reasons: {}", path.display()));
     Ok(())

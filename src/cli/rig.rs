@@ -180,7 +180,12 @@ impl Rig {
 
 /// A pool of threads on all cores, with stacks as deep as that of the command.
 pub(super) fn pool() -> Result<rayon::ThreadPool, End> {
-    rayon::ThreadPoolBuilder::new().stack_size(64 << 20).build().map_err(|_| End::Software)
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(super::diagnose::jobs())
+        .stack_size(64 << 20)
+        .start_handler(super::embed::passed_on())
+        .build()
+        .map_err(|_| End::Software)
 }
 
 /// Tells that terms make no program.

@@ -1,9 +1,9 @@
 //! `tenor run`
 
 use super::args::{Run as Args, RunFormat};
-use super::inputs::{self, Inputs};
+use super::inputs::{Inputs, is_standard};
 use super::shown::{self, Form, Result};
-use super::{End, Outcome, events, output, page, rejects, terms, workbook};
+use super::{End, Outcome, diagnose, events, output, page, rejects, terms, workbook};
 use crate::report;
 use crate::report::csv::Tables;
 use crate::report::json::{Document, Whole};
@@ -40,21 +40,23 @@ pub(super) fn run(args: &Args) -> Outcome {
     if args.keep_going {
         rejects::write(args, &t, &ran)?;
     }
-    ended(args, &ran, bad)
+    events::ended(&args.stream, &ran, bad)
 }
 
-/// How a run ends: a stream without a record is told of, for it looks like one in which nothing happened.
-pub(super) fn ended(args: &Args, ran: &events::Ran, bad: bool) -> Outcome {
-    if bad {
-        return Err(End::Data);
-    }
-    if ran.is_empty() {
-        output::say(&format!("tenor: `{}` has no record", inputs::name(&args.stream.events)));
-        if args.require_records {
-            return Err(End::Nothing);
-        }
-    }
-    Ok(())
+/// A run once more, as JSON, whatever became of its stream.
+pub(super) fn again(stream: &super::args::Stream, keep_going: bool) -> std::result::Result<serde_json::Value, End> {
+    let files = Inputs::default();
+    let t = terms::load_by(&stream.terms, false, &files, &[])?;
+    let readings = terms::readings(&t, &stream.readings)?;
+    let program = terms::compile(&t, &readings, &[])?;
+    let mut opened = files.events(stream)?;
+    let ran = events::run(stream, &t, &program, keep_going, opened.stream(), |_| {})?;
+    files.done(opened);
+    let ending = ran.ending(&t, keep_going);
+    let mut receipt = files.receipt(&[&stream.terms], Some(&t), &stream.taking, options(keep_going));
+    receipt.readings = report::json::chosen(&t, &program.readings);
+    let document = Document { terms: &t, program: &program, run: &ran.run };
+    serde_json::to_value(Whole { document, ending: &ending, receipt: &receipt }).map_err(|_| End::Software)
 }
 
 /// Nothing is written over what is read, and the reject file is no file of results.
@@ -63,12 +65,20 @@ pub(super) fn keep(args: &Args, files: &Inputs) -> Outcome {
     files.keep(args.to.file(), "--output", &[events])?;
     if args.keep_going {
         let rejects = rejects::file(args);
+        if is_standard(&rejects) && args.to.file().is_none() {
+            let text = "the result and the reject file would both be written to standard output";
+            diagnose::message("usage::output", text, "write the result to a file: add `--output result.json`");
+            return Err(End::Usage);
+        }
         files.keep(Some(&rejects), "--rejects", &args.to.file().into_iter().chain([events]).collect::<Vec<_>>())?;
     }
     Ok(())
 }
 
+/// What a receipt says of a run that went on after bad records.
+pub(super) const SET_ASIDE: &str = "bad records were set aside";
+
 /// What a receipt tells of how a stream was run.
 pub(super) fn options(keep_going: bool) -> Vec<String> {
-    keep_going.then(|| "bad records were set aside".to_owned()).into_iter().collect()
+    keep_going.then(|| SET_ASIDE.to_owned()).into_iter().collect()
 }

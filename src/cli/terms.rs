@@ -1,7 +1,6 @@
 //! Terms files: reading and checking them, and choosing readings.
 
-use super::args::Check;
-use super::{End, Outcome, diagnose, output, test};
+use super::{End, diagnose, embed, output};
 use crate::check::{self, Checked, Problem, Reader};
 use crate::engine::NotCompiled;
 use crate::engine::code::Program;
@@ -15,7 +14,9 @@ pub(super) struct Files;
 
 impl Reader for Files {
     fn read(&self, path: &Path) -> Result<String, String> {
-        let bytes = if path.as_os_str() == "-" {
+        let bytes = if let Some(held) = embed::held(path) {
+            Ok(held.to_vec())
+        } else if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
         } else {
@@ -27,7 +28,7 @@ impl Reader for Files {
 }
 
 /// Whether terms could not be read at all; a file that is there and is no text is wrong, and not missing.
-fn is_missing(problems: &[Problem], sources: &Sources) -> bool {
+pub(super) fn is_missing(problems: &[Problem], sources: &Sources) -> bool {
     let missing = |p: &Problem| matches!(p, Problem::Unreadable { why, .. } if !why.starts_with(NOT_TEXT));
     problems.iter().any(missing) && sources.iter().all(|s| s.text.is_empty())
 }
@@ -45,12 +46,7 @@ pub(super) fn why(path: &Path, e: &std::io::Error) -> String {
     }
 }
 
-/// A terms file that can be run, its warnings shown only where asked for.
-pub(super) fn load(path: &Path, warn: bool) -> Result<Terms, End> {
-    load_by(path, warn, &Files, &[])
-}
-
-/// The same, its files read by a reader, with blocks added to it.
+/// A terms file that can be run, its files read by a reader, with blocks added to it; its warnings are shown only where asked for.
 pub(super) fn load_by(path: &Path, warn: bool, reader: &dyn Reader, added: &[check::Added]) -> Result<Terms, End> {
     let terms = checked(path, warn, reader, added)?;
     if terms.library {
@@ -69,6 +65,7 @@ pub(super) fn read(path: &Path, reader: &dyn Reader) -> Result<Terms, End> {
 fn checked(path: &Path, warn: bool, reader: &dyn Reader, added: &[check::Added]) -> Result<Terms, End> {
     let Checked { terms, problems, sources } = check::check_with(path, reader, added);
     let missing = is_missing(&problems, &sources);
+    let warn = warn || diagnose::is_verbose();
     let shown: Vec<Problem> = problems.into_iter().filter(|p| warn || p.is_error()).collect();
     let (errors, _) = diagnose::problems(&shown, &sources);
     terms.ok_or_else(|| {
@@ -143,63 +140,6 @@ pub(super) fn count(errors: usize, warnings: usize) -> String {
         (0, w) => format!("no errors, {}", one(w, "warning")),
         (e, w) => format!("{}, {}", one(e, "error"), one(w, "warning")),
     }
-}
-
-/// `tenor check`
-pub(super) fn check(args: &Check) -> Outcome {
-    if let [one] = args.terms.as_slice()
-        && !one.is_dir()
-    {
-        return check_one(one, args.strict);
-    }
-    let (mut first, mut all) = (Ok(()), Ok(()));
-    for file in test::files(&args.terms)? {
-        let ended = check_one(&file, args.strict);
-        // what is wrong outweighs what is only doubtful
-        match ended {
-            Ok(()) => {}
-            Err(End::Failed) => first = ended,
-            Err(_) => all = ended,
-        }
-    }
-    all.and(first)
-}
-
-fn check_one(path: &Path, strict: bool) -> Outcome {
-    let Checked { terms, problems, sources } = check::check(path, &Files);
-    let missing = is_missing(&problems, &sources);
-    let (errors, warnings) = diagnose::problems(&problems, &sources);
-    if missing {
-        return Err(End::NoInput);
-    }
-    let Some(terms) = terms else {
-        output::say(&format!("tenor: {}: {}", path.display(), count(errors, warnings)));
-        return Err(End::Data);
-    };
-    // what cannot be run is told now, and not on the night it is run first
-    if !terms.library {
-        let defaults = readings(&terms, &[])?;
-        compile(&terms, &defaults, &[])?;
-    }
-    let mut text = format!("{}: {}\n", path.display(), count(errors, warnings));
-    text.push_str(&format!(
-        "  {}: {}, {}, {}, {}, {}\n",
-        terms.title,
-        counted(terms.rules.len(), "rule"),
-        counted(terms.defs.len(), "definition"),
-        counted(terms.kinds.len(), "event"),
-        counted(terms.readings.len(), "reading"),
-        counted(terms.examples.len(), "example")
-    ));
-    for r in &terms.readings {
-        text.push_str(&format!("  reading {} (§{}): {}\n", r.name, terms.cite(r.clause), r.question));
-        for (n, (word, why)) in r.alternatives.iter().enumerate() {
-            let default = if usize::try_from(r.default).is_ok_and(|d| d == n) { ", unless another is chosen" } else { "" };
-            text.push_str(&format!("    {word}{default}: {why}\n"));
-        }
-    }
-    output::print(&text)?;
-    if strict && warnings > 0 { Err(End::Failed) } else { Ok(()) }
 }
 
 /// How many of something there are: `1 rule`, `2 rules`.

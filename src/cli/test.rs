@@ -1,6 +1,8 @@
 //! `tenor test`: the examples in terms files.
 
-use super::args::Test as Args;
+use super::args::{Test as Args, TestFormat};
+use super::inputs::{Inputs, is_standard};
+use super::junit::{Case, Junit};
 use super::{End, Outcome, diagnose, output, terms};
 use crate::engine::run::{Refusal, Run, Typed, Value};
 use crate::engine::{Engine, Options, code::Program};
@@ -13,57 +15,121 @@ use std::path::{Path, PathBuf};
 pub(super) fn test(args: &Args) -> Outcome {
     let here = [PathBuf::from(".")];
     let files = files(if args.paths.is_empty() { &here } else { &args.paths })?;
-    let (mut passed, mut failed, mut broken, mut idle) = (0, 0, 0, 0);
-    for file in &files {
+    if files.is_empty() {
+        return Err(no_terms());
+    }
+    if let Some(to) = args.to.file() {
+        let all: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+        Inputs::default().keep(Some(to), "--output", &all)?;
+    }
+    let mut work = Work { args, junit: Junit::default(), held: String::new(), counts: Counts::default() };
+    files.iter().try_for_each(|file| work.file(file))?;
+    work.end()
+}
+
+/// Tells that there is nothing to do.
+pub(super) fn no_terms() -> End {
+    let help = "name some, or folders of them";
+    diagnose::message("usage::terms", "there is no terms file here", help);
+    End::Nothing
+}
+
+/// What was found so far.
+struct Work<'a> {
+    args: &'a Args,
+    junit: Junit,
+    /// What is written to a file when all is done.
+    held: String,
+    counts: Counts,
+}
+
+/// How many examples ended in each way, and how many files are wrong.
+#[derive(Default)]
+struct Counts {
+    passed: usize,
+    failed: usize,
+    idle: usize,
+    broken: usize,
+}
+
+impl Work<'_> {
+    /// Runs the examples of a file.
+    fn file(&mut self, file: &Path) -> Outcome {
+        let name = file.display().to_string();
         let Ok(t) = load(file) else {
-            broken += 1;
-            continue;
+            self.counts.broken += 1;
+            self.junit.add(&name, &[("the terms can be read".to_owned(), 1, Case::Broken)]);
+            return Ok(());
         };
-        let Some(t) = t else { continue };
+        let Some(t) = t else { return Ok(()) };
+        let mut cases = Vec::new();
         for example in &t.examples {
-            let expects = !example.expected.is_empty();
-            match run(&t, example) {
-                Ok(problems) if problems.is_empty() && !expects => {
-                    idle += 1;
-                    let line = t.sources.line(example.span);
-                    output::print(&format!("EMPTY   {}:{line}: {}: it expects nothing\n", file.display(), example.title))?;
+            let line = t.sources.line(example.span);
+            let problems = run(&t, example)?;
+            let case = match (problems.is_empty(), example.expected.is_empty()) {
+                (true, true) => {
+                    self.counts.idle += 1;
+                    self.print(&format!("EMPTY   {name}:{line}: {}: it expects nothing\n", example.title))?;
+                    let unmet = "it expects nothing".to_owned();
+                    if self.args.strict { Case::Failed(vec![unmet]) } else { Case::Empty }
                 }
-                Ok(problems) if problems.is_empty() => {
-                    passed += 1;
-                    if args.verbose {
-                        output::print(&format!("ok      {}: {}\n", file.display(), example.title))?;
+                (true, false) => {
+                    self.counts.passed += 1;
+                    if diagnose::is_verbose() {
+                        self.print(&format!("ok      {name}: {}\n", example.title))?;
                     }
+                    Case::Passed
                 }
-                Ok(problems) => {
-                    failed += 1;
-                    let line = t.sources.line(example.span);
-                    output::print(&format!("FAILED  {}:{line}: {}\n", file.display(), example.title))?;
-                    for p in problems {
-                        output::print(&format!("        {p}\n"))?;
-                    }
+                (false, _) => {
+                    self.counts.failed += 1;
+                    let list: Vec<String> = problems.iter().map(|p| format!("        {p}\n")).collect();
+                    self.print(&format!("FAILED  {name}:{line}: {}\n{}", example.title, list.concat()))?;
+                    Case::Failed(problems)
                 }
-                Err(end) => return Err(end),
-            }
+            };
+            cases.push((example.title.clone(), line, case));
         }
+        self.junit.add(&name, &cases);
+        Ok(())
     }
-    let untested = if broken == 0 {
-        String::new()
-    } else {
-        format!("; {} not tested, for the errors above", terms::counted(broken, "file"))
-    };
-    let idle_said = if idle == 0 { String::new() } else { format!(", {idle} without expectation") };
-    output::print(&format!("{} passed, {failed} failed{idle_said}{untested}\n", terms::counted(passed, "example")))?;
-    if args.strict {
-        failed += idle;
-    }
-    match (broken, failed) {
-        (0, 0) if files.is_empty() => {
-            output::say("tenor: there is no terms file here: name some, or folders of them");
-            Err(End::Nothing)
+
+    /// Shows something, where the result is for reading.
+    fn print(&mut self, text: &str) -> Outcome {
+        if self.args.format != TestFormat::Table {
+            return Ok(());
         }
-        (0, 0) => Ok(()),
-        (0, _) => Err(End::Failed),
-        _ => Err(End::Data),
+        if self.args.to.file().is_some() {
+            self.held.push_str(text);
+            return Ok(());
+        }
+        output::print(text)
+    }
+
+    /// Counts up, and ends.
+    fn end(mut self) -> Outcome {
+        let Counts { passed, mut failed, idle, broken } = self.counts;
+        let untested = if broken == 0 {
+            String::new()
+        } else {
+            format!("; {} not tested, for the errors above", terms::counted(broken, "file"))
+        };
+        let idle_said = if idle == 0 { String::new() } else { format!(", {idle} without expectation") };
+        if !diagnose::is_quiet() {
+            self.print(&format!("{} passed, {failed} failed{idle_said}{untested}\n", terms::counted(passed, "example")))?;
+        }
+        match self.args.format {
+            TestFormat::Junit => output::text_to(self.args.to.file(), &self.junit.document().ok_or(End::Software)?)?,
+            TestFormat::Table if self.args.to.file().is_some() => output::text_to(self.args.to.file(), &self.held)?,
+            TestFormat::Table => {}
+        }
+        if self.args.strict {
+            failed += idle;
+        }
+        match (broken, failed) {
+            (0, 0) => Ok(()),
+            (0, _) => Err(End::Failed),
+            _ => Err(End::Data),
+        }
     }
 }
 
@@ -71,6 +137,10 @@ pub(super) fn test(args: &Args) -> Outcome {
 pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, End> {
     let mut files = Vec::new();
     for path in paths {
+        if is_standard(path) {
+            files.push(path.clone());
+            continue;
+        }
         if !path.exists() {
             diagnose::message(
                 "check::unreadable",
@@ -88,11 +158,12 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, End> {
 
 /// Terms to be tested; none for a library, which is tested where it is used.
 fn load(file: &Path) -> Result<Option<Terms>, End> {
-    let checked = crate::check::check(file, &terms::Files);
+    let read = Inputs::default();
+    let checked = crate::check::check(file, &read);
     match checked.terms {
         Some(t) if t.library => Ok(None),
         Some(t) => Ok(Some(t)),
-        None => terms::load(file, false).map(Some),
+        None => terms::load_by(file, false, &read, &[]).map(Some),
     }
 }
 
@@ -116,7 +187,7 @@ fn collect(path: &Path, out: &mut Vec<PathBuf>) {
 }
 
 /// Runs an example; what of it is not as expected.
-fn run(t: &Terms, example: &Example) -> Result<Vec<String>, End> {
+pub(super) fn run(t: &Terms, example: &Example) -> Result<Vec<String>, End> {
     let mut readings: Vec<u32> = t.readings.iter().map(|r| r.default).collect();
     for choice in &example.given {
         if let Some(slot) = readings.get_mut(choice.reading.at()) {

@@ -38,7 +38,7 @@ pub(super) fn of_run(args: &RunArgs) -> Outcome {
     if args.keep_going {
         rejects::write(args, &t, &ran)?;
     }
-    run::ended(args, &ran, bad)
+    events::ended(&args.stream, &ran, bad)
 }
 
 /// The workbook of what was asked for: one record, one entry.
@@ -58,7 +58,8 @@ pub(super) fn of_explanation(args: &Explain) -> Outcome {
         receipt.insert(0, (format!("record {n}"), "nothing was adjusted or refused".to_owned()));
     }
     bytes(&t, &program, (&ran, &records), asked, &receipt, args.to.file())?;
-    if events::tell(&args.stream, &t, &ran, false) { Err(End::Data) } else { Ok(()) }
+    let bad = events::tell(&args.stream, &t, &ran, false);
+    events::ended(&args.stream, &ran, bad)
 }
 
 /// Whether a record changed and refused nothing.

@@ -1,7 +1,7 @@
 //! Changes of states, each of them a line of the journal and a step that can be taken back.
 
 use super::code::{Reg, Site};
-use super::decimal::{Fault, add, div, mul, round, same};
+use super::decimal::{Fault, add, div, mul, same};
 use super::history::Held;
 use super::machine::{Later, Machine, Outcome, Undo};
 use super::run::{Change, Status};
@@ -393,7 +393,7 @@ impl<'p> Machine<'p> {
             }
             // what waits in proportion to another state is rounded when it is made
             let rounding = plan.rounding.filter(|_| plan.follows.is_some());
-            let value = add(stood, waited).and_then(|v| rounding.map_or(Ok(v), |(mode, unit)| round(v, unit, mode)));
+            let value = add(stood, waited).and_then(|v| rounding.map_or(Ok(v), |r| r.round(v)));
             let value = value?;
             self.put_cell(plan.of, row, own, value);
             self.put_cell(plan.of, row, col, Decimal::ZERO);

@@ -2,6 +2,7 @@
 //! annuls, the past again.
 
 mod close;
+mod correct;
 mod event;
 mod order;
 mod replay;
@@ -11,7 +12,7 @@ use super::at;
 use super::code::{Program, Route, Time};
 use super::machine::Machine;
 use super::run::{BadRecord, Breach, Moment, Rescission, StopReason, Stopped};
-use crate::event::{Batch, Head, NONE};
+use crate::event::{Amends, Batch, Head, NONE};
 use crate::intern::Interner;
 use crate::terms::{KindId, Terms};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -27,11 +28,13 @@ pub struct Options {
     pub journal: bool,
     /// Records at one close are also tried in the other order, and a difference is told.
     pub orders: bool,
+    /// Records may correct or withdraw earlier ones: the records that came are kept.
+    pub corrections: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { as_of: None, keep_going: false, journal: true, orders: false }
+        Self { as_of: None, keep_going: false, journal: true, orders: false, corrections: true }
     }
 }
 
@@ -41,6 +44,12 @@ pub struct Engine<'p> {
     /// The events and their rules, for last words.
     names: std::sync::Arc<[String]>,
     options: Options,
+    /// Whether the records that came are kept, for the past may be computed again.
+    keeps: bool,
+    /// Records that correct or withdraw others and have done so, by their places; where one was no good, with the reason.
+    corrected: FxHashMap<u32, Option<BadRecord>>,
+    /// Records that were withdrawn, by their places.
+    retracted: FxHashSet<u32>,
     /// Records of the day that is being read, where the tape has those of other days.
     day: Batch,
     day_number: i64,
@@ -72,12 +81,12 @@ pub struct Engine<'p> {
     archive: Vec<super::run::Change>,
     stopped: Option<Stopped>,
     rejected: Vec<Stopped>,
-    /// Records refused, which stay so.
+    /// Records refused that stay so.
     refused: FxHashSet<u32>,
     /// Records set aside: the run is that of the stream without them.
     set_aside: FxHashSet<u32>,
-    /// The clause of the refusal that kept an entry from being made, by entry.
-    void: FxHashMap<i64, usize>,
+    /// The place and the number of the record whose refusal or withdrawal kept an entry from being made, by entry.
+    void: FxHashMap<i64, (u32, u32)>,
     records: u32,
     /// The day of the last record that was carried out.
     applied: i64,
@@ -87,7 +96,7 @@ pub struct Engine<'p> {
     /// The recomputation that the record at hand asked for last, and what it left behind.
     last_redo: Option<(replay::Redo, usize)>,
     /// What two records at one close would give in the other order.
-    other_order: Option<order::Other>,
+    other_orders: Vec<order::Other>,
 }
 
 impl<'p> Engine<'p> {
@@ -98,6 +107,9 @@ impl<'p> Engine<'p> {
             m: Machine::new(program, terms, texts, options.journal),
             names: at::names(terms),
             options,
+            keeps: program.rescinding || options.corrections,
+            corrected: FxHashMap::default(),
+            retracted: FxHashSet::default(),
             day: Batch::default(),
             day_number: i64::MIN,
             minute: i64::MIN,
@@ -128,7 +140,7 @@ impl<'p> Engine<'p> {
             closed: false,
             redone: Vec::new(),
             last_redo: None,
-            other_order: None,
+            other_orders: Vec::new(),
         }
     }
 
@@ -169,7 +181,7 @@ impl<'p> Engine<'p> {
             self.end_day();
             self.day_number = head.day;
             (self.minute, self.in_order) = (i64::MIN, true);
-            if !self.m.program.rescinding {
+            if !self.keeps {
                 self.tape.clear();
                 self.base = self.cursor;
             }
@@ -180,7 +192,7 @@ impl<'p> Engine<'p> {
         self.in_order &= minute >= self.minute;
         self.minute = minute;
         let (d, i, l) = batch.values(head, route.count);
-        let day = if self.m.program.rescinding { &mut self.day } else { &mut self.tape };
+        let day = if self.keeps { &mut self.day } else { &mut self.tape };
         day.push(*head, d, i, l);
     }
 
@@ -211,7 +223,7 @@ impl<'p> Engine<'p> {
         if self.stopped.is_some() || (self.day.is_empty() && self.tape.heads.len() <= done) {
             return;
         }
-        if self.m.program.rescinding || !self.in_order {
+        if self.keeps || !self.in_order {
             self.put_in_order(done);
         }
         (self.minute, self.in_order) = (i64::MIN, true);
@@ -226,10 +238,10 @@ impl<'p> Engine<'p> {
 
     /// Puts the records of the day on the tape in the order in which they take effect.
     fn put_in_order(&mut self, done: usize) {
-        let rescinding = self.m.program.rescinding;
-        let mut day = std::mem::take(if rescinding { &mut self.day } else { &mut self.tape });
-        let from = if rescinding { 0 } else { done };
-        if !rescinding {
+        let keeps = self.keeps;
+        let mut day = std::mem::take(if keeps { &mut self.day } else { &mut self.tape });
+        let from = if keeps { 0 } else { done };
+        if !keeps {
             self.base = self.cursor;
         }
         let mut order: Vec<usize> = (from..day.heads.len()).collect();
@@ -292,16 +304,19 @@ impl<'p> Engine<'p> {
             // a record is read part by part, for it may only just have been written so
             let Some(head) = self.tape.heads.get(at) else { break };
             let route = self.route(head.kind);
-            let (day, minute) = (head.day, self.minute(route, head).max(0));
+            let (day, minute, amends) = (head.day, self.minute(route, head).max(0), head.amends);
             let moment = day * 1440 + minute;
-            self.m.replaying = self.cursor < self.furthest;
-            if self.m.program.rescinding {
+            self.m.replaying = self.cursor < self.furthest || self.redo.is_some();
+            if self.keeps {
                 self.snapshot();
             }
             if !self.m.program.timers.is_empty() {
                 self.carry_out_before(moment, route.time == Time::AllDay);
             }
             self.last_moment = self.last_moment.max(moment);
+            if self.give_up_correction() {
+                continue;
+            }
             if self.stopped.is_some() {
                 break;
             }
@@ -312,7 +327,17 @@ impl<'p> Engine<'p> {
             if self.options.orders {
                 self.try_other_order(at);
             }
-            self.carry_out(at, route);
+            if amends == Amends::Nothing {
+                if self.begins_anew() {
+                    self.m.replaying = false;
+                }
+                self.carry_out(at, route);
+            } else {
+                self.correct(at);
+            }
+            if self.give_up_correction() {
+                continue;
+            }
             if self.options.orders {
                 self.compare_orders();
             }

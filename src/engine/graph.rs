@@ -100,7 +100,7 @@ pub enum Node {
     /// Rounded to a unit.
     Round(NodeId, RoundingMode, NodeId),
     /// A portion: of a value, of a weight among the weights of a list, with what is left for the last.
-    ProRata { value: NodeId, weight: NodeId, depth: u16, rounding: Option<(RoundingMode, [u8; 16])> },
+    ProRata { value: NodeId, weight: NodeId, depth: u16, rounding: Option<(RoundingMode, [u8; 16], bool)> },
     /// A comparison of decimals.
     Compare(Comparison, NodeId, NodeId),
     /// A comparison of whole numbers.

@@ -1,5 +1,6 @@
 //! What the engine is to do, before it is code: for every event, which rules, in which phases, with which formulas.
 
+use super::decimal::{Fault, round};
 use super::graph::{FailId, Graph, NodeId, Template};
 use crate::terms::{
     ClauseId, EffectId, FieldId, KindId, Layout, ObligationId, Proportion, RoundingMode, RuleId, ShapeId, Spot, StateId, Type,
@@ -231,6 +232,28 @@ pub const COL_DATE: u16 = 0;
 /// The column of the id.
 pub const COL_ID: u16 = 1;
 
+/// How a state is rounded under the readings chosen.
+#[derive(Debug, Clone, Copy)]
+pub struct Rounding {
+    /// Which way.
+    pub mode: RoundingMode,
+    /// To a multiple of this.
+    pub unit: Decimal,
+    /// Whether a value that would become nothing stays as it was.
+    pub keeps: bool,
+}
+
+impl Rounding {
+    /// A value so rounded.
+    ///
+    /// # Errors
+    /// Overflow.
+    pub fn round(&self, value: Decimal) -> Result<Decimal, Fault> {
+        let rounded = round(value, self.unit, self.mode)?;
+        Ok(if self.keeps && rounded.is_zero() { value } else { rounded })
+    }
+}
+
 /// Where a state stands.
 #[derive(Debug, Clone)]
 pub struct StatePlan {
@@ -243,7 +266,7 @@ pub struct StatePlan {
     /// Whether it waits with another state in proportion: what waits then moves as the state itself does.
     pub follows: Option<Proportion>,
     /// How it is rounded, where it is.
-    pub rounding: Option<(RoundingMode, Decimal)>,
+    pub rounding: Option<Rounding>,
     /// Whether past values are asked for.
     pub history: bool,
     /// Whether the changes by an entry are asked for.

@@ -276,9 +276,13 @@ impl Machine<'_> {
     pub(super) fn recall(&mut self, n: u16, row: i64) -> bool {
         let program = self.program;
         let seen = self.seen();
-        let Some(kept) = self.kept.get(&(self.when.at, n, row)) else { return false };
-        if kept.seen != seen && !self.affected.contains(&self.when.number) {
-            self.affected.push(self.when.number);
+        let Some(kept) = self.kept.get_mut(&(self.when.at, n, row)) else { return false };
+        if kept.seen != seen {
+            // what the next pass finds is held against this one
+            kept.seen = seen;
+            if !self.affected.contains(&self.when.number) {
+                self.affected.push(self.when.number);
+            }
         }
         let kept = kept.clone();
         if let Some(code) = program.finals.get(usize::from(n)) {
@@ -366,7 +370,7 @@ impl Machine<'_> {
         annulled.dedup();
         self.kept_after.push(Rescission {
             when: self.when,
-            rule: code.rule,
+            rule: Some(code.rule),
             clause: code.clause,
             annulled,
             affected: Vec::new(),

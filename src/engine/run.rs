@@ -182,11 +182,11 @@ pub struct Warning {
 pub struct Rescission {
     /// When.
     pub when: Moment,
-    /// The rule.
-    pub rule: RuleId,
+    /// The rule; none where a record corrects or withdraws an earlier one.
+    pub rule: Option<RuleId>,
     /// The clause.
     pub clause: Option<ClauseId>,
-    /// The records whose adjustments were annulled.
+    /// The records whose adjustments were annulled, or the one that was corrected or withdrawn.
     pub annulled: Vec<u32>,
     /// The records completed in between, whose terms would have been others.
     pub affected: Vec<u32>,
@@ -225,6 +225,12 @@ pub enum BadRecord {
     Exists { kind: String, key: String },
     /// Its date is before that of a record before it.
     Backwards,
+    /// It stands for an earlier record of its event, and there is none of that key or number.
+    NoSuchRecord { kind: String, key: String },
+    /// It makes more entries or fewer than the record it corrects.
+    MakesOthers { of: u32 },
+    /// With what it says of an earlier record, another one could not be carried out.
+    AfterCorrection { of: u32, record: u32 },
 }
 
 /// What is shown of something.

@@ -3,7 +3,7 @@
 use super::error::What;
 use super::number::decimal;
 use super::raw::Raw;
-use super::record::{Batch, Given, Head, NONE};
+use super::record::{Amends, Batch, Given, Head, NONE};
 use super::time::{clock, day, moment};
 use super::trouble::Trouble;
 use crate::check::nearest as near;
@@ -26,7 +26,7 @@ pub struct Schema<'t> {
 }
 
 /// What every record may have.
-const HEAD: [&str; 6] = ["date", "event", "time", "id", "recorded", "note"];
+const HEAD: [&str; 8] = ["date", "event", "time", "id", "recorded", "note", "corrects", "retracts"];
 
 /// A field that is missing or wrong.
 pub(super) type Read<T> = Result<T, What>;
@@ -74,10 +74,45 @@ impl<'t> Schema<'t> {
         let recorded = get("recorded").map_or(Ok(day), |v| self::day("recorded", v))?;
         let mut text = |name| get(name).and_then(Raw::plain).map_or(NONE, |t| texts.add(t).whole());
         let (id, note) = (text("id"), text("note"));
-        self.values(kind, event, fields, texts)?;
-        let head = Head { number, kind, day, minute, id, recorded, note, at: (0, 0, 0) };
+        let amends = self.amends(kind, fields, texts)?;
+        match amends {
+            Amends::Retracts(_) => self.no_values(kind, fields)?,
+            Amends::Nothing | Amends::Corrects(_) => self.values(kind, event, fields, texts)?,
+        }
+        let head = Head { number, kind, day, minute, id, recorded, note, amends, at: (0, 0, 0) };
         batch.push(head, &self.d, &self.i, &self.l);
         batch.heads.last().copied().ok_or_else(|| no_head("event", &[]))
+    }
+
+    /// Whether a record stands for an earlier one. A field that the event declares under such a name is a field.
+    fn amends(&self, kind: KindId, fields: &[(Cow<'_, str>, Raw<'_>)], texts: &mut Interner) -> Read<Amends> {
+        let own = |name: &str| self.terms.kind(kind).is_some_and(|k| k.fields.iter().any(|f| f.written() == name));
+        let get = |name: &str| fields.iter().find(|(k, v)| k == name && !v.is_null() && !own(name)).map(|(_, v)| v);
+        let mut text = |name: &str, value: &Raw<'_>| {
+            let text = value.plain().filter(|t| !t.is_empty());
+            text.map(|t| texts.add(t).whole()).ok_or_else(|| wrong(name, value, "the key of a record, or its number"))
+        };
+        match (get("corrects"), get("retracts")) {
+            (None, None) => Ok(Amends::Nothing),
+            (Some(of), None) => text("corrects", of).map(Amends::Corrects),
+            (None, Some(of)) => text("retracts", of).map(Amends::Retracts),
+            (Some(_), Some(of)) => Err(wrong("retracts", of, "left out where `corrects` is given")),
+        }
+    }
+
+    /// The values of a record that withdraws another: none.
+    fn no_values(&mut self, kind: KindId, fields: &[(Cow<'_, str>, Raw<'_>)]) -> Read<()> {
+        if let Some((name, value)) = fields.iter().find(|(k, v)| !HEAD.contains(&k.as_ref()) && !v.is_null()) {
+            return Err(wrong(name, value, "left out of a record that retracts another"));
+        }
+        let Some(layout) = self.layouts.get(kind.at()) else { return Ok(()) };
+        self.d.clear();
+        self.d.resize(usize::from(layout.decimals), Decimal::ZERO);
+        self.i.clear();
+        self.i.resize(usize::from(layout.wholes), 0);
+        self.l.clear();
+        self.l.resize(usize::from(layout.lists), Lines::default());
+        Ok(())
     }
 
     fn values(&mut self, kind: KindId, event: &str, fields: &[(Cow<'_, str>, Raw<'_>)], texts: &mut Interner) -> Read<()> {

@@ -1,49 +1,51 @@
-//! CSV with a head line. An empty cell is a field left out, and a row of empty cells is no record.
+//! CSV with a head line, its columns parted by commas, semicolons, tabs or bars. An empty cell is a field left out, and a row
+//! of empty cells is no record.
 
 use super::error::What;
 use super::raw::Raw;
 use std::borrow::Cow;
-use std::io::{Chain, Read};
+use std::io::{BufRead, Chain, Cursor, Read};
+
+/// What was read to find the separator, the rest, and a line end.
+type Lines<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
 
 /// A CSV file, record by record.
-pub(super) struct Csv<R> {
+pub(crate) struct Csv<R> {
     // every row ends with a line end, so that where it begins can be reckoned from where it ends
-    reader: csv::Reader<Chain<R, &'static [u8]>>,
+    reader: csv::Reader<Lines<R>>,
+    separator: u8,
     head: Vec<String>,
     row: csv::StringRecord,
 }
 
-impl<R: Read> Csv<R> {
+impl<R: BufRead> Csv<R> {
     /// Reads the head line.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub(super) fn new(input: R) -> Result<Self, What> {
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).terminator(csv::Terminator::Any(b'\n')).from_reader(input.chain(&b"\n"[..]));
+    pub(crate) fn new(mut input: R) -> Result<Self, What> {
+        let mut first = Vec::new();
+        input.read_until(b'\n', &mut first).map_err(|e| What::NotARecord { why: e.to_string(), help: String::new() })?;
+        let separator = separator(&first);
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .delimiter(separator)
+            .terminator(csv::Terminator::Any(b'\n'))
+            .from_reader(Cursor::new(first).chain(input).chain(&b"\n"[..]));
         let cells = reader.headers().map_err(|e| words(&e))?;
         let head: Vec<String> = cells.iter().map(|h| h.trim_start_matches('\u{FEFF}').trim().to_owned()).collect();
-        if let [only] = head.as_slice()
-            && let Some(sign) = [';', '\t', '|'].into_iter().find(|c| only.contains(*c))
-        {
-            let sign = if sign == '\t' { "tabs".to_owned() } else { format!("`{sign}`") };
-            return Err(What::NotARecord {
-                why: format!("the columns are separated by {sign}"),
-                help: "separate the columns with commas".into(),
-            });
-        }
         if head.iter().any(|h| h.contains('\r')) {
             let help = "save the file with the line ends `\\n` or `\\r\\n`";
             return Err(What::NotARecord { why: "its lines end with `\\r` alone".into(), help: help.into() });
         }
-        Ok(Self { reader, head, row: csv::StringRecord::new() })
+        Ok(Self { reader, separator, head, row: csv::StringRecord::new() })
     }
 
     /// The next record: its line, or none at the end.
     ///
     /// # Errors
     /// Why it cannot be read, with its line.
-    pub(super) fn next(&mut self) -> Result<Option<u64>, (u64, What)> {
+    pub(crate) fn next(&mut self) -> Result<Option<u64>, (u64, What)> {
         loop {
             let read = self.reader.read_record(&mut self.row);
             let end = self.reader.position().line().saturating_sub(1).max(1);
@@ -61,18 +63,19 @@ impl<R: Read> Csv<R> {
             if found == wanted {
                 return Ok(Some(line));
             }
+            let (name, sign) = self.separated();
             let help = if found > wanted {
-                "a cell that holds a comma needs quotation marks: \"1,5\""
+                format!("a cell that holds a {name} needs quotation marks: \"1{sign}5\"")
             } else {
-                "give every column a cell, empty where there is nothing"
+                "give every column a cell, empty where there is nothing".to_owned()
             };
             let why = format!("the head line has {wanted} columns, and this one {found}");
-            return Err((line, What::NotARecord { why, help: help.into() }));
+            return Err((line, What::NotARecord { why, help }));
         }
     }
 
     /// The fields of the present record.
-    pub(super) fn fields<'a>(&'a self, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) {
+    pub(crate) fn fields<'a>(&'a self, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) {
         for (name, cell) in self.head.iter().zip(self.row.iter()) {
             let cell = cell.trim();
             if !cell.is_empty() {
@@ -81,9 +84,31 @@ impl<R: Read> Csv<R> {
         }
     }
 
+    /// What parts the columns, in a word and as a sign.
+    const fn separated(&self) -> (&'static str, char) {
+        match self.separator {
+            b';' => ("semicolon", ';'),
+            b'\t' => ("tab", '\t'),
+            b'|' => ("bar", '|'),
+            _ => ("comma", ','),
+        }
+    }
+
+    /// The column of a field, as spreadsheets name it: `D`.
+    pub(super) fn column(&self, what: &What) -> Option<String> {
+        let at = self.head.iter().position(|h| what.is_about(h))?;
+        let (mut left, mut letters) = (at + 1, Vec::new());
+        while left > 0 {
+            left -= 1;
+            letters.push(char::from(b'A'.saturating_add(u8::try_from(left % 26).unwrap_or(0))));
+            left /= 26;
+        }
+        Some(letters.into_iter().rev().collect())
+    }
+
     /// The present record as it is written.
-    pub(super) fn text(&self) -> String {
-        let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    pub(crate) fn text(&self) -> String {
+        let mut writer = csv::WriterBuilder::new().flexible(true).delimiter(self.separator).from_writer(Vec::new());
         let cells = self.row.iter().map(|cell| cell.trim_end_matches('\r'));
         if writer.write_record(cells).is_err() {
             return String::new();
@@ -91,6 +116,18 @@ impl<R: Read> Csv<R> {
         let bytes = writer.into_inner().unwrap_or_default();
         String::from_utf8_lossy(&bytes).trim_end().to_owned()
     }
+}
+
+/// What parts the columns: what makes of the head line the names every record has, else what stands there most often.
+fn separator(head: &[u8]) -> u8 {
+    let head = String::from_utf8_lossy(head).trim_start_matches('\u{FEFF}').to_owned();
+    let known = |sign: &u8| {
+        let cells = head.split(char::from(*sign)).map(|c| c.trim().trim_matches('"'));
+        cells.filter(|c| matches!(*c, "date" | "event")).count()
+    };
+    let often = |sign: &u8| head.matches(char::from(*sign)).count();
+    // of equals the last is the greatest: a comma
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(|sign| (known(sign), often(sign))).unwrap_or(b',')
 }
 
 fn words(e: &csv::Error) -> What {

@@ -11,6 +11,8 @@ pub struct Place {
     pub number: u32,
     /// The line it begins on, from 1, where the format has lines.
     pub line: Option<u64>,
+    /// The column, as spreadsheets name it, where the format has columns and one of them is wrong.
+    pub column: Option<String>,
 }
 
 /// Something wrong with a record, and where.
@@ -87,6 +89,31 @@ impl What {
             Self::BadValue { .. } => "event::bad-value",
             Self::BadList { .. } => "event::bad-list",
             Self::Part { what, .. } => what.id(),
+        }
+    }
+
+    /// Whether it is a field of this name that is wrong.
+    pub(super) fn is_about(&self, name: &str) -> bool {
+        match self {
+            Self::NotARecord { .. } => false,
+            Self::NoHead { field, given } => given.as_deref().unwrap_or(field) == name,
+            Self::UnknownEvent { .. } => name == "event",
+            // the field of a part of a list stands within the column of the list
+            Self::MissingField { of, .. } | Self::Part { of, .. } | Self::UnknownPart { of, .. }
+                if of.contains(&format!("of `{name}`")) =>
+            {
+                true
+            }
+            Self::Part { .. } | Self::UnknownPart { .. } => false,
+            Self::UnknownField { field, .. }
+            | Self::MissingField { field, .. }
+            | Self::Twice { field }
+            | Self::BadNumber { field, .. }
+            | Self::BadDate { field, .. }
+            | Self::BadTime { field, .. }
+            | Self::BadWord { field, .. }
+            | Self::BadValue { field, .. }
+            | Self::BadList { field, .. } => field == name,
         }
     }
 

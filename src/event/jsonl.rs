@@ -60,7 +60,7 @@ impl<'a> Deserialize<'a> for Key<'a> {
 ///
 /// # Errors
 /// Why it is no record, and what to do.
-pub(super) fn fields<'a>(line: &'a str, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) -> Result<(), What> {
+pub(crate) fn fields<'a>(line: &'a str, into: &mut Vec<(Cow<'a, str>, Raw<'a>)>) -> Result<(), What> {
     let mut de = serde_json::Deserializer::from_str(line);
     Pairs(into, DEEPEST).deserialize(&mut de).and_then(|()| de.end()).map_err(|e| {
         let (why, help) = record(line, &e);

@@ -1,10 +1,22 @@
 //! Records as the engine takes them: values by place, nothing by name.
 
-use crate::terms::{KindId, Lines, Place, Spot};
+use crate::terms::{Key, KindId, Lines, Place, Spot, Terms};
 use rust_decimal::Decimal;
 
 /// No day, no id, no note.
 pub const NONE: i64 = -1;
+
+/// Whether a record stands for an earlier one of its event. The text is that one's key or id, or its number in the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Amends {
+    /// It stands for itself.
+    #[default]
+    Nothing,
+    /// Its fields take the place of the other's, at the other's date and time.
+    Corrects(i64),
+    /// The other never was.
+    Retracts(i64),
+}
 
 /// What every record has, and where its values stand in a [`Batch`].
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +35,8 @@ pub struct Head {
     pub recorded: i64,
     /// Its note, the number of a text.
     pub note: i64,
+    /// Whether it stands for an earlier one.
+    pub amends: Amends,
     /// Where its decimals, whole numbers and lists begin.
     pub at: (u32, u32, u32),
 }
@@ -95,6 +109,16 @@ impl Batch {
         if let Some(s) = spot.known.and_then(|k| self.i.get_mut(slot(head.at.1, k))) {
             *s = 1;
         }
+    }
+
+    /// The key by which a record is called, the number of a text: that of the entry it makes, or its id.
+    #[must_use]
+    pub fn key(&self, terms: &Terms, head: &Head) -> i64 {
+        let Some(Some(Key::Field(field))) = terms.kind(head.kind).map(|k| k.kept) else { return head.id };
+        let spot = terms.layout(head.kind).spots.get(field.at()).copied();
+        let Some(Spot { place: Place::Whole(at), .. }) = spot else { return head.id };
+        let at = usize::try_from(head.at.1).unwrap_or(usize::MAX).saturating_add(usize::from(at));
+        self.i.get(at).copied().unwrap_or(NONE)
     }
 
     /// Whether an optional field of a record has a value.

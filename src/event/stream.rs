@@ -13,7 +13,7 @@ use std::io::BufRead;
 pub enum Format {
     /// One JSON record a line.
     Jsonl,
-    /// Comma-separated values with a head line.
+    /// Values with a head line, parted by commas, semicolons, tabs or bars.
     Csv,
     /// `[[event]]` tables.
     Toml,
@@ -67,7 +67,7 @@ pub struct Stream<R: BufRead> {
 #[derive(Debug)]
 pub enum Failed {
     /// A record is wrong.
-    Record(Problem),
+    Record(Box<Problem>),
     /// The file cannot be read further.
     Io(std::io::Error),
 }
@@ -78,8 +78,8 @@ impl<R: BufRead> Stream<R> {
     /// # Errors
     /// What is wrong with the file as a whole.
     pub fn new(mut input: R, format: Format, known_on: Option<i64>) -> Result<Self, Failed> {
-        let place = |line| Place { number: 0, line: Some(line) };
-        let not = |line, what| Failed::Record(Problem { place: place(line), what });
+        let place = |line| Place { number: 0, line: Some(line), column: None };
+        let not = |line, what| Failed::Record(Box::new(Problem { place: place(line), what }));
         let input = match format {
             Format::Jsonl => Input::Jsonl { input, line: Vec::new(), at: 0 },
             Format::Csv => {
@@ -132,7 +132,8 @@ impl<R: BufRead> Stream<R> {
 
     fn one(&mut self, schema: &mut Schema<'_>, texts: &mut Interner, batch: &mut Batch) -> Result<Option<(Head, Place)>, Failed> {
         let number = self.number + 1;
-        let bad = |line, what| Failed::Record(Problem { place: Place { number, line: Some(line) }, what });
+        let bad =
+            |line, what| Failed::Record(Box::new(Problem { place: Place { number, line: Some(line), column: None }, what }));
         match &mut self.input {
             Input::Empty => Ok(None),
             Input::Jsonl { input, line, at } => loop {
@@ -152,7 +153,7 @@ impl<R: BufRead> Stream<R> {
                 let mut fields = Vec::with_capacity(8);
                 jsonl::fields(text, &mut fields).map_err(|what| bad(*at, what))?;
                 let head = schema.record(&fields, number, texts, batch).map_err(|what| bad(*at, what))?;
-                return Ok(Some((head, Place { number, line: Some(*at) })));
+                return Ok(Some((head, Place { number, line: Some(*at), column: None })));
             },
             Input::Csv(csv) => {
                 let line = csv.next().map_err(|(line, what)| bad(line, what));
@@ -160,15 +161,18 @@ impl<R: BufRead> Stream<R> {
                 let Some(line) = line? else { return Ok(None) };
                 let mut fields = Vec::with_capacity(8);
                 csv.fields(&mut fields);
-                let head = schema.record(&fields, number, texts, batch).map_err(|what| bad(line, what))?;
-                Ok(Some((head, Place { number, line: Some(line) })))
+                let head = schema.record(&fields, number, texts, batch).map_err(|what| {
+                    let column = csv.column(&what);
+                    Failed::Record(Box::new(Problem { place: Place { number, line: Some(line), column }, what }))
+                })?;
+                Ok(Some((head, Place { number, line: Some(line), column: None })))
             }
             Input::Records(records) => {
                 let Some(toml::Written { line, text, fields }) = records.next() else { return Ok(None) };
                 self.text = text;
                 self.number = number;
                 let head = schema.record(&fields, number, texts, batch).map_err(|what| bad(line, what))?;
-                Ok(Some((head, Place { number, line: Some(line) })))
+                Ok(Some((head, Place { number, line: Some(line), column: None })))
             }
         }
     }

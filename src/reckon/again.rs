@@ -5,6 +5,8 @@ use super::event::Step;
 use super::outcome::{Change, Rescission, Status, Warned, Warning};
 use super::past::{Annulled, Past};
 use super::plan::{Instance, differs};
+use super::record::Record;
+use super::stream::step_name;
 use super::value::Entry;
 use crate::terms::{ClauseId, StateId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +28,7 @@ impl<'t> Run<'t> {
         new.first = None;
         (new.today, new.now, new.record, new.step) = (old.today, old.now, old.record, Rc::clone(&old.step));
         let first = deemed.iter().filter_map(|e| old.step_of(*e)).min().unwrap_or(usize::MAX);
+        keep_gone(&mut new, old, "|");
         new.journal = merged(old, &new, &deemed, first);
         if let Some(given) = given {
             self.differences(old, &mut new, given);
@@ -35,12 +38,56 @@ impl<'t> Run<'t> {
         if let Some((rule, clause)) = given {
             let annulled = records.into_iter().collect();
             let (record, day) = (old.record, old.today);
-            new.rescissions.push(Rescission { record, day, rule, clause, keeping: false, annulled, affected: affected.clone() });
+            new.rescissions.push(Rescission {
+                record,
+                day,
+                rule: Some(rule),
+                clause,
+                keeping: false,
+                annulled,
+                affected: affected.clone(),
+            });
         }
         if !affected.is_empty() {
             let name = Rc::from(format!("{}|affected", old.step));
             new.warnings.push((name, Warning { record: old.record, about: Warned::Affected(affected) }));
         }
+        Ok(new)
+    }
+
+    /// The past up to a record that corrects or withdraws another, computed again with that one as it is now known. What that
+    /// one did the first time does not stand.
+    pub(super) fn corrected(&self, old: &Past, of: &Record, by: &Record) -> Step<Past> {
+        let until: Rc<str> = Rc::from(step_name(by));
+        let own = format!("{}|", step_name(of));
+        let mut first = old.clone();
+        first.refusals.retain(|r| r.record != of.number);
+        first.stands.retain(|name, _| !name.starts_with(&own));
+        first.effects.retain(|(name, _)| !name.starts_with(&own));
+        first.warnings.retain(|(name, _)| !name.starts_with(&own));
+        first.arisen.retain(|a| !a.name.starts_with(&own));
+        let mut new = self.beginning();
+        new.first = Some(Rc::new(first));
+        new.annulled.clone_from(&old.annulled);
+        new.breaches.clone_from(&old.breaches);
+        new.rescissions = old.rescissions.iter().filter(|r| !r.keeping).cloned().collect();
+        new.aside.clone_from(&old.aside);
+        new.aside.remove(&of.number);
+        self.replay(&mut new, &until)?;
+        new.first = None;
+        (new.today, new.record, new.step) = (by.day, by.number, until);
+        new.now = self.moment_of(by).max(new.now);
+        keep_gone(&mut new, old, &own);
+        new.journal = merged(old, &new, &[], 0);
+        let affected: Vec<u32> = std::mem::take(&mut new.affected).into_iter().collect();
+        let (record, day, annulled) = (by.number, by.day, vec![of.number]);
+        let rescission = Rescission { record, day, rule: None, clause: None, keeping: false, annulled, affected };
+        if !rescission.affected.is_empty() {
+            let name = Rc::from(format!("{}|affected", new.step));
+            let about = Warned::Affected(rescission.affected.clone());
+            new.warnings.push((name, Warning { record, about }));
+        }
+        new.rescissions.push(rescission);
         Ok(new)
     }
 
@@ -78,7 +125,7 @@ impl<'t> Run<'t> {
             past.rescissions.push(Rescission {
                 record: past.record,
                 day: past.today,
-                rule: instance.rule,
+                rule: Some(instance.rule),
                 clause: instance.clause,
                 keeping: true,
                 annulled: annulled.into_iter().collect(),
@@ -99,6 +146,20 @@ impl Past {
     fn comes_of(&self, entry: Entry, several: &[Entry]) -> bool {
         several.contains(&entry) || self.item(entry).and_then(|i| i.cause).is_some_and(|cause| self.comes_of(cause, several))
     }
+}
+
+/// What was paid, warned of and due at moments that do not come again stays, but for what came of one step.
+fn keep_gone(new: &mut Past, old: &Past, but: &str) {
+    let gone = |name: &Rc<str>| {
+        let step = name.split_once('|').map_or(&**name, |(step, _)| step);
+        !name.starts_with(but) && old.steps.iter().any(|s| **s == *step) && new.steps.iter().all(|s| **s != *step)
+    };
+    let effects: Vec<_> = old.effects.iter().filter(|(name, _)| gone(name)).cloned().collect();
+    let warnings: Vec<_> = old.warnings.iter().filter(|(name, _)| gone(name)).cloned().collect();
+    let arisen: Vec<_> = old.arisen.iter().filter(|a| gone(&a.name)).cloned().collect();
+    new.effects.extend(effects);
+    new.warnings.extend(warnings);
+    new.arisen.extend(arisen);
 }
 
 /// The journal after the past was computed again: what stood before the first thing annulled stays as it is; after it, what was
@@ -126,7 +187,8 @@ fn merged(old: &Past, new: &Past, deemed: &[Entry], first: usize) -> Vec<Change>
             continue;
         };
         let anew = left.remove(at);
-        if differs(line.before.as_ref(), anew.before.as_ref()) || differs(line.after.as_ref(), anew.after.as_ref()) {
+        let other = line.status != anew.status;
+        if other || differs(line.before.as_ref(), anew.before.as_ref()) || differs(line.after.as_ref(), anew.after.as_ref()) {
             line.status = Status::Superseded;
             out.push(line);
         }

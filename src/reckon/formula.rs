@@ -212,9 +212,9 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
             ExprKind::Known(x) => Value::yes(known(self.value(x))?.is_some()),
             ExprKind::Void(x) => Value::yes(self.world.is_void(self.entry(x)?)),
             ExprKind::IsKind(x, kind) => Value::yes(self.world.kind_of(self.entry(x)?) == Some(*kind)),
-            ExprKind::Round(x, mode, unit) => {
+            ExprKind::Round(x, mode, unit, keeps) => {
                 let (n, unit) = (self.number(x)?, self.number(unit)?);
-                Value::Number(number::rounded(&n, *mode, &unit).and_then(|n| number::kept(&n)).map_err(fault)?)
+                Value::Number(number::rounded(&n, *mode, &unit, *keeps).and_then(|n| number::kept(&n)).map_err(fault)?)
             }
             ExprKind::RoundAs(x, state) => Value::Number(self.rounded_as(&self.number(x)?, *state).map_err(fault)?),
             ExprKind::ProRata { value, weight, as_state } => Value::Number(self.portion(value, weight, *as_state, e)?),

@@ -40,7 +40,9 @@ impl<'t, W: World> Formula<'_, 't, W> {
         let lines = self.terms.states.get(state.at()).map_or(&[][..], |s| s.rounding.as_slice());
         let applies = |when: &'t Option<Expr>| when.as_ref().is_none_or(|w| self.holds(w) == Ok(true));
         match lines.iter().find(|l| applies(&l.when)) {
-            Some(line) => number::rounded(n, line.mode, &number::of_decimal(line.unit)).and_then(|n| number::kept(&n)),
+            Some(line) => {
+                number::rounded(n, line.mode, &number::of_decimal(line.unit), line.keeps).and_then(|n| number::kept(&n))
+            }
             None => number::kept(n),
         }
     }

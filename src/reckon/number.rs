@@ -104,11 +104,11 @@ pub(super) fn quotient(a: &Number, b: &Number) -> Result<Number, Fault> {
     if b.is_zero() { Err(Fault::DivisionByZero) } else { Ok(a / b) }
 }
 
-/// A number rounded to a multiple of a unit, by its true value.
+/// A number rounded to a multiple of a unit, by its true value; as it is, where nothing would be left of it and it `keeps` that.
 ///
 /// # Errors
 /// Where the unit is zero.
-pub fn rounded(n: &Number, mode: RoundingMode, unit: &Number) -> Result<Number, Fault> {
+pub fn rounded(n: &Number, mode: RoundingMode, unit: &Number, keeps: bool) -> Result<Number, Fault> {
     let unit = unit.abs();
     let size = quotient(&n.abs(), &unit)?;
     let below = size.floor();
@@ -124,6 +124,9 @@ pub fn rounded(n: &Number, mode: RoundingMode, unit: &Number) -> Result<Number, 
         RoundingMode::HalfToEven => size > middle,
     };
     let size = if up { above } else { below } * unit;
+    if keeps && size.is_zero() {
+        return Ok(n.clone());
+    }
     Ok(if n.is_negative() { -size } else { size })
 }
 

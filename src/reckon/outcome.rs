@@ -155,13 +155,13 @@ pub struct Rescission {
     pub record: u32,
     /// Its day.
     pub day: i64,
-    /// The rule.
-    pub rule: RuleId,
+    /// The rule; none where the record corrects or withdraws an earlier one.
+    pub rule: Option<RuleId>,
     /// Its clause.
     pub clause: Option<ClauseId>,
     /// Whether what followed was kept.
     pub keeping: bool,
-    /// The records of what was annulled.
+    /// The records of what was annulled, or the one corrected or withdrawn.
     pub annulled: Vec<u32>,
     /// Completed records that are final and whose terms have changed.
     pub affected: Vec<u32>,
@@ -193,6 +193,12 @@ pub enum Why {
     Check(Vec<Part>),
     /// A date before that of the record before it.
     Backwards,
+    /// It stands for an earlier record of its event, and there is none that is so called.
+    NoRecord,
+    /// It makes more entries or fewer than the record it corrects.
+    MakesOthers { of: u32 },
+    /// With what it says of a record, another one could not be carried out.
+    AfterCorrection { of: u32 },
 }
 
 /// A record at which the run stopped, or which was set aside.

@@ -243,7 +243,7 @@ impl<'t> Plan<'t> {
         let at = |f: Fault| Lack::Fault(f, state.span);
         let Some(rounding) = rounding else { return super::kept::settled(limit, &state.ty).map_err(at) };
         let mode = if above == n.is_negative() { RoundingMode::Up } else { RoundingMode::Down };
-        number::rounded(n, mode, &number::of_decimal(rounding.unit)).map(Value::Number).map_err(at)
+        number::rounded(n, mode, &number::of_decimal(rounding.unit), rounding.keeps).map(Value::Number).map_err(at)
     }
 
     /// How changes of a state wait, where this step is of an event whose changes do.

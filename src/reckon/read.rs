@@ -14,7 +14,13 @@ use std::rc::Rc;
 impl Run<'_> {
     /// A record is refused: what it was to make is void.
     pub(super) fn refused(&self, past: &mut Past, record: &Record, said: Said) {
-        let clause = said.clause;
+        self.made_void(past, record, said.clause, "void ");
+        self.refuse(past, said);
+        past.steps.push(Rc::clone(&past.step));
+    }
+
+    /// What a record was to make is void: it was refused, or withdrawn. What was withdrawn is called as it was before.
+    pub(super) fn made_void(&self, past: &mut Past, record: &Record, clause: Option<ClauseId>, prefix: &str) {
         let kind = self.terms.kind(record.kind);
         let mut void: Vec<(KindId, Value)> = Vec::new();
         for (field, value) in kind.map_or(&[][..], |k| k.fields.as_slice()).iter().zip(&record.fields) {
@@ -32,26 +38,41 @@ impl Run<'_> {
             let count = self.terms.kind(kind).map_or(0, |k| k.fields.len());
             let fields = (0..count).map(|n| (Some(n) == field).then(|| key.clone())).collect();
             let id = if let Value::Text(text) = &key { Some(Rc::clone(text)) } else { None };
-            self.void(past, record, kind, fields, id, clause);
+            self.void(past, record, (kind, prefix), fields, id, clause);
         }
         if kind.is_some_and(|k| k.kept.is_some()) {
             let fields = self.resolved(past, record).unwrap_or_else(|_| record.fields.clone());
-            self.void(past, record, record.kind, fields, record.id.as_deref().map(Rc::from), clause);
+            self.void(past, record, (record.kind, prefix), fields, record.id.as_deref().map(Rc::from), clause);
         }
-        self.refuse(past, said);
-        past.steps.push(Rc::clone(&past.step));
+    }
+
+    /// How many entries of each kind a record makes beside its own.
+    pub(super) fn makes(&self, record: &Record) -> Vec<KindId> {
+        let mut out = Vec::new();
+        let kind = self.terms.kind(record.kind);
+        for (field, value) in kind.map_or(&[][..], |k| k.fields.as_slice()).iter().zip(&record.fields) {
+            match (field.makes, &field.ty, value) {
+                (Some(makes), _, Some(_)) => out.push(makes),
+                (None, Type::List(shape), Some(Value::List(lines))) => {
+                    out.extend(self.made_by(*shape, lines).into_iter().map(|(kind, _)| kind));
+                }
+                _ => {}
+            }
+        }
+        out.sort_unstable();
+        out
     }
 
     fn void(
         &self,
         past: &mut Past,
         record: &Record,
-        kind: KindId,
+        (kind, prefix): (KindId, &str),
         fields: Vec<Option<Value>>,
         id: Option<Rc<str>>,
         clause: Option<ClauseId>,
     ) {
-        let name = format!("void {}", past.next_name(kind));
+        let name = format!("{prefix}{}", past.next_name(kind));
         let item = self.item(past, self.entry(&name), record, id);
         past.add(Item { kind, fields: Rc::new(fields), clause, void: true, ..item });
     }
@@ -111,7 +132,7 @@ impl Run<'_> {
     }
 
     /// The fields of a record, with entries in the place of their keys.
-    fn resolved(&self, past: &Past, record: &Record) -> Result<Vec<Option<Value>>, Why> {
+    pub(super) fn resolved(&self, past: &Past, record: &Record) -> Result<Vec<Option<Value>>, Why> {
         let declared = self.terms.kind(record.kind).map_or(&[][..], |k| k.fields.as_slice());
         let one = |(field, value): (&crate::terms::Field, &Option<Value>)| {
             let value = value.as_ref().map(|v| self.entry_for(past, &field.ty, v));

@@ -2,9 +2,9 @@
 
 use super::number::of_decimal;
 use super::value::Value;
-use crate::event::{Batch, Head, NONE};
+use crate::event::{Amends, Batch, Head, NONE};
 use crate::intern::Interner;
-use crate::terms::{KindId, Layout, Lines, Place, Spot, Terms, Type};
+use crate::terms::{Key, KindId, Layout, Lines, Place, Spot, Terms, Type};
 use rust_decimal::Decimal;
 use std::rc::Rc;
 
@@ -25,6 +25,17 @@ pub struct Record {
     pub recorded: i64,
     /// Its fields; none where one was left out.
     pub fields: Vec<Option<Value>>,
+    /// The record that it corrects or withdraws.
+    pub amends: Option<Amended>,
+}
+
+/// What a record says of an earlier one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amended {
+    /// The other's key or id, or its number.
+    pub of: String,
+    /// Whether the other never was.
+    pub retracts: bool,
 }
 
 /// Where values are read from.
@@ -53,7 +64,26 @@ impl Record {
             minute: (head.minute != NONE).then_some(head.minute),
             id: text(head.id),
             recorded: head.recorded,
+            amends: match head.amends {
+                Amends::Nothing => None,
+                Amends::Corrects(of) => Some(Amended { of: texts.whole(of).to_owned(), retracts: false }),
+                Amends::Retracts(of) => Some(Amended { of: texts.whole(of).to_owned(), retracts: true }),
+            },
             fields: fields.iter().zip(&layout.spots).map(|(f, spot)| values.one(&f.ty, spot)).collect(),
+        }
+    }
+}
+
+impl Record {
+    /// What it is called by: the key of the entry it makes, or its id.
+    #[must_use]
+    pub fn called(&self, terms: &Terms) -> Option<String> {
+        match terms.kind(self.kind).and_then(|k| k.kept) {
+            Some(Key::Field(field)) => match self.fields.get(field.at()) {
+                Some(Some(Value::Text(text))) => Some(text.to_string()),
+                _ => None,
+            },
+            _ => self.id.clone(),
         }
     }
 }

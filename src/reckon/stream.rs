@@ -70,7 +70,7 @@ impl<'t> Run<'t> {
     }
 
     /// The moment of a record.
-    fn moment_of(&self, record: &Record) -> i64 {
+    pub(super) fn moment_of(&self, record: &Record) -> i64 {
         let kind = self.terms.kind(record.kind);
         let minute = match kind {
             Some(k) if k.sort == EventSort::Observation => 0,
@@ -96,7 +96,18 @@ impl<'t> Run<'t> {
             if self.moments(past, self.moment_of(record), false, until)? || step_name(record) == **until {
                 return Ok(());
             }
-            self.record(past, record)?;
+            if self.retracted.contains(&record.number) {
+                (past.today, past.record, past.step) = (record.day, record.number, Rc::from(step_name(record)));
+                past.now = self.moment_of(record).max(past.now);
+                // one that names what is not there was to make nothing
+                if self.resolved(past, record).is_ok() {
+                    self.made_void(past, record, None, "");
+                }
+            } else if record.amends.is_none() {
+                self.record(past, record)?;
+            } else {
+                past.last = Some(record.day);
+            }
         }
         self.moments(past, i64::MAX, true, until).map(|_| ())
     }
@@ -114,6 +125,58 @@ impl<'t> Run<'t> {
         })
     }
 
+    /// A record that corrects or withdraws another. The other's place, day and time stay; where the past cannot be computed again
+    /// with it, nothing has been corrected.
+    pub(super) fn amend(&mut self, past: &mut Past, record: &Record, amended: &super::record::Amended) -> Result<(), Stop> {
+        if let Err(halt) = self.moments(past, self.moment_of(record), false, "") {
+            let (number, day) = if past.record == 0 { (0, past.today) } else { (record.number, record.day) };
+            return Err(stop(halt, number, day));
+        }
+        let no = |why: Why| Stop { record: record.number, day: record.day, why, span: Span::default(), clause: None };
+        let at = self.meant(past, record, amended).ok_or_else(|| no(Why::NoRecord))?;
+        let (records, retracted) = (self.records.clone(), self.retracted.clone());
+        let Some(of) = self.records.get(at).cloned() else { return Err(no(Why::NoRecord)) };
+        if amended.retracts {
+            self.retracted.insert(of.number);
+        } else if self.makes(record) != self.makes(&of) {
+            return Err(no(Why::MakesOthers { of: of.number }));
+        } else if let Some(slot) = self.records.get_mut(at) {
+            self.retracted.remove(&of.number);
+            let (number, day, minute) = (of.number, of.day, of.minute);
+            *slot = Record { number, day, minute, amends: None, ..record.clone() };
+        }
+        let anew = self.corrected(past, &of, record).and_then(|mut new| {
+            new.last = Some(record.day);
+            if !self.waits_for_the_day(record) {
+                self.covenants(&mut new)?;
+            }
+            Ok(new)
+        });
+        match anew {
+            Ok(new) => {
+                *past = new;
+                Ok(())
+            }
+            Err(_) => {
+                (self.records, self.retracted) = (records, retracted);
+                Err(no(Why::AfterCorrection { of: of.number }))
+            }
+        }
+    }
+
+    /// The place of the record that another means: the last before it of its event that is so called, or the one of the number.
+    fn meant(&self, past: &Past, record: &Record, amended: &super::record::Amended) -> Option<usize> {
+        let own = self.records.iter().position(|r| r.number == record.number)?;
+        let before = || (0..own).filter(|n| self.records.get(*n).is_some_and(|r| r.kind == record.kind && r.amends.is_none()));
+        let of = |n: &usize| self.records.get(*n);
+        let called = || before().filter(|n| of(n).and_then(|r| r.called(self.terms)).as_ref() == Some(&amended.of));
+        let stands = called().filter(|n| of(n).is_some_and(|r| !past.aside.contains(&r.number))).last();
+        stands.or_else(|| called().last()).or_else(|| {
+            let number: u32 = amended.of.parse().ok()?;
+            before().find(|n| of(n).is_some_and(|r| r.number == number))
+        })
+    }
+
     /// The moments until the end of a day.
     pub(super) fn close(&self, past: &mut Past, day: i64) -> Result<(), Stop> {
         let done = self.moments(past, day * MINUTES + MINUTES - 1, true, "");
@@ -127,7 +190,13 @@ impl<'t> Run<'t> {
             return;
         }
         let mut other = before.clone();
-        if self.next(&mut other, second).and_then(|()| self.next(&mut other, first)).is_err() {
+        let mut run =
+            Run { records: self.records.clone(), retracted: self.retracted.clone(), entries: self.entries.clone(), ..*self };
+        let place = |r: &Record| self.records.iter().position(|x| x.number == r.number);
+        let (Some(from), Some(to)) = (place(second), place(first)) else { return };
+        let moved = run.records.remove(from);
+        run.records.insert(to, moved);
+        if run.next(&mut other, second).and_then(|()| run.next(&mut other, first)).is_err() {
             return;
         }
         let lines = || past.journal.iter().chain(&other.journal);
@@ -165,6 +234,7 @@ impl<'t> Run<'t> {
         let refused = past.first.as_ref().and_then(|f| f.refusals.iter().find(|r| r.record == record.number)).cloned();
         if let Some(refusal) = refused.filter(|_| self.is_final_for(record.kind)) {
             self.refused(past, record, refusal.said);
+            self.keep_first(past, &name);
             past.last = Some(past.today);
             return Ok(());
         }
@@ -176,7 +246,10 @@ impl<'t> Run<'t> {
             self.aftermath(past, Some((entry, record.kind)), from)
         });
         match carried {
-            Err(Halt::Refused(said)) => self.refused(past, record, *said),
+            Err(Halt::Refused(said)) => {
+                self.refused(past, record, *said);
+                self.keep_first(past, &name);
+            }
             other => other?,
         }
         past.last = Some(past.today);
@@ -221,7 +294,7 @@ impl<'t> Run<'t> {
     }
 
     /// What was paid, warned of and due the first time stays, also where it would not come again.
-    fn keep_first(&self, past: &mut Past, name: &Rc<str>) {
+    pub(super) fn keep_first(&self, past: &mut Past, name: &Rc<str>) {
         let Some(first) = past.first.clone() else { return };
         let start = format!("{name}|");
         let of_step = |n: &Rc<str>| n.starts_with(&start);
@@ -254,7 +327,7 @@ impl<'t> Run<'t> {
 }
 
 /// What the step of a record is called.
-fn step_name(record: &Record) -> String {
+pub(super) fn step_name(record: &Record) -> String {
     format!("record {}", record.number)
 }
 

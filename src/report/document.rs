@@ -33,7 +33,9 @@ pub struct Section {
 }
 
 impl Section {
-    pub(super) fn new(name: &str, head: &[&str]) -> Self {
+    /// A table without rows so far.
+    #[must_use]
+    pub fn new(name: &str, head: &[&str]) -> Self {
         Self { name: name.to_owned(), head: head.iter().map(|h| (*h).to_owned()).collect(), ..Self::default() }
     }
 }
@@ -67,7 +69,7 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
     let mut rescissions = Section::new("rescissions", &["record", "date", "clause", "rescinds", "final all the same"]);
     for r in &run.rescissions {
         let list = |xs: &[u32]| xs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let clause = terms.cited(r.clause);
+        let clause = if r.rule.is_some() { terms.cited(r.clause) } else { "corrected".to_owned() };
         rescissions.rows.push(vec![r.when.number.to_string(), day(r.when.day), clause, list(&r.annulled), list(&r.affected)]);
     }
     out.sections.push(rescissions);

@@ -5,7 +5,9 @@ use super::words::{Words, day};
 use super::{Document, Section};
 use crate::engine::run::{Run, Stopped};
 use crate::event::Problem;
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
 
 /// A record at which a stream stopped, or that was set aside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -131,7 +133,33 @@ impl Aside {
     }
 
     fn json(&self) -> Json {
-        json!({ "event": self.number, "date": self.day.map(day), "code": self.code, "clause": self.clause, "reason": self.reason,
-            "help": self.help })
+        let told = Told {
+            event: self.number,
+            date: self.day.map(day),
+            code: self.code.clone(),
+            clause: self.clause.clone(),
+            reason: self.reason.clone(),
+            help: self.help.clone(),
+        };
+        serde_json::to_value(told).unwrap_or_default()
     }
+}
+
+/// A record at which a stream stopped, or that was set aside.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "aside")]
+pub struct Told {
+    /// Its number; none for the stream as a whole, or for a moment between records.
+    event: Option<u32>,
+    /// Its day, where it has been read.
+    date: Option<String>,
+    /// The code of the message: `tenor help CODE` explains it.
+    code: String,
+    /// The clause, without its sign, where it is the terms that stop.
+    clause: String,
+    /// What happened.
+    reason: String,
+    /// What to do.
+    help: String,
 }

@@ -168,7 +168,11 @@ impl<'r> Explainer<'r> {
         }
         for r in self.run.rescissions.iter().filter(|r| r.when.number == number) {
             let list = |xs: &[u32]| xs.iter().map(|n| format!("record {n}")).collect::<Vec<_>>().join(", ");
-            let mut step = Step::new(format!("annuls what {} adjusted, and recomputes what followed", list(&r.annulled)));
+            let what = match r.rule {
+                Some(_) => format!("annuls what {} adjusted, and recomputes what followed", list(&r.annulled)),
+                None => format!("corrects {}, and recomputes what followed", list(&r.annulled)),
+            };
+            let mut step = Step::new(what);
             step.clause = self.terms.cite(r.clause).to_owned();
             if !r.affected.is_empty() {
                 step.parts.push(Step::new(format!("completed since, and final: {}", list(&r.affected))));

@@ -1,8 +1,9 @@
 //! What a result was computed from: files by their digests, and how they were read.
 
 use super::Section;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
@@ -26,7 +27,7 @@ pub struct Receipt {
 }
 
 /// The edition of the language this program runs.
-const EDITION: u32 = 1;
+pub const EDITION: u32 = 1;
 
 impl Receipt {
     /// The receipt as a table.
@@ -47,15 +48,45 @@ impl Receipt {
     /// The receipt for other programs.
     #[must_use]
     pub fn json(&self) -> Json {
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let readings: Map<String, Json> = self.readings.iter().map(|(r, w)| (r.clone(), w.clone().into())).collect();
-        json!({ "tenor": self.version, "edition": EDITION, "as_of": given(&self.as_of), "known_on": given(&self.known_on),
-            "readings": readings, "options": self.options, "files": self.files })
+        let given = |text: &'_ str| (!text.is_empty()).then(|| text.to_owned());
+        let shown = Shown {
+            tenor: &self.version,
+            edition: EDITION,
+            as_of: given(&self.as_of),
+            known_on: given(&self.known_on),
+            readings: self.readings.iter().map(|(r, w)| (r.clone(), Json::from(w.clone()))).collect(),
+            options: &self.options,
+            files: &self.files,
+        };
+        serde_json::to_value(shown).unwrap_or_default()
     }
 }
 
+/// What a result was computed from: the same inputs give it again.
+#[derive(Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "receipt")]
+pub struct Shown<'r> {
+    /// The version of Tenor.
+    tenor: &'r str,
+    /// The edition of the language.
+    edition: u32,
+    /// The day after which nothing was applied; none for the last of the stream.
+    as_of: Option<String>,
+    /// The day whose knowledge was used; none for all there is.
+    known_on: Option<String>,
+    /// Every reading, and the answer chosen.
+    readings: Map<String, Json>,
+    /// What else was asked for.
+    options: &'r [String],
+    /// The files, in the order they were read.
+    files: &'r [Input],
+}
+
 /// A file that was read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "file")]
 pub struct Input {
     /// What it was read as: `terms`, `events`.
     pub role: String,

@@ -216,6 +216,26 @@ fn bad_record(bad: &BadRecord) -> Explained {
             help: "give the new one another name".into(),
             ..Explained::default()
         },
+        BadRecord::NoSuchRecord { kind, key } => Explained {
+            code: "event::no-such-record",
+            message: format!("there is no earlier record of `{kind}` with the key or the number `{key}`"),
+            help:
+                "`corrects` and `retracts` name a record of the same event that came before: by its key, its `id`, or its number"
+                    .into(),
+            ..Explained::default()
+        },
+        BadRecord::MakesOthers { of } => Explained {
+            code: "event::makes-others",
+            message: format!("it makes more or fewer entries than record {of}, which it corrects"),
+            help: format!("retract record {of}, and record what happened anew"),
+            ..Explained::default()
+        },
+        BadRecord::AfterCorrection { of, record } => Explained {
+            code: "event::after-correction",
+            message: format!("with this said of record {of}, record {record} could not be carried out"),
+            help: format!("correct or retract record {record} first, or put it right in the stream"),
+            ..Explained::default()
+        },
         BadRecord::Backwards => Explained {
             code: "event::backwards",
             message: "its date is before that of the record before it".into(),

@@ -34,6 +34,12 @@ impl<'t> Node<'t> {
         self.pair.as_str()
     }
 
+    /// Its bytes in the file, with the space around it.
+    pub(super) fn range(&self) -> std::ops::Range<usize> {
+        let span = self.pair.as_span();
+        self.offset + span.start()..self.offset + span.end()
+    }
+
     /// Its place in the file.
     pub(super) fn span(&self) -> Span {
         let span = self.pair.as_span();

@@ -133,6 +133,8 @@ pub struct State {
 pub struct RoundingLine {
     /// Which way.
     pub mode: RoundingMode,
+    /// Whether a value that would become nothing stays as it was.
+    pub keeps: bool,
     /// To a multiple of this.
     pub unit: Decimal,
     /// Its condition.

@@ -83,8 +83,8 @@ pub enum ExprKind {
     Void(Box<Expr>),
     /// Whether a row is of a kind.
     IsKind(Box<Expr>, KindId),
-    /// A rounded value.
-    Round(Box<Expr>, RoundingMode, Box<Expr>),
+    /// A rounded value; whether one that would become nothing stays as it was.
+    Round(Box<Expr>, RoundingMode, Box<Expr>, bool),
     /// A value rounded as a state is.
     RoundAs(Box<Expr>, StateId),
     /// A portion of a value in proportion to a weight of each line of the loop's list.

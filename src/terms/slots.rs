@@ -244,7 +244,7 @@ impl Formulas for State {
         if let Some(Body { vars: _, value }) = initial {
             visit(Slot::Initial, value);
         }
-        for RoundingLine { mode: _, unit: _, when } in rounding {
+        for RoundingLine { mode: _, unit: _, keeps: _, when } in rounding {
             all(Slot::RoundingWhen, when, visit);
         }
         if let Some(p) = postponement {

@@ -56,7 +56,7 @@ pub fn children<'e>(e: &'e Expr, each: &mut dyn FnMut(&'e Expr)) {
         | ExprKind::DaysBetween(a, b)
         | ExprKind::Compare(_, a, b)
         | ExprKind::Equal(a, b)
-        | ExprKind::Round(a, _, b)
+        | ExprKind::Round(a, _, b, _)
         | ExprKind::Shift { day: a, by: b, .. }
         | ExprKind::Contains { list: a, value: b }
         | ExprKind::ProRata { value: a, weight: b, .. } => {

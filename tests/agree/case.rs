@@ -163,7 +163,7 @@ impl<'t> Sides<'t> {
     /// The engine's run.
     pub(crate) fn engine(&self, records: &Records, how: Asked) -> tenor::engine::run::Run {
         let (all, texts) = records.parts();
-        let options = Options { as_of: how.as_of, keep_going: how.keep_going, journal: true, orders: true };
+        let options = Options { as_of: how.as_of, keep_going: how.keep_going, journal: true, orders: true, corrections: true };
         let mut engine = Engine::new(&self.program, self.terms, texts.clone(), options);
         for (head, batch) in all.iter().filter(|(h, _)| how.known_on.is_none_or(|day| h.recorded <= day)) {
             if engine.is_stopped() {
@@ -177,7 +177,7 @@ impl<'t> Sides<'t> {
     /// What the engine says of a run that is looked at at the end of every day.
     pub(crate) fn looked(&self, records: &Records, how: Asked) -> Seen {
         let (all, texts) = records.parts();
-        let options = Options { as_of: how.as_of, keep_going: how.keep_going, journal: true, orders: true };
+        let options = Options { as_of: how.as_of, keep_going: how.keep_going, journal: true, orders: true, corrections: true };
         let mut engine = Engine::new(&self.program, self.terms, texts.clone(), options);
         let mut last: Option<i64> = None;
         for (head, batch) in all.iter().filter(|(h, _)| how.known_on.is_none_or(|day| h.recorded <= day)) {

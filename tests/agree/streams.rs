@@ -83,7 +83,11 @@ pub(crate) fn draft(sides: &Sides<'_>, pool: &Pool, library: &Library, dice: &mu
         if n == 0 || n == more / 2 {
             maker.look(sides);
         }
-        maker.add();
+        if maker.dice.chance(5) {
+            maker.amend();
+        } else {
+            maker.add();
+        }
     }
     let how = maker.options();
     let lines = maker.lines;
@@ -153,6 +157,31 @@ impl Maker<'_> {
         for o in &run.owed {
             self.clock.note(o.due);
         }
+    }
+
+    /// A record that corrects an earlier one, or withdraws it.
+    fn amend(&mut self) {
+        let Some((n, of)) = self.dice.pick(&self.lines.iter().cloned().enumerate().collect::<Vec<_>>()).cloned() else { return };
+        let Some(kind) = of.get("event").and_then(Json::as_str).and_then(|e| self.terms.kind_named(e)) else { return };
+        let own = |name: &str| self.terms.kind(kind).is_some_and(|k| k.fields.iter().any(|f| f.written() == name));
+        if of.contains_key("corrects") || of.contains_key("retracts") || own("corrects") || own("retracts") {
+            return;
+        }
+        let (day, _) = self.clock.next(self.dice, self.pool);
+        let mut line = Line::new();
+        let retracts = self.dice.chance(30);
+        if retracts {
+            line.insert("event".into(), of.get("event").cloned().unwrap_or_default());
+        } else {
+            line = of;
+            line.remove("time");
+            line.remove("recorded");
+            self.change(kind, &mut line);
+        }
+        line.insert("date".into(), Json::String(dates::text(day)));
+        let name = if retracts { "retracts" } else { "corrects" };
+        line.insert(name.into(), Json::String((n + 1).to_string()));
+        self.lines.push(line);
     }
 
     /// One more record.

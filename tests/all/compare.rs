@@ -81,7 +81,7 @@ fn variants_and_readings_over_the_history() {
 fn readings_that_change_nothing_are_named_once() {
     let out = run(&["compare", TERMS, "--readings", "--events", HISTORY]);
     let table = String::from_utf8_lossy(&out.stdout).into_owned();
-    let notes: Vec<&str> = table.lines().filter(|l| l.starts_with("the same as glowpoint-2005: ")).collect();
+    let notes: Vec<&str> = table.lines().filter(|l| l.starts_with("The same as glowpoint-2005: ")).collect();
     assert_eq!(notes.len(), 1, "{table}");
     assert!(notes.concat().contains("cap_effect=truncate, "), "{table}");
     assert!(!table.lines().any(|l| l.contains("│") && l.contains("cap_effect=truncate")), "{table}");

@@ -202,6 +202,9 @@ fn code(stop: &Stop) -> &'static str {
         Why::Taken(_) => "key taken",
         Why::Check(_) => "check",
         Why::Backwards => "backwards",
+        Why::NoRecord => "no such record",
+        Why::MakesOthers { .. } => "makes others",
+        Why::AfterCorrection { .. } => "after a correction",
     }
 }
 

@@ -99,7 +99,7 @@ fn both(terms: &Terms, readings: &[u32], events: &Path) -> (Json, Vec<Cell>) {
     let format = Format::of_name(&events.to_string_lossy()).unwrap_or(Format::Jsonl);
     let mut bad = Vec::new();
     match Stream::new(text.as_slice(), format, None) {
-        Err(Failed::Record(p)) => bad.push(p),
+        Err(Failed::Record(p)) => bad.push(*p),
         Err(Failed::Io(e)) => panic!("{e}"),
         Ok(mut records) => {
             let mut batch = Batch::default();
@@ -107,7 +107,7 @@ fn both(terms: &Terms, readings: &[u32], events: &Path) -> (Json, Vec<Cell>) {
                 match records.next(&mut schema, engine.texts(), &mut batch) {
                     Ok(Some((head, _))) => engine.record(&batch, &head),
                     Ok(None) => break,
-                    Err(Failed::Record(p)) => bad.push(p),
+                    Err(Failed::Record(p)) => bad.push(*p),
                     Err(Failed::Io(e)) => panic!("{e}"),
                 }
             }
@@ -124,10 +124,17 @@ fn both(terms: &Terms, readings: &[u32], events: &Path) -> (Json, Vec<Cell>) {
     (serde_json::to_value(&whole).unwrap_or_else(|e| panic!("{e}")), cells)
 }
 
-#[test]
-fn csv_says_what_json_says_in_every_scenario() {
+/// A scenario: its terms with its readings, and its stream.
+pub(crate) struct Scene<'s> {
+    pub path: &'s Path,
+    pub terms: &'s Terms,
+    pub events: &'s Path,
+    readings: Vec<u32>,
+}
+
+/// Goes through all scenarios, each stream under each terms once.
+pub(crate) fn every_scenario(mut look: impl FnMut(&Scene<'_>)) {
     let mut known: HashMap<PathBuf, Terms> = HashMap::new();
-    let mut values = 0;
     for folder in folders("scenario") {
         let text = std::fs::read_to_string(folder.join("scenario.toml")).unwrap_or_else(|e| panic!("{e}"));
         let scenario: toml::Table = text.parse().unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
@@ -151,11 +158,21 @@ fn csv_says_what_json_says_in_every_scenario() {
                 let word = terms.readings[at].alternatives.iter().position(|(w, _)| Some(w.as_str()) == word.as_str());
                 readings[at] = word.and_then(|w| u32::try_from(w).ok()).unwrap_or(readings[at]);
             }
-            let (document, cells) = both(terms, &readings, &events);
-            values += cells.len();
-            agree(&document, &cells, &folder.display().to_string());
+            look(&Scene { path: &path, terms, events: &events, readings });
         }
     }
+}
+
+#[test]
+fn csv_says_what_json_says_in_every_scenario_and_json_what_its_schema_says() {
+    let mut values = 0;
+    let mut schemas = crate::schema::Results::default();
+    every_scenario(|scene| {
+        let (document, cells) = both(scene.terms, &scene.readings, scene.events);
+        values += cells.len();
+        agree(&document, &cells, &scene.events.display().to_string());
+        schemas.hold(scene, &document);
+    });
     assert!(values > 10_000, "only {values} values were looked at");
 }
 
@@ -299,4 +316,74 @@ fn nothing_of_a_stream_steers_a_terminal() {
     std::fs::write(&bad, unknown).unwrap_or_else(|e| panic!("{e}"));
     let told = run(&["run", TERMS, &bad.display().to_string()]).stderr;
     assert!(!told.contains(&0x1b), "{}", String::from_utf8_lossy(&told));
+}
+
+/// The cells that a document must have: every single value in it, where its rows are.
+fn leaves(value: &Json, out: &mut Vec<String>) {
+    match value {
+        Json::Null => {}
+        Json::Object(members) => members.values().for_each(|v| leaves(v, out)),
+        Json::Array(list) if list.iter().any(Json::is_object) => list.iter().for_each(|v| leaves(v, out)),
+        // a list of plain values stands in its cell as JSON, or each on a line of its own
+        Json::Array(list) => out.extend(list.iter().map(said)),
+        other => out.push(said(other)),
+    }
+}
+
+/// Every value of the documents of the other commands stands in a cell, as often as in the document or oftener: rows repeat
+/// what they belong to.
+#[test]
+fn every_command_has_all_values_of_its_json_as_csv() {
+    let events = "examples/first.jsonl";
+    let commands: [&[&str]; 8] = [
+        &["run", TERMS, events],
+        &["run", TERMS, events, "--reading", "floor_effect=skip", "--as-of", "2006-03-01"],
+        &["readings", TERMS, events],
+        &[
+            "compare",
+            TERMS,
+            "terms/glowpoint-full-ratchet.terms",
+            "--readings",
+            "--events",
+            events,
+            "examples/glowpoint-history.jsonl",
+        ],
+        &["sweep", TERMS, events, "--vary", "issuance[1].price=0.50..2.50 step 0.50", "--vary", "floor=*"],
+        &["solve", TERMS, events, "--for", "price of W-1 = 2.00", "--by", "issuance[1].price"],
+        &["solve", TERMS, events, "--for", "price of W-1 = 99", "--by", "issuance[1].price"],
+        &["coverage", TERMS],
+    ];
+    for args in commands {
+        let csv = run(&[args, &["--format", "csv"]].concat());
+        let out = run(&[args, &["--format", "json"]].concat());
+        assert_eq!(csv.status.code(), out.status.code(), "{args:?}");
+        let document: Json = serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{args:?}: {e}"));
+        let mut left: HashMap<String, usize> = HashMap::new();
+        for cell in parsed(&String::from_utf8_lossy(&csv.stdout)) {
+            // a list in a cell has its values one by one as well
+            let mut within = Vec::new();
+            if let Ok(list @ Json::Array(_)) = serde_json::from_str(&cell.3) {
+                leaves(&list, &mut within);
+            }
+            for value in within {
+                *left.entry(value).or_default() += 1;
+            }
+            *left.entry(cell.3.strip_prefix('\'').unwrap_or(&cell.3).to_owned()).or_default() += 1;
+        }
+        // the readings of a receipt are those of the result, where both have them
+        let mut all = Vec::new();
+        let mut document = document;
+        if document.get("readings").is_some_and(Json::is_object)
+            && let Some(receipt) = document["receipt"].as_object_mut()
+        {
+            receipt.remove("readings");
+        }
+        leaves(&document, &mut all);
+        assert!(all.len() > 10, "{args:?}");
+        for value in all {
+            let count = left.entry(value.clone()).or_default();
+            assert!(*count > 0, "{args:?}: `{value}` has no cell, or too few");
+            *count -= 1;
+        }
+    }
 }

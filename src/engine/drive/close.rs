@@ -40,6 +40,9 @@ impl Engine<'_> {
         run.refusals.sort_by_key(|r| r.when.number);
         run.owed = std::mem::take(&mut self.m.owed);
         run.breaches = self.breaches;
+        // those of a record that was corrected came late
+        self.m.lines.sort_by_key(|l| l.when.at);
+        self.m.warnings.sort_by_key(|w| w.when.at);
         run.lines = std::mem::take(&mut self.m.lines);
         run.warnings = std::mem::take(&mut self.m.warnings);
         run.rescissions = self.rescissions;

@@ -31,10 +31,10 @@ impl<'p> Engine<'p> {
             self.cursor += 1;
             return;
         }
-        if self.m.replaying && self.refused.contains(&at) {
-            // refused then, and refused it stays
+        if self.is_retracted(at) || (self.m.replaying && self.refused.contains(&at)) {
+            // refused then, and refused it stays; withdrawn, it is as if it had been refused
             if let Ok(()) = self.load(place, route) {
-                self.make_void(kind, usize::MAX);
+                self.make_void(kind, at);
             }
             self.m.undo.clear();
             self.cursor += 1;
@@ -74,10 +74,12 @@ impl<'p> Engine<'p> {
         match message {
             Some(refusal) => {
                 self.m.refusals.push(refusal);
-                let number = self.m.refusals.len() - 1;
-                self.make_void(kind, number);
+                self.make_void(kind, at);
                 self.m.undo.clear();
-                self.refused.insert(at);
+                // where a final rule is involved, refused it stays
+                if route.is_final {
+                    self.refused.insert(at);
+                }
                 self.touched = true;
                 self.cursor += 1;
                 self.applied = day;
@@ -174,7 +176,7 @@ impl<'p> Engine<'p> {
 
     /// The values of the record, into the registers of its kind.
     #[inline]
-    fn load(&mut self, place: usize, route: &'p Route) -> Outcome {
+    pub(super) fn load(&mut self, place: usize, route: &'p Route) -> Outcome {
         let Some(head) = self.tape.heads.get(place) else { return Ok(()) };
         let (d, i, lists) = self.tape.values(head, route.count);
         // they are few: a call to copy them costs more
@@ -264,7 +266,7 @@ impl<'p> Engine<'p> {
     }
 
     /// The entries that the record is to make, by kind and key.
-    fn made(&self, kind: KindId) -> Vec<(KindId, i64)> {
+    pub(super) fn made(&self, kind: KindId) -> Vec<(KindId, i64)> {
         let (Some(decl), Some(plan)) = (self.m.terms.kind(kind), self.m.program.plan.kinds.get(kind.at())) else {
             return Vec::new();
         };
@@ -326,7 +328,7 @@ impl<'p> Engine<'p> {
     }
 
     /// Entries that a refused record was to make are never made: what speaks of them is refused, not unknown.
-    fn make_void(&mut self, kind: KindId, refusal: usize) {
+    fn make_void(&mut self, kind: KindId, refused: u32) {
         let mut all = self.made(kind);
         if let Some(decl) = self.m.terms.kind(kind)
             && let Some(plan) = self.m.program.plan.kinds.get(kind.at())
@@ -349,9 +351,7 @@ impl<'p> Engine<'p> {
             }
             let row = self.m.push_row(kind, key, Life::Void);
             self.void_key(kind, row, key);
-            if refusal != usize::MAX {
-                self.void.insert(entry(kind, row), refusal);
-            }
+            self.void.insert(entry(kind, row), (refused, self.m.when.number));
         }
     }
 
@@ -456,9 +456,11 @@ impl<'p> Engine<'p> {
     /// The refusal that a failure of the terms is, or that comes of speaking of an entry that was never made.
     pub(super) fn refusal(&self, trap: &Trap) -> Option<Refusal> {
         if let Trap::Void(entry) = trap {
-            let cause = self.void.get(entry).and_then(|n| self.m.refusals.get(*n));
+            let cause = self.void.get(entry).and_then(|(at, _)| self.m.refusals.iter().rev().find(|r| r.when.at == *at));
             let number = cause.map_or(0, |r| r.when.number);
-            let plain = SaidPart::Plain(format!("this speaks of what record {number} was to make, and that record was refused"));
+            let number = self.void.get(entry).map_or(number, |(_, number)| *number);
+            let fate = if cause.is_some() { "refused" } else { "withdrawn" };
+            let plain = SaidPart::Plain(format!("this speaks of what record {number} was to make, and that record was {fate}"));
             return Some(Refusal {
                 when: self.m.when,
                 clause: cause.and_then(|r| r.clause),

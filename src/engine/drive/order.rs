@@ -68,7 +68,7 @@ impl Engine<'_> {
             let second = self.base.saturating_add(u32::try_from(n).unwrap_or(u32::MAX));
             let (first_at, changes) = (self.cursor, self.m.changes.len());
             let numbers = (first.number, head.number);
-            self.other_order = Some(Other { first: first_at, changes, second, numbers, values, adjusted });
+            self.other_orders.push(Other { first: first_at, changes, second, numbers, values, adjusted });
         }
     }
 
@@ -86,7 +86,8 @@ impl Engine<'_> {
     /// Whether two records take effect at one close of business.
     fn at_the_same_close(&self, a: &Head, b: &Head) -> bool {
         let closes = |h: &Head| self.minute(self.route(h.kind), h) == self.m.terms.close;
-        a.day == b.day && closes(a) && closes(b)
+        let plain = |h: &Head| h.amends == crate::event::Amends::Nothing;
+        a.day == b.day && plain(a) && plain(b) && closes(a) && closes(b)
     }
 
     /// Tries one record; what it did stands until all is taken back, unless it is refused or could not be carried out.
@@ -157,25 +158,30 @@ impl Engine<'_> {
         }
     }
 
-    /// Once both are carried out: what differs.
+    /// Once both are carried out: what differs. Those of which one was set aside, and those between which another was carried
+    /// out after all, are not compared.
     pub(super) fn compare_orders(&mut self) {
         let Some(done) = self.cursor.checked_sub(1) else { return };
-        let Some(other) = self.other_order.take_if(|o| done > o.first) else { return };
+        if self.other_orders.is_empty() {
+            return;
+        }
         let set_aside = self.rejected.last().is_some_and(|r| r.when.at == done);
-        if done < other.second && set_aside {
-            self.other_order = Some(other);
-            return;
+        let settled = !set_aside && self.redo.is_none() && self.stopped.is_none();
+        let (now, later): (Vec<Other>, Vec<Other>) =
+            std::mem::take(&mut self.other_orders).into_iter().partition(|o| o.second == done);
+        self.other_orders = later.into_iter().filter(|o| if set_aside { o.first != done } else { o.first >= done }).collect();
+        for other in now.iter().filter(|_| settled) {
+            self.compare(other);
         }
-        // what came between the two was carried out after all, or the second was not
-        if done != other.second || set_aside || self.redo.is_some() || self.stopped.is_some() {
-            return;
-        }
+    }
+
+    fn compare(&mut self, other: &Other) {
         let adjusted = self.adjusted_by(other.changes);
         let adjusts = |n: u32| adjusted.contains(&n) || other.adjusted.contains(&n);
         if !adjusts(other.numbers.0) || !adjusts(other.numbers.1) {
             return;
         }
-        let values = self.with_untouched(&other);
+        let values = self.with_untouched(other);
         let mut parts: Vec<SaidPart> = Vec::new();
         for ((state, row), swapped) in &values {
             let value = self.figure((*state, *row));

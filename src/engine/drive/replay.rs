@@ -28,23 +28,37 @@ pub(super) struct Snapshot {
     last_moment: i64,
 }
 
+/// Why the past is computed again.
+pub(super) enum Why {
+    /// A rule annuls: the rule, its clause, its place among [`crate::engine::code::Program::rescinds`].
+    Rule(RuleId, Option<ClauseId>, u16),
+    /// A record corrects or withdraws another: what there was before.
+    Correction(Box<super::correct::Stood>),
+    /// With a correction a record could not be carried out: all becomes what it was.
+    GivenUp,
+}
+
 /// A recomputation under way.
 pub(super) struct Redo {
     /// The record that asked for it.
-    at: u32,
-    rule: RuleId,
-    clause: Option<ClauseId>,
-    /// Among [`crate::engine::code::Program::rescinds`].
-    code: u16,
+    pub(super) at: u32,
+    pub(super) why: Why,
     /// What was annulled.
     annulled: Vec<Instance>,
     numbers: Vec<u32>,
     /// Changes as they stood.
-    old: Vec<Change>,
+    pub(super) old: Vec<Change>,
     /// From which record on.
-    from: u32,
+    pub(super) from: u32,
     /// States that may be adjusted, as they stood: state, row, value.
     stood: Vec<(StateId, u32, Decimal)>,
+}
+
+impl Snapshot {
+    /// Before which record.
+    pub(super) const fn at(&self) -> u32 {
+        self.at
+    }
 }
 
 impl Engine<'_> {
@@ -115,6 +129,13 @@ impl Engine<'_> {
             self.redone.clear();
             self.redo = Some(redo);
         }
+        let numbers_and = targets.into_iter().unzip();
+        self.begin_again(first, Why::Rule(rescind.rule, rescind.clause, code), numbers_and);
+    }
+
+    /// Goes back to before a record, to carry out everything again up to the one at the cursor.
+    pub(super) fn begin_again(&mut self, first: u32, why: Why, (targets, numbers): (Vec<Instance>, Vec<u32>)) {
+        let at = self.cursor;
         let stood = if self.redo.is_none() { self.adjustable() } else { Vec::new() };
         while self.snapshots.last().is_some_and(|s| s.at > first) {
             self.snapshots.pop();
@@ -122,21 +143,8 @@ impl Engine<'_> {
         let Some(snapshot) = self.snapshots.last() else { return };
         let back_to = snapshot.at;
         let gone = self.m.changes.split_off(snapshot.changes.min(self.m.changes.len()));
-        let (targets, numbers): (Vec<Instance>, Vec<u32>) = targets.into_iter().unzip();
         match &mut self.redo {
-            None => {
-                self.redo = Some(Redo {
-                    at,
-                    rule: rescind.rule,
-                    clause: rescind.clause,
-                    code,
-                    annulled: targets,
-                    numbers,
-                    old: gone,
-                    from: back_to,
-                    stood,
-                });
-            }
+            None => self.redo = Some(Redo { at, why, annulled: targets, numbers, old: gone, from: back_to, stood }),
             Some(redo) => {
                 // within a recomputation: what was recomputed so far never was; what lies before it was as it was
                 let mut older: Vec<Change> = gone.into_iter().filter(|c| c.when.at < redo.from).collect();
@@ -148,6 +156,11 @@ impl Engine<'_> {
             }
         }
         self.furthest = self.furthest.max(at);
+        self.go_back();
+    }
+
+    /// Back to the last copy.
+    pub(super) fn go_back(&mut self) {
         let Some(snapshot) = self.snapshots.pop() else { return };
         self.restore(&snapshot);
         self.snapshots.push(snapshot);
@@ -214,11 +227,35 @@ impl Engine<'_> {
         let at = usize::try_from(self.cursor.wrapping_sub(self.base)).unwrap_or(usize::MAX);
         let Some(head) = self.tape.heads.get(at).copied() else { return };
         self.m.replaying = false;
-        let new: Vec<Change> = self.m.changes.iter().filter(|c| c.when.at >= redo.from).copied().collect();
         let archived = self.archive.len();
-        self.settle(&redo, new);
+        if matches!(redo.why, Why::GivenUp) {
+            self.m.changes.retain(|c| c.when.at < redo.from);
+            self.m.changes.extend(redo.old);
+            return;
+        }
+        let new: Vec<Change> = self.m.changes.iter().filter(|c| c.when.at >= redo.from).copied().collect();
+        self.settle(&redo, &new);
         let when = crate::engine::run::Moment { at: self.cursor, number: head.number, day: head.day };
-        let sites = self.m.program.rescinds.get(usize::from(redo.code)).map(|r| r.sites.clone()).unwrap_or_default();
+        let (rule, clause) = match redo.why {
+            Why::Rule(rule, clause, code) => {
+                self.told_under(&redo, when, clause, code);
+                (Some(rule), clause)
+            }
+            Why::Correction(_) | Why::GivenUp => (None, None),
+        };
+        let mut annulled = redo.numbers.clone();
+        annulled.sort_unstable();
+        annulled.dedup();
+        let affected = std::mem::take(&mut self.m.affected);
+        self.rescissions.push(Rescission { when, rule, clause, annulled, affected });
+        if rule.is_some() {
+            self.last_redo = Some((redo, archived));
+        }
+    }
+
+    /// What a recomputation changes stands under the record whose rule asked for it.
+    fn told_under(&mut self, redo: &Redo, when: crate::engine::run::Moment, clause: Option<ClauseId>, code: u16) {
+        let sites = self.m.program.rescinds.get(usize::from(code)).map(|r| r.sites.clone()).unwrap_or_default();
         let now = self.adjustable();
         for (state, row, before) in &redo.stood {
             let Some((_, _, after)) = now.iter().find(|(s, r, _)| s == state && r == row) else { continue };
@@ -229,7 +266,7 @@ impl Engine<'_> {
             self.m.changes.push(Change {
                 when,
                 site: *site,
-                clause: redo.clause,
+                clause,
                 row: *row,
                 before: *before,
                 after: *after,
@@ -239,19 +276,17 @@ impl Engine<'_> {
                 made: None,
                 cause: None,
             });
-            self.redone.push((*state, redo.clause));
+            self.redone.push((*state, clause));
         }
-        let mut annulled = redo.numbers.clone();
-        annulled.sort_unstable();
-        annulled.dedup();
-        let affected = std::mem::take(&mut self.m.affected);
-        self.rescissions.push(Rescission { when, rule: redo.rule, clause: redo.clause, annulled, affected });
-        self.last_redo = Some((redo, archived));
     }
 
     /// Old changes: annulled, superseded, or the same as before.
-    fn settle(&mut self, redo: &Redo, mut new: Vec<Change>) {
-        new.sort_by_key(|c| c.when.at);
+    fn settle(&mut self, redo: &Redo, new: &[Change]) {
+        let line = |c: &Change| (c.when.at, c.when.day, c.when.number, c.site, c.row, c.before, c.after, c.status);
+        let mut stand: FxHashMap<_, u32> = FxHashMap::default();
+        for c in new {
+            *stand.entry(line(c)).or_default() += 1;
+        }
         let recomputed: FxHashSet<u16> =
             self.m.program.rescinds.iter().flat_map(|r| r.sites.iter().map(|(_, site)| *site)).collect();
         for old in &redo.old {
@@ -265,10 +300,7 @@ impl Engine<'_> {
                 self.archive.push(*old);
                 continue;
             }
-            let from = new.partition_point(|c| c.when.at < old.when.at);
-            let same = new.iter().skip(from).take_while(|c| c.when.at == old.when.at).any(|c| {
-                c.site == old.site && c.row == old.row && c.before == old.before && c.after == old.after && c.status == old.status
-            });
+            let same = stand.get_mut(&line(old)).filter(|n| **n > 0).map(|n| *n -= 1).is_some();
             if !same {
                 self.archive.push(Change { status: Status::Superseded, ..*old });
             }

@@ -112,6 +112,9 @@ impl Engine<'_> {
                 None => {
                     let why = self.reason(*trap);
                     self.stopped = Some(Stopped { when: self.m.when, why });
+                    self.redone = redone;
+                    self.m.undo.clear();
+                    return;
                 }
             }
         }

@@ -3,9 +3,10 @@
 use super::Emit;
 use crate::engine::code::{Op, Reg};
 use crate::engine::graph::{Bank, Node, NodeId};
+use crate::engine::plan::Rounding;
 use crate::engine::plan::{WaitPlan, WritePlan};
 use crate::source::Span;
-use crate::terms::{Comparison, Place, Proportion, RoundingMode, Spot, StateId};
+use crate::terms::{Comparison, Place, Proportion, Spot, StateId};
 use rust_decimal::Decimal;
 use rustc_hash::FxHashMap;
 
@@ -300,15 +301,18 @@ impl Emit<'_> {
         self.op_at(Op::Sub(pending, whole, before), span);
         match self.rounding_of(c.write.state) {
             None => self.op(Op::MoveD(value, whole)),
-            Some((mode, unit)) => {
+            Some(Rounding { mode, unit, keeps }) => {
                 let unit = self.constant(unit);
                 self.op_at(Op::RoundQuotient(value, before, now, unit, mode), span);
+                if keeps {
+                    self.unless_nothing(value, |e| e.op(Op::MoveD(value, whole)));
+                }
             }
         }
         self.place(done);
     }
 
-    fn rounding_of(&self, state: StateId) -> Option<(RoundingMode, Decimal)> {
+    fn rounding_of(&self, state: StateId) -> Option<Rounding> {
         self.plan.states.get(state.at()).and_then(|s| s.rounding)
     }
 

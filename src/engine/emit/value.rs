@@ -214,7 +214,7 @@ impl Emit<'_> {
         id: NodeId,
         value: NodeId,
         weight: NodeId,
-        rounding: Option<(crate::terms::RoundingMode, [u8; 16])>,
+        rounding: Option<(crate::terms::RoundingMode, [u8; 16], bool)>,
     ) -> Reg {
         let span = self.graph.span(id);
         let Some(p) = self.portions.get(&id).copied() else { return self.impossible("a portion outside of its list") };
@@ -225,9 +225,12 @@ impl Emit<'_> {
         let product = self.new_d();
         self.op_at(Op::Mul(product, whole, weight), span);
         match rounding {
-            Some((mode, unit)) => {
+            Some((mode, unit, keeps)) => {
                 let unit = self.constant(Decimal::deserialize(unit));
                 self.op_at(Op::RoundQuotient(to, product, p.total, unit, mode), span);
+                if keeps {
+                    self.unless_nothing(to, |e| e.op_at(Op::Div(to, product, p.total), span));
+                }
             }
             None => self.op_at(Op::Div(to, product, p.total), span),
         }
@@ -237,6 +240,14 @@ impl Emit<'_> {
         self.op_at(Op::Sub(to, whole, p.given), span);
         self.place(done);
         to
+    }
+
+    /// Where nothing is left of a rounded value, it is computed another way.
+    pub(super) fn unless_nothing(&mut self, rounded: Reg, compute: impl FnOnce(&mut Self)) {
+        let (zero, something) = (self.constant(Decimal::ZERO), self.label());
+        self.op(Op::JumpUnlessEqual(rounded, zero, Self::to(something)));
+        compute(self);
+        self.place(something);
     }
 
     /// The open query or list at a depth.

@@ -237,16 +237,17 @@ impl<'t> Lower<'t> {
                 let x = self.expr(env, x);
                 self.add(Node::IsKind(x, *kind))
             }
-            ExprKind::Round(x, mode, unit) => {
+            ExprKind::Round(x, mode, unit, keeps) => {
                 let (x, unit) = (self.expr(env, x), self.expr(env, unit));
-                self.add(Node::Round(x, *mode, unit))
+                let rounded = self.add(Node::Round(x, *mode, unit));
+                if *keeps { self.unless_nothing(rounded, x) } else { rounded }
             }
             ExprKind::RoundAs(x, state) => {
                 let x = self.expr(env, x);
                 self.rounded_as(*state, x)
             }
             ExprKind::ProRata { value, weight, as_state } => {
-                let rounding = as_state.and_then(|s| self.unit_of(s)).map(|(mode, unit)| (mode, unit.serialize()));
+                let rounding = as_state.and_then(|s| self.unit_of(s)).map(|r| (r.mode, r.unit.serialize(), r.keeps));
                 let (value, weight) = (self.expr(env, value), self.expr(env, weight));
                 let depth = env.depth.saturating_sub(1);
                 self.add(Node::ProRata { value, weight, depth, rounding })

@@ -4,6 +4,7 @@ use super::Lower;
 use super::expr::Env;
 use crate::engine::NotCompiled;
 use crate::engine::graph::{Bank, Case, Node, NodeId, Then};
+use crate::engine::plan::Rounding;
 use crate::engine::plan::{Role, SitePlan, WaitPlan, WaitTestPlan, WritePlan};
 use crate::terms::{Clamp, ClauseId, Comparison, Expr, KindId, Postponement, Proportion, RoundingMode, RuleId, StateId};
 use rust_decimal::Decimal;
@@ -122,12 +123,13 @@ impl Lower<'_> {
         // the last value of a rounded state that is within the limit
         let limit = match self.unit_of(state) {
             None => limit,
-            Some((_, unit)) => {
+            Some(Rounding { unit, keeps, .. }) => {
                 let unit = self.graph().decimal(unit);
                 let down = self.add(Node::Round(limit, RoundingMode::Down, unit));
                 let up = self.add(Node::Round(limit, RoundingMode::Up, unit));
                 let down_is_past = beyond(self, down, limit);
-                self.either(down_is_past, up, down)
+                let within = self.either(down_is_past, up, down);
+                if keeps { self.unless_nothing(within, limit) } else { within }
             }
         };
         let skip = clamp.skip.as_ref().and_then(|guards| self.guards(env, guards));
@@ -158,7 +160,7 @@ impl Lower<'_> {
     }
 
     /// How a state is rounded under the readings chosen.
-    pub(super) fn unit_of(&mut self, state: StateId) -> Option<(RoundingMode, Decimal)> {
+    pub(super) fn unit_of(&mut self, state: StateId) -> Option<Rounding> {
         let lines = &self.terms.states.get(state.at())?.rounding;
         for line in lines {
             let applies = match &line.when {
@@ -170,7 +172,7 @@ impl Lower<'_> {
                 }
             };
             if applies {
-                return Some((line.mode, line.unit));
+                return Some(Rounding { mode: line.mode, unit: line.unit, keeps: line.keeps });
             }
         }
         None
@@ -180,11 +182,19 @@ impl Lower<'_> {
     pub(super) fn rounded_as(&mut self, state: StateId, value: NodeId) -> NodeId {
         match self.unit_of(state) {
             None => value,
-            Some((mode, unit)) => {
+            Some(Rounding { mode, unit, keeps }) => {
                 let unit = self.graph().decimal(unit);
-                self.add(Node::Round(value, mode, unit))
+                let rounded = self.add(Node::Round(value, mode, unit));
+                if keeps { self.unless_nothing(rounded, value) } else { rounded }
             }
         }
+    }
+
+    /// A rounded value; what was rounded where nothing is left of it.
+    pub(super) fn unless_nothing(&mut self, rounded: NodeId, value: NodeId) -> NodeId {
+        let zero = self.graph().decimal(Decimal::ZERO);
+        let nothing = self.add(Node::Equal(rounded, zero));
+        self.either(nothing, value, rounded)
     }
 
     /// Whether a condition on readings holds; none always does.

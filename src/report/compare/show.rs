@@ -32,14 +32,20 @@ pub fn document(c: &Comparison, digits: Digits) -> Document {
             out.sections.push(section);
         }
         for (n, v) in c.variants.iter().enumerate().filter(|(_, v)| v.of.is_none()) {
-            let place = if several { format!("in {} ", stream.stream) } else { String::new() };
-            out.notes.extend(of.same(n).map(|list| format!("{place}the same as {}: {list}", v.name)));
+            let place = if several { format!("In {} ", stream.stream) } else { String::new() };
+            out.notes.extend(of.same(n).map(|list| {
+                if place.is_empty() {
+                    format!("The same as {}: {list}", v.name)
+                } else {
+                    format!("{place}the same as {}: {list}", v.name)
+                }
+            }));
         }
     }
     if c.streams.len() > 1 {
         out.sections.push(across(c, digits));
     }
-    out.notes.push(format!("ranked by {}, the most first", c.ranked_by.replace('_', " ")));
+    out.notes.push(format!("Ranked by {}, the most first", c.ranked_by.replace('_', " ")));
     out
 }
 

@@ -140,7 +140,7 @@ const SOLVE: [Spec; 5] = [
     CHOSEN,
 ];
 
-const READINGS: [Spec; 2] = [
+const READINGS: [Spec; 3] = [
     Spec::new(
         "readings",
         &["readings"],
@@ -164,6 +164,7 @@ const READINGS: [Spec; 2] = [
         &["reading", "chosen", "of", "entry", "column", "default", "alternative", "difference"],
     )
     .carrying(&[("reading", "reading"), ("alternative", "chosen")]),
+    CHOSEN,
 ];
 
 impl Sink for Tables {

@@ -328,7 +328,7 @@ pub(super) fn conditional(what: Phrase, guards: &[Guard]) -> Phrase {
 
 fn rounded(r: &Rounding) -> Phrase {
     let (frame, parts) = super::blank::split(&r.unit, |unit| {
-        let mode = Rounding { mode: r.mode, unit: Box::new(unit.clone()) };
+        let mode = Rounding { mode: r.mode, unit: Box::new(unit.clone()), keeps: r.keeps };
         let zero = Expr { kind: ExprKind::It, span: unit.span };
         let text = print::expression(&Expr { kind: ExprKind::Rounded(Box::new(zero), mode), span: unit.span });
         text.strip_prefix("it rounded ").unwrap_or(&text).to_owned()

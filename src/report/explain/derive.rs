@@ -52,7 +52,7 @@ impl<'r> Derivations<'r> {
             step.parts.extend(self.e.waits(c));
             out.push(step);
         }
-        for r in self.e.run.rescissions.iter().filter(|r| r.when.at == c.when.at && r.rule == site.rule) {
+        for r in self.e.run.rescissions.iter().filter(|r| r.when.at == c.when.at && r.rule == Some(site.rule)) {
             let list = |xs: &[u32]| xs.iter().map(|n| format!("record {n}")).collect::<Vec<_>>().join(", ");
             let mut step = Step::new(format!("annuls what {} adjusted, and recomputes what followed", list(&r.annulled)));
             step.clause = self.e.terms.cite(r.clause).to_owned();

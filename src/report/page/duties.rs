@@ -112,7 +112,7 @@ pub(super) fn rescissions(side: &Side<'_>, links: &Links<'_>) -> Table {
         out.rows.push(vec![
             links.record(r.when.number),
             Cell::text(day(r.when.day)),
-            links.clause(r.clause),
+            if r.rule.is_some() { links.clause(r.clause) } else { Cell::text("corrected") },
             list(&r.annulled),
             list(&r.affected),
         ]);

@@ -54,7 +54,12 @@ pub(super) fn figure(over: Over<'_>, strokes: &[Stroke<'_>]) -> Option<Figure> {
     let chart = Chart {
         id: over.id,
         title: over.title,
-        about: format!("Steps from {} to {}; the exact figures are in the table below the picture.", day(first), day(over.until)),
+        about: format!(
+            "Steps from {} to {}; the exact figures are in the table below the picture.{}",
+            day(first),
+            day(over.until),
+            strokes.iter().map(|s| between(s, over.ty, currency, strokes.len() > 1)).collect::<String>()
+        ),
         unit,
         series: series.collect(),
         since: over.since.map(Decimal::from),
@@ -90,6 +95,15 @@ pub(super) fn counts(currency: &str, ty: &Type) -> (Unit, String) {
         Some(Dim::DAYS) => (unit("", "days"), "days".to_owned()),
         _ => (Unit::default(), String::new()),
     }
+}
+
+/// Between what a stroke moves, for those who do not see it; its first and its last are told besides.
+fn between(s: &Stroke<'_>, ty: &Type, currency: &str, several: bool) -> String {
+    let values = || s.line.iter().filter_map(|(_, v)| *v);
+    let (Some(least), Some(most)) = (values().min(), values().max()) else { return String::new() };
+    let (least, most) = ends([least, most].into_iter(), ty, currency);
+    let of = if several { format!(" of {}", s.name) } else { String::new() };
+    format!(" Lowest{of} {least}, highest {most};")
 }
 
 /// The first and the last of several values, short enough to stand beside a line.

@@ -20,8 +20,11 @@ impl Deriver<'_> {
         let over = |x: Term| Term::op(Op::Divide, stands.clone(), x);
         let sum = Term::op(Op::Add, over(would), over(value));
         let mut out = over(Term::op(Op::Subtract, sum, Term::whole(1)));
-        if let Some((mode, unit)) = plan.rounding {
-            out = round::rounded(out.clone(), &self.eval(&out)?, mode, unit)?;
+        if let Some(r) = plan.rounding {
+            if r.keeps {
+                return None;
+            }
+            out = round::rounded(out.clone(), &self.eval(&out)?, r.mode, r.unit)?;
         }
         self.eval(&out).is_some_and(|v| same(&v, &self.after(c))).then_some(out)
     }
@@ -37,7 +40,7 @@ impl Deriver<'_> {
         let sum = Term::op(Op::Subtract, Term::op(Op::Add, over(would), over(value)), Term::whole(1));
         let (Some(Held::Number(found)), Term::Number(after)) = (self.eval(&over(sum)), after) else { return false };
         // rounded by less than a unit
-        let unit = plan.and_then(|p| p.rounding).map_or_else(|| Decimal::new(1, 12), |(_, unit)| unit);
+        let unit = plan.and_then(|p| p.rounding).map_or_else(|| Decimal::new(1, 12), |r| r.unit);
         found.checked_sub(after).is_some_and(|d| d.abs() <= unit)
     }
 }

@@ -172,6 +172,8 @@ pub struct Rounding {
     pub mode: RoundingMode,
     /// To a multiple of this.
     pub unit: Box<Expr>,
+    /// Whether a value that would become nothing stays as it was.
+    pub keeps: bool,
 }
 
 /// Which way a value is rounded.

@@ -117,7 +117,7 @@ impl Builder<'_> {
             None if node.has(Rule::kw_down) => RoundingMode::Down,
             None => RoundingMode::Up,
         };
-        Ok(Rounding { mode, unit })
+        Ok(Rounding { mode, unit, keeps: node.has(Rule::keeps) })
     }
 
     /// One operand with what follows it.

@@ -118,12 +118,16 @@ pub(super) fn with(bindings: &[Binding]) -> String {
 /// How a value is rounded.
 pub(super) fn rounding(r: &Rounding) -> String {
     let unit = expression(&r.unit);
-    match r.mode {
+    let mut out = match r.mode {
         RoundingMode::Down => format!("down to {unit}"),
         RoundingMode::Up => format!("up to {unit}"),
         RoundingMode::HalfAwayFromZero => format!("to the nearest {unit} half away from zero"),
         RoundingMode::HalfToEven => format!("to the nearest {unit} half to even"),
+    };
+    if r.keeps {
+        out += " but not to nothing";
     }
+    out
 }
 
 /// Words joined by points.

@@ -169,11 +169,12 @@ impl Maker {
 
     /// A way of rounding, without its unit.
     pub(super) fn rounding(&mut self, unit: &str) -> String {
+        let keeps = if self.dice.chance(20) { " but not to nothing" } else { "" };
         match self.dice.below(4) {
-            0 => format!("down to {unit}"),
-            1 => format!("up to {unit}"),
-            2 => format!("to the nearest {unit} half away from zero"),
-            _ => format!("to the nearest {unit} half to even"),
+            0 => format!("down to {unit}{keeps}"),
+            1 => format!("up to {unit}{keeps}"),
+            2 => format!("to the nearest {unit} half away from zero{keeps}"),
+            _ => format!("to the nearest {unit} half to even{keeps}"),
         }
     }
 

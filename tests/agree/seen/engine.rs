@@ -226,7 +226,7 @@ impl Sight<'_> {
         let one = |r: &tenor::engine::run::Rescission| Fact {
             about: format!("record {} on {}", r.when.number, day(r.when.day)),
             values: vec![
-                said("rule", self.terms.rules.get(r.rule.at()).map_or("", |r| r.name.as_str())),
+                said("rule", r.rule.and_then(|r| self.terms.rules.get(r.at())).map_or("", |r| r.name.as_str())),
                 said("clause", self.terms.cite(r.clause)),
                 said("annulled", &list(&r.annulled)),
                 said("affected", &list(&r.affected)),
@@ -268,6 +268,13 @@ impl Sight<'_> {
                 (vec![said("why", "no such entry"), said("field", field.split('.').next().unwrap_or(field))], None)
             }
             StopReason::Record(BadRecord::Exists { .. }) => (vec![said("why", "taken")], None),
+            StopReason::Record(BadRecord::MakesOthers { of }) => {
+                (vec![said("why", "makes others"), said("of", &of.to_string())], None)
+            }
+            StopReason::Record(BadRecord::NoSuchRecord { .. }) => (vec![said("why", "no such record")], None),
+            StopReason::Record(BadRecord::AfterCorrection { of, .. }) => {
+                (vec![said("why", "after a correction"), said("of", &of.to_string())], None)
+            }
             StopReason::Record(BadRecord::Backwards) => (vec![said("why", "backwards")], None),
             StopReason::Check(message) => {
                 let mut why = vec![said("why", "check")];

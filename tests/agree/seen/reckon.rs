@@ -252,7 +252,7 @@ impl Sight<'_> {
         let one = |r: &tenor::reckon::Rescission| Fact {
             about: format!("record {} on {}", r.record, day(r.day)),
             values: vec![
-                said("rule", self.terms.rules.get(r.rule.at()).map_or("", |r| r.name.as_str())),
+                said("rule", r.rule.and_then(|r| self.terms.rules.get(r.at())).map_or("", |r| r.name.as_str())),
                 said("clause", self.terms.cite(r.clause)),
                 said("annulled", &list(&r.annulled)),
                 said("affected", &list(&r.affected)),
@@ -298,6 +298,9 @@ impl Sight<'_> {
                 why.extend(self.said(parts));
                 why
             }
+            Why::MakesOthers { of } => vec![said("why", "makes others"), said("of", &of.to_string())],
+            Why::NoRecord => vec![said("why", "no such record")],
+            Why::AfterCorrection { of } => vec![said("why", "after a correction"), said("of", &of.to_string())],
             Why::Backwards => vec![said("why", "backwards")],
         };
         let place = if matches!(s.why, Why::Lack(_)) { place(s.span) } else { None };
