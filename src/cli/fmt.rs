@@ -18,9 +18,9 @@ Exit code 1, with --check: a file would change.
 Examples:
   tenor fmt warrant.terms            # lays the file out anew
   tenor fmt .                        # all terms files below this folder
-  tenor fmt --check terms            # lists the files that would change
+  tenor fmt --check .                # lists the files that would change
   tenor fmt --diff warrant.terms     # shows what would change
-  tenor fmt - < draft.terms          # standard input to standard output")]
+  tenor fmt - < warrant.terms        # standard input to standard output")]
 pub(crate) struct Fmt {
     /// Terms files, or folders of them; `-` reads standard input and writes standard output
     #[arg(required = true, value_name = "FILE")]

@@ -69,7 +69,7 @@ pub fn document(terms: &Terms, program: &Program, run: &Run) -> Document {
     let mut rescissions = Section::new("rescissions", &["record", "date", "clause", "rescinds", "final all the same"]);
     for r in &run.rescissions {
         let list = |xs: &[u32]| xs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let clause = if r.rule.is_some() { terms.cited(r.clause) } else { "corrected".to_owned() };
+        let clause = terms.cited(r.clause);
         rescissions.rows.push(vec![r.when.number.to_string(), day(r.when.day), clause, list(&r.annulled), list(&r.affected)]);
     }
     out.sections.push(rescissions);

@@ -86,7 +86,7 @@ impl Document<'_> {
         let rescissions = || {
             run.rescissions.iter().map(|r| {
                 json!({ "event": r.when.number, "date": day(r.when.day), "clause": terms.section(r.clause),
-                    "correction": r.rule.is_none(), "rescinds": r.annulled, "affected": r.affected })
+                    "rescinds": r.annulled, "affected": r.affected })
             })
         };
         sink.part("rescissions", &Rows(rescissions))?;

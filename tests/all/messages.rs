@@ -160,7 +160,9 @@ fn the_examples_of_every_help_run() {
     workshop(folder.path());
     let program = command().get_program().to_owned();
     let (mut count, mut wrong) = (0, Vec::new());
-    for name in crate::line::commands() {
+    // an editor and one who answers questions are needed for the first two, and a night for the last: tests of their own run them
+    let others = ["lsp", "new", "batch"];
+    for name in crate::line::commands().into_iter().filter(|name| !others.contains(&name.as_str())) {
         let all = examples(&name);
         assert!(!all.is_empty(), "the help of {name} has no example");
         for line in all {

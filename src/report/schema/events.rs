@@ -13,7 +13,8 @@ const TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 #[must_use]
 pub fn events(terms: &Terms) -> Json {
     let kinds = terms.kinds.iter().filter(|k| k.sort != EventSort::Deemed);
-    let all: Vec<Json> = kinds.map(|k| kind(terms, k)).collect();
+    let mut all: Vec<Json> = kinds.clone().map(|k| kind(terms, k)).collect();
+    all.push(retraction(&kinds.map(|k| k.name.as_str()).collect::<Vec<_>>()));
     json!({
         "$schema": DRAFT,
         "title": format!("A record of a stream for “{}”", terms.title),
@@ -22,6 +23,20 @@ pub fn events(terms: &Terms) -> Json {
         "required": ["date", "event"],
         "oneOf": all,
     })
+}
+
+/// A record that withdraws another says nothing else.
+fn retraction(events: &[&str]) -> Json {
+    let members = json!({
+        "date": { "type": "string", "format": "date", "pattern": DATE },
+        "event": { "enum": events },
+        "retracts": { "type": ["string", "number"], "description": "the key, the id or the number of an earlier record of that event" },
+        "time": { "type": ["string", "null"], "pattern": TIME },
+        "recorded": { "type": ["string", "null"], "format": "date", "pattern": DATE },
+        "note": { "description": "free text, which nothing depends on" },
+    });
+    let Json::Object(members) = members else { return Json::Null };
+    object(members, ["date", "event", "retracts"].map(str::to_owned).to_vec())
 }
 
 /// The records of an event.
@@ -34,6 +49,7 @@ fn kind(terms: &Terms, kind: &Kind) -> Json {
     all.insert("recorded".into(), json!({ "type": ["string", "null"], "format": "date", "pattern": DATE }));
     all.insert("id".into(), plain.clone());
     all.insert("note".into(), json!({ "description": "free text, which nothing depends on" }));
+    all.insert("corrects".into(), plain.clone());
     let mut required = vec!["date".to_owned(), "event".to_owned()];
     for field in &kind.fields {
         let name = field.written().to_owned();
