@@ -8,6 +8,8 @@ mod architecture;
 mod batch;
 #[path = "all/calendars.rs"]
 mod calendars;
+#[path = "all/changed.rs"]
+mod changed;
 #[path = "all/commands.rs"]
 mod commands;
 #[path = "all/compare.rs"]

@@ -261,6 +261,8 @@ pub struct Trace {
     pub of: i64,
     /// Whether the past was being recomputed.
     pub again: bool,
+    /// How many changes there were by then.
+    pub changes: u32,
     /// The values of its parts, as in [`super::plan::RuleProbe::all`], then as in [`super::plan::Derived::nodes`].
     pub values: Vec<Value>,
 }

@@ -20,6 +20,7 @@ impl Machine<'_> {
             });
         }
         let (when, clause, of, again) = (self.when, self.clause, self.cause_of, self.replaying);
-        self.traces.push(Trace { when, rule: n, row, clause, of, again, values });
+        let changes = u32::try_from(self.changes.len()).unwrap_or(u32::MAX);
+        self.traces.push(Trace { when, rule: n, row, clause, of, again, changes, values });
     }
 }

@@ -1,6 +1,7 @@
 //! A run as an Excel workbook: every change is computed anew by formulas from the cells of its records, with the exact
 //! decimals of the run beside them. What a spreadsheet cannot compute is an input that says why.
 
+mod checks;
 mod choice;
 mod derive;
 mod eval;
@@ -11,7 +12,9 @@ mod origin;
 mod page;
 mod plain;
 mod proportion;
+mod prove;
 mod question;
+mod reads;
 mod round;
 mod sheets;
 mod sides;
@@ -19,6 +22,7 @@ mod tables;
 mod term;
 mod translate;
 mod values;
+mod verdict;
 mod write;
 
 pub use tables::tables;
@@ -143,18 +147,26 @@ impl Side {
             }
         }
         let mut d = Deriver::new(s.terms, s.program, s.run, Events::new(s.terms, s.run, s.records));
+        d.know();
         let mut entries = Vec::new();
         for (n, c) in s.run.changes.iter().enumerate().filter(|(_, c)| wanted(s, c)) {
             entries.extend(d.entry(n, c));
+            fits(&d)?;
         }
         let lines: Vec<_> = s.run.lines.iter().filter(|l| s.record.is_none_or(|r| r == l.when.number)).collect();
         let effects: Vec<_> = lines.into_iter().map(|line| (line, d.effect(line))).collect();
-        let summary = plain::Summary::new(&mut d, s);
+        let mut summary = plain::Summary::new(&mut d, s);
+        summary.whole = unprovable(s).map(str::to_owned);
+        if summary.whole.is_none() {
+            d.prove_all();
+        }
+        fits(&d)?;
         let places = Places::new(&d, &entries, mark);
         let mut pages = vec![summary.page(&d, &places, s)];
         pages.push(sheets::ledger(&d, &entries, &places));
         pages.push(sheets::derivations(&d, &places));
         pages.push(sheets::events(&d, &places));
+        pages.push(verdict::as_run(&d, &places, entries.len()));
         pages.extend(plain::refusals(&d, s));
         pages.extend(plain::obligations(&d, s));
         pages.extend(plain::effects(&d, &effects, &places));
@@ -167,6 +179,29 @@ impl Side {
         Ok(Self { summary, places, pages })
     }
 }
+
+/// Whether what is derived so far can be held: said before more is derived.
+fn fits(d: &Deriver<'_>) -> Result<(), Unfit> {
+    let rows = d.steps.len() + d.blocks.len() + 1;
+    if rows > write::ROWS { Err(Unfit::Rows { sheet: "Derivations".to_owned(), rows }) } else { Ok(()) }
+}
+
+/// Why what the run decided cannot all be told, where it cannot.
+fn unprovable(s: &Source<'_>) -> Option<&'static str> {
+    let run = s.run;
+    let replayed = !run.rescissions.is_empty() || run.traces.iter().any(|t| t.again);
+    Some(match () {
+        () if s.record.is_some() => "these are the changes of one record; those before and after it are not here",
+        () if s.entry.is_some() => "this is what concerns one entry; the others are not here",
+        () if replayed => "the run computes the past again, and the workbook does not decide when",
+        () if run.stopped.is_some() || !run.rejected.is_empty() => "the stream did not go through as it stands",
+        () if run.traces.len() > MOST_TOLD => "the run decides more than fits here",
+        () => return None,
+    })
+}
+
+/// The most rules on records whose conditions are told.
+const MOST_TOLD: usize = 30_000;
 
 /// Whether a change is asked for.
 fn wanted(s: &Source<'_>, c: &Change) -> bool {

@@ -15,6 +15,10 @@ pub(crate) enum Value {
     Number(BigRational),
     Truth(bool),
     Text(String),
+    /// What cannot be computed.
+    Error,
+    /// The cells of a range, row by row.
+    Many(Vec<Self>),
 }
 
 /// A cell: what stands in it, and its formula where it has one.
@@ -25,7 +29,7 @@ struct Cell {
 }
 
 /// Cells by sheet, row and column, from 0.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Book {
     cells: HashMap<(String, u32, u32), Cell>,
     /// The sheets with their numbers of rows.
@@ -84,6 +88,12 @@ impl Book {
     /// Puts a number into a cell.
     pub(crate) fn put(&mut self, sheet: &str, row: u32, column: u32, text: &str) {
         self.cells.insert((sheet.to_owned(), row, column), Cell { value: number(text), formula: None });
+    }
+
+    /// Puts a text into a cell, or nothing.
+    pub(crate) fn write(&mut self, sheet: &str, row: u32, column: u32, text: &str) {
+        let value = if text.is_empty() { Value::Empty } else { Value::Text(text.to_owned()) };
+        self.cells.insert((sheet.to_owned(), row, column), Cell { value, formula: None });
     }
 
     /// Computes everything anew from the cells without a formula.
@@ -145,21 +155,11 @@ impl Parser<'_, '_> {
 
     fn comparison(&mut self) -> Value {
         let a = self.sum();
-        for (sign, holds) in
-            [("<=", [true, true, false]), (">=", [false, true, true]), ("<", [true, false, false]), (">", [false, false, true])]
-        {
+        for sign in ["<=", ">=", "<>", "<", ">", "="] {
             if self.takes(sign) {
                 let b = self.sum();
-                let order = numeric(&a).cmp(&numeric(&b)) as i8;
-                return Value::Truth(holds[usize::try_from(order + 1).unwrap_or(0)]);
+                return each(&a, &b, &|a, b| compared(sign, a, b));
             }
-        }
-        if self.takes("=") {
-            let b = self.sum();
-            return Value::Truth(match (&a, &b) {
-                (Value::Text(a), Value::Text(b)) => a.to_lowercase() == b.to_lowercase(),
-                _ => a == b,
-            });
         }
         a
     }
@@ -168,9 +168,9 @@ impl Parser<'_, '_> {
         let mut a = self.product();
         loop {
             if self.takes("+") {
-                a = Value::Number(numeric(&a) + numeric(&self.product()));
+                a = arithmetic(&a, &self.product(), &|a, b| Some(a + b));
             } else if self.takes("-") {
-                a = Value::Number(numeric(&a) - numeric(&self.product()));
+                a = arithmetic(&a, &self.product(), &|a, b| Some(a - b));
             } else {
                 return a;
             }
@@ -181,9 +181,9 @@ impl Parser<'_, '_> {
         let mut a = self.power();
         loop {
             if self.takes("*") {
-                a = Value::Number(numeric(&a) * numeric(&self.power()));
+                a = arithmetic(&a, &self.power(), &|a, b| Some(a * b));
             } else if self.takes("/") {
-                a = Value::Number(numeric(&a) / numeric(&self.power()));
+                a = arithmetic(&a, &self.power(), &|a, b| if b.is_zero() { None } else { Some(a / b) });
             } else {
                 return a;
             }
@@ -193,14 +193,16 @@ impl Parser<'_, '_> {
     fn power(&mut self) -> Value {
         let mut a = self.signed();
         while self.takes("^") {
-            let exponent = numeric(&self.signed()).to_integer().to_i32().unwrap_or(0);
-            a = Value::Number(numeric(&a).pow(exponent));
+            a = arithmetic(&a, &self.signed(), &|a, b| {
+                let exponent = b.to_integer().to_i32()?;
+                if a.is_zero() && exponent < 0 { None } else { Some(a.pow(exponent)) }
+            });
         }
         a
     }
 
     fn signed(&mut self) -> Value {
-        if self.takes("-") { Value::Number(-numeric(&self.signed())) } else { self.atom() }
+        if self.takes("-") { arithmetic(&number("0"), &self.signed(), &|a, b| Some(a - b)) } else { self.atom() }
     }
 
     fn atom(&mut self) -> Value {
@@ -246,7 +248,7 @@ impl Parser<'_, '_> {
                 self.at += 1;
             }
         }
-        while self.peek().is_some_and(|c| c.is_ascii_alphanumeric()) {
+        while self.peek().is_some_and(|c| c.is_ascii_alphanumeric() || "$._".contains(c)) {
             self.at += 1;
         }
         let name = String::from_utf8_lossy(&self.text[from..self.at]).into_owned();
@@ -262,11 +264,24 @@ impl Parser<'_, '_> {
         if let "TRUE" | "FALSE" = name.as_str() {
             return Value::Truth(name == "TRUE");
         }
-        let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
-        let row: u32 = name[letters.len()..].parse().unwrap_or_else(|_| panic!("`{name}` is no cell"));
-        let column = letters.bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1) - 1;
         let sheet = self.sheet.clone();
-        self.cells.value(&sheet, row - 1, column)
+        let from = place(&name);
+        if !self.takes(":") {
+            return self.cells.value(&sheet, from.0.unwrap_or_else(|| panic!("`{name}` is no cell")), from.1);
+        }
+        let start = self.at;
+        while self.peek().is_some_and(|c| c.is_ascii_alphanumeric() || c == '$') {
+            self.at += 1;
+        }
+        let to = place(&String::from_utf8_lossy(&self.text[start..self.at]));
+        let rows = self.cells.book.sheets.iter().find(|(n, _)| *n == sheet).map_or(0, |(_, rows)| *rows);
+        let mut out = Vec::new();
+        for row in from.0.unwrap_or(0)..=to.0.unwrap_or_else(|| rows.saturating_sub(1)) {
+            for column in from.1..=to.1 {
+                out.push(self.cells.value(&sheet, row, column));
+            }
+        }
+        Value::Many(out)
     }
 
     fn function(&mut self, name: &str) -> Value {
@@ -275,23 +290,138 @@ impl Parser<'_, '_> {
             args.push(self.comparison());
             self.takes(",");
         }
-        let n = |at: usize| numeric(&args[at]);
-        let places = || args.get(1).map_or(0, |p| numeric(p).to_integer().to_i32().unwrap_or(0));
+        let places = || args.get(1).map_or(0, |p| numeric(p).map_or(0, |p| p.to_integer().to_i32().unwrap_or(0)));
+        let one = |f: &dyn Fn(&BigRational) -> BigRational| numeric(&args[0]).map_or(Value::Error, |n| Value::Number(f(&n)));
+        // of a range, what is no number is left out; an error is not
+        let mut numbers: Option<Vec<BigRational>> = Some(Vec::new());
+        for a in &args {
+            for v in a.cells() {
+                match (v, a) {
+                    (Value::Error, _) => numbers = None,
+                    (Value::Number(n), _) => numbers.iter_mut().for_each(|l| l.push(n.clone())),
+                    (_, Value::Many(_)) => {}
+                    (other, _) => match numeric(other) {
+                        Some(n) => numbers.iter_mut().for_each(|l| l.push(n.clone())),
+                        None => numbers = None,
+                    },
+                }
+            }
+        }
+        let all = |f: &dyn Fn(Vec<BigRational>) -> BigRational| numbers.clone().map_or(Value::Error, |l| Value::Number(f(l)));
+        let truths = |f: &dyn Fn(&[bool]) -> bool| {
+            let list: Option<Vec<bool>> = args.iter().map(truth).collect();
+            list.map_or(Value::Error, |l| Value::Truth(f(&l)))
+        };
         match name {
-            "MIN" => Value::Number(args.iter().map(numeric).min().unwrap_or_else(BigRational::zero)),
-            "MAX" => Value::Number(args.iter().map(numeric).max().unwrap_or_else(BigRational::zero)),
-            "SUM" => Value::Number(args.iter().map(numeric).sum()),
-            "ABS" => Value::Number(n(0).abs()),
-            "INT" => Value::Number(n(0).floor()),
-            "TRUNC" | "ROUNDDOWN" => Value::Number(to_places(&n(0), places(), |x| x.trunc())),
-            "ROUNDUP" => Value::Number(to_places(&n(0), places(), |x| if x.is_negative() { x.floor() } else { x.ceil() })),
-            "ROUND" => Value::Number(to_places(&n(0), places(), |x| x.round())),
-            "IF" => args[if truth(&args[0]) { 1 } else { 2 }].clone(),
-            "AND" => Value::Truth(args.iter().all(truth)),
-            "OR" => Value::Truth(args.iter().any(truth)),
-            "NOT" => Value::Truth(!truth(&args[0])),
+            "MIN" => all(&|l| l.into_iter().min().unwrap_or_else(BigRational::zero)),
+            "MAX" => all(&|l| l.into_iter().max().unwrap_or_else(BigRational::zero)),
+            "SUM" | "SUMPRODUCT" => all(&|l| l.into_iter().sum()),
+            "ABS" => one(&|x| x.abs()),
+            "INT" => one(&BigRational::floor),
+            "TRUNC" | "ROUNDDOWN" => one(&|x| to_places(x, places(), |x| x.trunc())),
+            "ROUNDUP" => one(&|x| to_places(x, places(), |x| if x.is_negative() { x.floor() } else { x.ceil() })),
+            "ROUND" => one(&|x| to_places(x, places(), |x| x.round())),
+            "IF" => match truth(&args[0]) {
+                Some(true) => args[1].clone(),
+                Some(false) => args[2].clone(),
+                None => Value::Error,
+            },
+            "IFERROR" => {
+                if args[0] == Value::Error {
+                    args[1].clone()
+                } else {
+                    args[0].clone()
+                }
+            }
+            "AND" => truths(&|l| l.iter().all(|b| *b)),
+            "OR" => truths(&|l| l.iter().any(|b| *b)),
+            "NOT" => truth(&args[0]).map_or(Value::Error, |b| Value::Truth(!b)),
+            "EXACT" => each(&args[0], &args[1], &|a, b| match (written(a), written(b)) {
+                (Some(a), Some(b)) => Value::Truth(a == b),
+                _ => Value::Error,
+            }),
+            "ISNUMBER" => each(&args[0], &Value::Empty, &|a, _| Value::Truth(matches!(a, Value::Number(_)))),
+            "COUNTIF" | "COUNTIFS" => {
+                let wanted = |at: usize, pair: &[Value]| match (&pair[1], &pair[0].cells()[at]) {
+                    (Value::Text(t), v) if t == "<>0" => !matches!(v, Value::Number(n) if n.is_zero()),
+                    (Value::Text(t), Value::Text(v)) => t.to_lowercase() == v.to_lowercase(),
+                    _ => false,
+                };
+                let found = (0..args[0].cells().len()).filter(|at| args.chunks(2).all(|pair| wanted(*at, pair))).count();
+                number(&found.to_string())
+            }
             other => panic!("the function {other} is not known here"),
         }
+    }
+}
+
+/// Where a name of a cell, or of a whole column, points to.
+fn place(name: &str) -> (Option<u32>, u32) {
+    let name = name.replace('$', "");
+    let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let column = letters.bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1) - 1;
+    (name[letters.len()..].parse::<u32>().ok().map(|row| row - 1), column)
+}
+
+impl Value {
+    fn cells(&self) -> &[Self] {
+        match self {
+            Self::Many(list) => list,
+            one => std::slice::from_ref(one),
+        }
+    }
+}
+
+/// Something done to two values, or to each of a range.
+fn each(a: &Value, b: &Value, f: &dyn Fn(&Value, &Value) -> Value) -> Value {
+    match (a, b) {
+        (Value::Many(a), Value::Many(b)) => Value::Many(a.iter().zip(b).map(|(a, b)| f(a, b)).collect()),
+        (Value::Many(a), b) => Value::Many(a.iter().map(|a| f(a, b)).collect()),
+        (a, Value::Many(b)) => Value::Many(b.iter().map(|b| f(a, b)).collect()),
+        (a, b) => f(a, b),
+    }
+}
+
+fn arithmetic(a: &Value, b: &Value, f: &dyn Fn(&BigRational, &BigRational) -> Option<BigRational>) -> Value {
+    each(a, b, &|a, b| match (numeric(a), numeric(b)) {
+        (Some(a), Some(b)) => f(&a, &b).map_or(Value::Error, Value::Number),
+        _ => Value::Error,
+    })
+}
+
+fn compared(sign: &str, a: &Value, b: &Value) -> Value {
+    if *a == Value::Error || *b == Value::Error {
+        return Value::Error;
+    }
+    let equal = match (a, b) {
+        (Value::Text(a), Value::Text(b)) => a.to_lowercase() == b.to_lowercase(),
+        (Value::Empty, b) | (b, Value::Empty) => match b {
+            Value::Text(t) => t.is_empty(),
+            Value::Truth(b) => !b,
+            b => numeric(b).is_some_and(|n| n.is_zero()),
+        },
+        _ => a == b,
+    };
+    let order = numeric(a).zip(numeric(b)).map(|(a, b)| a.cmp(&b));
+    match (sign, order) {
+        ("=", _) => Value::Truth(equal),
+        ("<>", _) => Value::Truth(!equal),
+        (_, None) => Value::Error,
+        ("<=", Some(o)) => Value::Truth(o.is_le()),
+        (">=", Some(o)) => Value::Truth(o.is_ge()),
+        ("<", Some(o)) => Value::Truth(o.is_lt()),
+        (_, Some(o)) => Value::Truth(o.is_gt()),
+    }
+}
+
+/// A value as the text that is compared letter by letter.
+fn written(v: &Value) -> Option<String> {
+    match v {
+        Value::Empty => Some(String::new()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::Truth(b) => Some(b.to_string().to_uppercase()),
+        Value::Text(t) => Some(t.clone()),
+        Value::Error | Value::Many(_) => None,
     }
 }
 
@@ -300,24 +430,20 @@ fn to_places(x: &BigRational, places: i32, whole: impl Fn(&BigRational) -> BigRa
     whole(&(x * &scale)) / scale
 }
 
-fn numeric(v: &Value) -> BigRational {
+fn numeric(v: &Value) -> Option<BigRational> {
     match v {
-        Value::Number(n) => n.clone(),
-        Value::Empty => BigRational::zero(),
-        Value::Truth(b) => {
-            if *b {
-                BigRational::one()
-            } else {
-                BigRational::zero()
-            }
-        }
-        Value::Text(t) => panic!("`{t}` is no number"),
+        Value::Number(n) => Some(n.clone()),
+        Value::Empty => Some(BigRational::zero()),
+        Value::Truth(b) => Some(if *b { BigRational::one() } else { BigRational::zero() }),
+        Value::Text(_) | Value::Error | Value::Many(_) => None,
     }
 }
 
-fn truth(v: &Value) -> bool {
+fn truth(v: &Value) -> Option<bool> {
     match v {
-        Value::Truth(b) => *b,
-        other => panic!("{other:?} is no condition"),
+        Value::Truth(b) => Some(*b),
+        Value::Number(n) => Some(!n.is_zero()),
+        Value::Empty => Some(false),
+        Value::Text(_) | Value::Error | Value::Many(_) => None,
     }
 }

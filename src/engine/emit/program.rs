@@ -154,7 +154,7 @@ impl Emit<'_> {
 
     /// Rules that do not answer events.
     fn others(&mut self) {
-        for t in std::mem::take(&mut self.plan.timers) {
+        for t in self.plan.timers.clone() {
             let row = self.new_i();
             let each = t.each.as_ref().map(|k| (k.kind, k.any, row));
             if let Some(k) = &t.each {
@@ -173,7 +173,7 @@ impl Emit<'_> {
             }
             self.out.timers.push(TimerCode { each, when, value, first: t.first, run });
         }
-        for o in std::mem::take(&mut self.plan.onces) {
+        for o in self.plan.onces.clone() {
             let value = self.new_i();
             let when = self.value_routine(o.cond, value);
             let run = self.step(&o.step);
@@ -186,7 +186,7 @@ impl Emit<'_> {
             let span = rule.map_or_else(crate::source::Span::default, |r| r.span);
             self.out.changes.push(ChangeCode { states: c.states, by: c.by, run, span });
         }
-        for (state, mut step) in std::mem::take(&mut self.plan.makings) {
+        for (state, mut step) in self.plan.makings.clone() {
             let row = self.new_i();
             let kind = self.plan.states.get(state.at()).and_then(|s| s.of);
             if let Some(kind) = kind {
@@ -201,7 +201,7 @@ impl Emit<'_> {
             }
             self.out.makings.push((state, row, run));
         }
-        for d in std::mem::take(&mut self.plan.adjustment_duties) {
+        for d in self.plan.adjustment_duties.clone() {
             let run = self.routine(|e| e.duty(&d));
             self.out.adjustment_duties.push(AdjustmentDuty { states: d.states, under: d.under, run, asks: d.done_registers });
         }
@@ -230,7 +230,7 @@ impl Emit<'_> {
 
     /// Covenants, reports, and what is asked from outside.
     fn results(&mut self) {
-        for c in std::mem::take(&mut self.plan.covenants) {
+        for c in self.plan.covenants.clone() {
             let (known, holds) = (self.new_i(), self.new_i());
             let run = self.routine(|e| {
                 let absent = e.label();
@@ -248,7 +248,7 @@ impl Emit<'_> {
             });
             self.out.covenants.push(CovenantCode { run, known, holds });
         }
-        for r in std::mem::take(&mut self.plan.reports) {
+        for r in self.plan.reports.clone() {
             let row = self.new_i();
             if let Some(kind) = r.of {
                 self.rows.insert(kind, row);
@@ -270,7 +270,7 @@ impl Emit<'_> {
             }
             self.out.reports.push(ReportCode { of: r.of.map(|k| (k, row)), run, shown, columns });
         }
-        for a in std::mem::take(&mut self.plan.asked) {
+        for a in self.plan.asked.clone() {
             let asked = self.asked_code(a.node, a.ty);
             self.out.asked.push(asked);
         }

@@ -31,7 +31,11 @@ impl Lower<'_> {
                     roots.extend(&act.guards);
                     roots.extend(values.iter().flatten());
                 }
-                ActKind::End(_) | ActKind::Restore(_) | ActKind::Warn(_) | ActKind::ForEach { .. } => {}
+                ActKind::End(row) | ActKind::Restore(row) => {
+                    roots.extend(&act.guards);
+                    roots.push(*row);
+                }
+                ActKind::Warn(_) | ActKind::ForEach { .. } => roots.extend(&act.guards),
             }
         }
         let mut seen = FxHashSet::default();

@@ -1,7 +1,7 @@
 //! Conditions, and the choice between cases: which applied, and what tells when another would.
 
-use super::derive::{Deriver, Sort, Step};
-use super::term::{Function, Held, Term};
+use super::derive::Deriver;
+use super::term::{Function, Term};
 use crate::engine::graph::{Bank, Case, Node, NodeId, Then};
 use crate::terms::Type;
 
@@ -12,6 +12,13 @@ impl Deriver<'_> {
         let mut known: Vec<NodeId> = xs.iter().copied().filter(|x| self.holds(t, *x).is_some()).collect();
         if known.len() < xs.len() {
             known.retain(|x| self.holds(t, *x) == Some(!all));
+        }
+        // what no number decides is left out, or is enough
+        if known.iter().any(|x| self.holds(t, *x) == Some(!all) && self.is_settled(t, *x)) {
+            return Some(Term::Truth(!all));
+        }
+        if known.iter().any(|x| !self.is_settled(t, *x)) {
+            known.retain(|x| !self.is_settled(t, *x));
         }
         let terms = known.iter().map(|x| self.term(t, *x)).collect::<Option<Vec<_>>>()?;
         match terms.len() {
@@ -38,6 +45,7 @@ impl Deriver<'_> {
 
     /// A waterfall: as a choice where all of it is known and short, else the case that applied, with its conditions.
     pub(super) fn first_of(&mut self, t: usize, cases: &[Case], ty: &Type) -> Option<Term> {
+        let cases = &self.may_be_taken(Some(t), cases);
         let mut left = CHEAP;
         let (last, before) = cases.split_last()?;
         let choice = last.when.is_none()
@@ -60,7 +68,13 @@ impl Deriver<'_> {
         }
         for c in cases.iter().take(at + 1) {
             if let Some(when) = c.when {
-                self.check(t, when, "case");
+                self.prove(t, when, "case");
+            } else if c.if_known
+                && let Then::Value(v) = c.then
+                && self.value(t, v).is_none()
+            {
+                let reads = self.reads_of_known(t, v);
+                self.rests(Some(t), "not known", self.source(t, v), reads);
             }
         }
         self.like(t, value, ty)
@@ -104,36 +118,6 @@ impl Deriver<'_> {
             | Node::HistoryI { .. }
             | Node::PastL(..) => self.value(t, id).is_some(),
             _ => false,
-        }
-    }
-
-    /// A condition as a line that tells when another branch would apply.
-    pub(super) fn check(&mut self, t: usize, id: NodeId, label: &str) {
-        if self.made(t, id).is_some() || self.holds(t, id).is_none() || !self.says_something(id) {
-            return;
-        }
-        let Some(term) = self.translate(t, id) else { return };
-        if matches!(term, Term::Truth(_)) || self.made(t, id).is_some() {
-            return;
-        }
-        let turned = label == "condition" && matches!(self.graph().get(id), Node::Not(_));
-        let mut step = Step::new(Sort::Check, if turned { "unless" } else { label }, Type::YesNo);
-        step.source = self.source(t, id);
-        step.held = self.holds(t, id).map_or(Held::Nothing, Held::Truth);
-        step.term = Some(term);
-        self.put(Some(t), Some(id), step);
-    }
-
-    /// Whether a condition is more than what a record said or left out.
-    fn says_something(&self, id: NodeId) -> bool {
-        let graph = self.graph();
-        match graph.get(id) {
-            Node::Changed { .. } | Node::Known(_) | Node::Void(_) | Node::IsKind(..) | Node::Obligation(..) | Node::Whole(_) => {
-                false
-            }
-            Node::Not(x) | Node::Named(_, x) => self.says_something(*x),
-            Node::All(xs) | Node::Any(xs) => xs.iter().any(|x| self.says_something(*x)),
-            _ => true,
         }
     }
 }

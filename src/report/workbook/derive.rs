@@ -3,6 +3,7 @@
 use super::eval::{eval, same};
 use super::events::Events;
 use super::origin::Origins;
+use super::reads::{Known, Read};
 use super::term::{At, Held, Term};
 use super::values;
 use crate::engine::code::Program;
@@ -12,7 +13,8 @@ use crate::engine::run::{Change, Run, Trace, Value};
 use crate::report::words::{Words, day};
 use crate::source::Span;
 use crate::terms::{StateId, Terms, Type};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 
 /// What a cell of a derivation is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,10 @@ pub(super) enum Sort {
     Check,
     /// A value that the workbook does not compute: as the run had it, for a reason.
     Given,
+    /// Something else that the run decided, and the workbook does not.
+    Rest,
+    /// Texts, obligations and covenants, which are those of the run.
+    Told,
 }
 
 /// A line of a derivation.
@@ -48,13 +54,15 @@ pub(super) struct Step {
     pub held: Held,
     /// Why it is not computed.
     pub note: String,
+    /// What it was read from, where it is not computed.
+    pub reads: Vec<Read>,
 }
 
 impl Step {
     /// A step that is still to get its value.
     pub(super) fn new(sort: Sort, label: impl Into<String>, ty: Type) -> Self {
         let (source, clause, note) = (String::new(), String::new(), String::new());
-        Self { sort, label: label.into(), source, clause, ty, term: None, held: Held::Nothing, note }
+        Self { sort, label: label.into(), source, clause, ty, term: None, held: Held::Nothing, note, reads: Vec::new() }
     }
 }
 
@@ -91,6 +99,18 @@ pub(super) struct Deriver<'r> {
     pub history: FxHashMap<(StateId, u32, bool), Vec<usize>>,
     /// The lines of the values that states began with.
     pub begun: FxHashMap<(StateId, u32), usize>,
+    /// Whether the past was computed again: then what came before what is not told by the order.
+    pub replayed: bool,
+    /// Conditions that no number decides, by trace: those that were asked about.
+    pub settled: RefCell<FxHashMap<(usize, NodeId), bool>>,
+    /// The acts that lines of effects were derived from.
+    pub lined: FxHashSet<(usize, usize)>,
+    /// What lines without a value have been said to rest on.
+    pub rested: FxHashSet<(Option<usize>, bool, Vec<Read>)>,
+    /// What is known of the run as a whole.
+    pub known: Known,
+    /// The changes of rules that are in the ledger: the trace, and the place in the terms.
+    pub written: FxHashSet<(usize, u16)>,
     /// The line of a part of a formula, by trace.
     made: FxHashMap<(usize, NodeId), usize>,
     blocks_of: FxHashMap<usize, usize>,
@@ -128,6 +148,7 @@ impl<'r> Deriver<'r> {
             probes.push(probe);
         }
         let start = Block { title: "at the beginning".to_owned(), ..Block::default() };
+        let rest = Block { title: "what else was decided".to_owned(), order: (u32::MAX, usize::MAX), ..Block::default() };
         Self {
             terms,
             program,
@@ -136,10 +157,16 @@ impl<'r> Deriver<'r> {
             events,
             origins: Origins::new(program),
             steps: Vec::new(),
-            blocks: vec![start],
+            blocks: vec![start, rest],
             traces,
             history: FxHashMap::default(),
             begun: FxHashMap::default(),
+            replayed: !run.rescissions.is_empty() || run.traces.iter().any(|t| t.again),
+            settled: RefCell::default(),
+            lined: FxHashSet::default(),
+            rested: FxHashSet::default(),
+            known: Known::default(),
+            written: FxHashSet::default(),
             made: FxHashMap::default(),
             blocks_of: FxHashMap::default(),
             places,
@@ -239,9 +266,17 @@ impl<'r> Deriver<'r> {
                 "the cells here do not give this value".clone_into(&mut step.note);
             }
         }
+        if step.sort == Sort::Given
+            && step.reads.is_empty()
+            && let (Some(_), Some(id)) = (t, id)
+        {
+            step.reads = self.reads(t, id);
+        }
+        let step_is_apart = matches!(step.sort, Sort::Rest | Sort::Told | Sort::Check);
         let n = self.steps.len();
         self.steps.push(step);
         let block = match t {
+            None if step_is_apart => 1,
             None => 0,
             Some(t) => self.block(t),
         };

@@ -26,6 +26,8 @@ pub(super) struct Events<'r> {
     pub records: &'r [(Head, Batch)],
     /// The names of fields, a column for each, after the fixed ones.
     pub fields: Vec<&'r str>,
+    /// The first column of numbers that may be changed: they come last.
+    pub live: usize,
     columns: FxHashMap<(KindId, FieldId), usize>,
     layouts: FxHashMap<KindId, Layout>,
     by_number: FxHashMap<u32, usize>,
@@ -38,11 +40,13 @@ impl<'r> Events<'r> {
         let words = Words { terms, texts: &run.texts, keys: &run.keys };
         let (columns, layouts) = (FxHashMap::default(), FxHashMap::default());
         let (by_number, by_key, by_kind) = (FxHashMap::default(), FxHashMap::default(), FxHashMap::default());
-        let mut out = Self { terms, words, records, fields: Vec::new(), columns, layouts, by_number, by_key, by_kind };
+        let fields = Vec::new();
+        let mut out = Self { terms, words, records, fields, live: 0, columns, layouts, by_number, by_key, by_kind };
+        records.iter().for_each(|(head, _)| out.kind(head.kind));
+        out.numbers_last();
         let refused: FxHashSet<u32> = run.refusals.iter().map(|r| r.when.number).collect();
         for (n, (head, _)) in records.iter().enumerate() {
             out.by_number.insert(head.number, n);
-            out.kind(head.kind);
             if refused.contains(&head.number) {
                 continue;
             }
@@ -74,9 +78,40 @@ impl<'r> Events<'r> {
         }
     }
 
+    /// Puts the columns last that hold numbers in every kind.
+    fn numbers_last(&mut self) {
+        let fixed = FIXED.len();
+        let mut number = vec![true; self.fields.len()];
+        for ((kind, field), column) in &self.columns {
+            let ty = self.terms.kind(*kind).and_then(|k| k.fields.get(field.at())).map(|f| &f.ty);
+            if let Some(slot) = number.get_mut(column - fixed) {
+                *slot &= ty.is_some_and(Type::is_decimal);
+            }
+        }
+        let is = |n: &usize| number.get(*n).copied().unwrap_or(false);
+        let mut order: Vec<usize> = (0..self.fields.len()).filter(|n| !is(n)).collect();
+        self.live = fixed + order.len();
+        order.extend((0..self.fields.len()).filter(is));
+        self.fields = order.iter().filter_map(|n| self.fields.get(*n).copied()).collect();
+        for column in self.columns.values_mut() {
+            let at = order.iter().position(|n| n + fixed == *column);
+            *column = fixed + at.unwrap_or(*column - fixed);
+        }
+    }
+
     /// The column of a field.
     pub(super) fn column(&self, kind: KindId, field: FieldId) -> Option<usize> {
         self.columns.get(&(kind, field)).copied()
+    }
+
+    /// How many columns there are.
+    pub(super) fn width(&self) -> usize {
+        FIXED.len() + self.fields.len()
+    }
+
+    /// Whether there is a record of a kind.
+    pub(super) fn has(&self, kind: KindId) -> bool {
+        self.layouts.contains_key(&kind)
     }
 
     /// The row of a record.

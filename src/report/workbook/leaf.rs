@@ -6,10 +6,10 @@ use super::events::DATE;
 use super::origin::{Origin, is_deemed};
 use super::term::{At, Held, Op, Term};
 use super::{round, values};
-use crate::engine::decimal::div;
+use crate::engine::decimal::{div, sub};
 use crate::engine::graph::{Node, NodeId};
 use crate::engine::plan::ActKind;
-use crate::engine::run::Value;
+use crate::engine::run::{Moment, Value};
 use crate::engine::table::{entry, row_of};
 use crate::terms::{FieldId, KindId, Place, StateId, Type};
 use rust_decimal::Decimal;
@@ -106,15 +106,31 @@ impl Deriver<'_> {
             Node::HistoryD { .. } | Node::HistoryI { .. } => Whose::Then,
             _ => Whose::Event,
         };
+        // which entry, record or moment it is of must be as it was
+        for part in self.graph().parts(at) {
+            let reads = self.reads(Some(t), part);
+            let source = self.source(t, part);
+            self.rests(Some(t), "which one is meant", source, reads);
+        }
         let ty = self.ty(t, id);
         let mut step = Step::new(Sort::Link, self.called(origin, whose, t), ty);
         step.clause = origin.clause(self.terms);
         step.source = self.source(t, id);
         step.held = held;
         step.term = match (origin, whose) {
-            (Origin::State(state), Whose::Entry(_, row)) => self.state_cell(state, row, &step.held).map(Term::Cell),
-            (Origin::State(state), _) => self.state_cell(state, u32::MAX, &step.held).map(Term::Cell),
-            (Origin::Waiting(state), Whose::Entry(_, row)) => self.waiting(state, row, &step.held),
+            (Origin::State(state), Whose::Then) => self.only_cell(state, &step.held).map(Term::Cell),
+            (Origin::State(state), Whose::Entry(_, row)) => {
+                let (upto, when) = self.trace(t).map(|t| (t.changes as usize, t.when))?;
+                self.state_cell(state, row, &step.held, upto, when).map(Term::Cell)
+            }
+            (Origin::State(state), _) => {
+                let (upto, when) = self.trace(t).map(|t| (t.changes as usize, t.when))?;
+                self.state_cell(state, u32::MAX, &step.held, upto, when).map(Term::Cell)
+            }
+            (Origin::Waiting(state), Whose::Entry(_, row)) => {
+                let (upto, when) = self.trace(t).map(|t| (t.changes as usize, t.when))?;
+                self.waiting(state, row, &step.held, upto, when)
+            }
             (Origin::Field(kind, field), Whose::Event) if is_deemed(self.terms, kind) => self.deemed(t, kind, field),
             _ => self.recorded(t, origin, whose).map(|(record, column)| Term::Cell(At::Event(record, column))),
         };
@@ -189,18 +205,53 @@ impl Deriver<'_> {
     }
 
     /// The cell that a state has had a value in: the last change that left it, else what it began with.
-    pub(super) fn state_cell(&mut self, state: StateId, row: u32, held: &Held) -> Option<At> {
-        let changes = self.history.get(&(state, row, false));
-        let last = changes.into_iter().flatten().rev().find(|n| same(&self.held(At::Change(**n)), held)).copied();
-        if let Some(n) = last {
-            return Some(At::Change(n));
+    pub(super) fn state_cell(&mut self, state: StateId, row: u32, held: &Held, upto: usize, when: Moment) -> Option<At> {
+        if self.replayed {
+            let changes = self.history.get(&(state, row, false));
+            let last = changes.into_iter().flatten().rev().find(|n| same(&self.held(At::Change(**n)), held)).copied();
+            return last.map(At::Change).or_else(|| self.begun_cell(state, row, held));
         }
+        let stands = |n: &usize| {
+            let Some(c) = self.run.changes.get(*n) else { return false };
+            // what waits does not stand; what is made at this moment may
+            let made = |m: Moment| m.at < when.at || (m.at == when.at && same(&self.after(c), held));
+            *n < upto && (!c.waited || c.made.is_some_and(made))
+        };
+        let changes = self.history.get(&(state, row, false));
+        let last = changes.into_iter().flatten().rev().copied().find(stands);
+        if let Some(n) = last {
+            return same(&self.held(At::Change(n)), held).then_some(At::Change(n));
+        }
+        self.begun_cell(state, row, held)
+    }
+
+    /// The cell of what a state had become, waiting or not, before a change.
+    pub(super) fn last_cell(&mut self, state: StateId, row: u32, held: &Held, upto: usize) -> Option<At> {
+        let last = self.history.get(&(state, row, false)).into_iter().flatten().rev().copied().find(|n| *n < upto);
+        match last {
+            Some(n) => same(&self.held(At::Change(n)), held).then_some(At::Change(n)),
+            None => self.begun_cell(state, row, held),
+        }
+    }
+
+    /// The one cell with a value that a state of the issuer has had.
+    fn only_cell(&mut self, state: StateId, held: &Held) -> Option<At> {
+        if !self.known.has_changed(state) {
+            return self.begun_cell(state, u32::MAX, held);
+        }
+        let changes = self.history.get(&(state, u32::MAX, false)).into_iter().flatten().map(|n| At::Change(*n));
+        let all: Vec<At> = changes.chain(self.begun.get(&(state, u32::MAX)).map(|n| At::Step(*n))).collect();
+        let mut with = all.into_iter().filter(|at| same(&self.held(*at), held));
+        match (with.next(), with.next()) {
+            (Some(at), None) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The cell of what a state began with.
+    fn begun_cell(&mut self, state: StateId, row: u32, held: &Held) -> Option<At> {
         if let Some(n) = self.begun.get(&(state, row)).copied() {
             return same(&self.held(At::Step(n)), held).then_some(At::Step(n));
-        }
-        // only what it was first seen with may be what it began with
-        if changes.is_some_and(|c| !c.is_empty()) {
-            return None;
         }
         let n = self.beginning(state, row, held);
         self.begun.insert((state, row), n);
@@ -233,6 +284,9 @@ impl Deriver<'_> {
                 _ => (step.sort, step.term) = (Sort::Formula, Some(term)),
             }
         }
+        if step.sort == Sort::Given {
+            step.reads = self.reads_at_first(state, row);
+        }
         self.put(None, None, step)
     }
 
@@ -262,26 +316,37 @@ impl Deriver<'_> {
     }
 
     /// What waits of a state: what would stand, less what stands.
-    pub(super) fn waiting(&mut self, state: StateId, row: u32, held: &Held) -> Option<Term> {
+    pub(super) fn waiting(&mut self, state: StateId, row: u32, held: &Held, upto: usize, when: Moment) -> Option<Term> {
         let set = self.history.get(&(state, row, true)).and_then(|c| c.last()).copied();
         if let Some(n) = set
             && same(&self.held(At::Change(n)), held)
         {
             return Some(Term::Cell(At::Change(n)));
         }
-        let changes = self.history.get(&(state, row, false)).into_iter().flatten().rev().map(|n| At::Change(*n));
-        let cells: Vec<At> = changes.take(FEW).chain(self.begun.get(&(state, row)).map(|n| At::Step(*n))).collect();
-        // the later of two values is what would stand, the earlier what stands
-        let pairs = cells.iter().enumerate().flat_map(|(n, would)| cells.iter().skip(n + 1).map(move |stands| (*would, *stands)));
-        pairs
-            .map(|(would, stands)| Term::op(Op::Subtract, Term::Cell(would), Term::Cell(stands)))
-            .find(|term| self.eval(term).is_some_and(|v| same(&v, held)))
+        let last = self.history.get(&(state, row, false)).into_iter().flatten().rev().copied().find(|n| *n < upto);
+        let waits =
+            last.and_then(|n| self.run.changes.get(n)).is_some_and(|c| c.waited && c.made.is_none_or(|m| m.at >= when.at));
+        if !waits {
+            // nothing waits
+            return matches!(held, Held::Number(n) if n.is_zero()).then(|| Term::whole(0));
+        }
+        let Held::Number(size) = held else { return None };
+        let Held::Number(would) = self.held(At::Change(last?)) else { return None };
+        let stands = Held::Number(sub(would, *size).ok()?);
+        // a change that is made at this moment waits until it is
+        let before = Moment { at: when.at.saturating_sub(1), ..when };
+        let stands = self.state_cell(state, row, &stands, upto, before)?;
+        let term = Term::op(Op::Subtract, Term::Cell(At::Change(last?)), Term::Cell(stands));
+        self.eval(&term).is_some_and(|v| same(&v, held)).then_some(term)
     }
 
     /// A field of what a rule deemed to have happened: the formula of that rule.
     fn deemed(&mut self, t: usize, kind: KindId, field: FieldId) -> Option<Term> {
         let when = self.trace(t)?.when;
         let earlier: Vec<usize> = self.traces.get(&(when.at, when.number))?.iter().copied().filter(|d| *d < t).rev().collect();
+        if self.deems_several(&earlier, kind) {
+            return None;
+        }
         for d in earlier {
             let Some(derived) = self.derived(d) else { continue };
             if self.trace(d)?.again != self.trace(t)?.again
@@ -310,6 +375,31 @@ impl Deriver<'_> {
         None
     }
 
+    /// Whether rules of one moment deem a kind to have happened more than once.
+    fn deems_several(&self, traces: &[usize], kind: KindId) -> bool {
+        let applied = |d: usize, guards: &[NodeId]| guards.iter().all(|g| self.holds(d, *g) != Some(false));
+        let mut count = 0;
+        for d in traces {
+            let Some(derived) = self.derived(*d) else { continue };
+            if !applied(*d, &derived.plan.guards) {
+                continue;
+            }
+            for act in &derived.plan.acts {
+                match &act.kind {
+                    ActKind::Deem { kind: k, .. } if *k == kind && applied(*d, &act.guards) => count += 1,
+                    // as many as the list has lines
+                    ActKind::ForEach { body, .. }
+                        if body.iter().any(|a| matches!(&a.kind, ActKind::Deem { kind: k, .. } if *k == kind)) =>
+                    {
+                        count += 2
+                    }
+                    _ => {}
+                }
+            }
+        }
+        count > 1
+    }
+
     fn field_name(&self, kind: KindId, field: FieldId) -> String {
         self.terms.kind(kind).and_then(|k| k.fields.get(field.at())).map_or_else(String::new, |f| f.name.replace('_', " "))
     }
@@ -334,6 +424,3 @@ fn why(origin: Origin, held: &Held) -> &'static str {
         Origin::Field(..) | Origin::Id(_) | Origin::Entry(_) => "as the record said, or a rule before it",
     }
 }
-
-/// How many earlier values of a state are looked at for what waits of it.
-const FEW: usize = 4;

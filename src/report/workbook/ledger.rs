@@ -3,6 +3,7 @@
 use super::derive::{Deriver, Sort, Step};
 use super::eval::same;
 use super::origin::Origin;
+use super::reads::Read;
 use super::term::{At, Function, Held, Op, Term};
 use super::values;
 use crate::engine::decimal::{add, sub};
@@ -49,15 +50,18 @@ impl Deriver<'_> {
         if c.was_known {
             let before = self.of_state(state, c.before);
             out.before = match site.pending {
-                true => self.waiting(state, c.row, &before),
-                false => match self.state_cell(state, c.row, &before) {
+                true => self.waiting(state, c.row, &before, n, c.when),
+                false => match self.last_cell(state, c.row, &before, n) {
                     Some(at) => Some(Term::Cell(at)),
                     None => self.with_what_waits(state, c.row, &before),
                 },
             };
         }
-        match self.way(c, state) {
+        let way = self.way(n, c, state);
+        let by = way.as_ref().map(|(t, write, _)| (*t, write.told, write.row));
+        match way {
             Some((t, write, way)) => {
+                self.written.insert((t, c.site));
                 if self.first_time(t) {
                     self.conditions_of(t);
                 }
@@ -67,13 +71,14 @@ impl Deriver<'_> {
                     out.step = Some(line);
                     out.after = self.arrived(t, c, line, way, out.before.clone());
                     self.waits(t, &write, out.after.as_ref());
+                    self.waits_with(t, &write, state);
                 }
             }
             None => {
                 let after = self.after(c);
                 let rule = self.program.plan.sites.len() <= usize::from(c.site);
                 if rule {
-                    out.after = self.state_cell(state, c.row, &after).map(Term::Cell);
+                    out.after = self.state_cell(state, c.row, &after, n, c.when).map(Term::Cell);
                     "recomputed".clone_into(&mut out.note);
                 } else {
                     "computed again from what its rule had kept".clone_into(&mut out.note);
@@ -89,8 +94,54 @@ impl Deriver<'_> {
             out.note.push_str(if out.note.is_empty() { "" } else { "; " });
             out.note.push_str("the value before is as the run had it");
         }
+        self.changes_at_all(n, c, by, &out);
+        self.rest_of(n, c, by, (out.before.is_none() && c.was_known, out.after.is_none()));
         self.history.entry((state, c.row, site.pending)).or_default().push(n);
         Some(out)
+    }
+
+    /// That a change is one: where the value after came to be that before, there would be none.
+    fn changes_at_all(&mut self, n: usize, c: &Change, by: Option<(usize, NodeId, Option<NodeId>)>, out: &Entry) {
+        let (Some((t, told, _)), Some(before), Some(after)) = (by, &out.before, &out.after) else { return };
+        let Some(state) = self.program.sites.get(usize::from(c.site)).map(|s| s.state) else { return };
+        let mut reads = self.reads(Some(t), told);
+        reads.extend(self.reads_of_state(state, c.row, n));
+        reads.sort_unstable();
+        reads.dedup();
+        if reads.is_empty() || !c.was_known {
+            return;
+        }
+        let same = match self.after(c) {
+            Held::Number(_) => {
+                let apart = Term::op(Op::Subtract, after.clone(), before.clone());
+                Term::op(Op::Equal, Term::Call(Function::Round, vec![apart, Term::whole(10)]), Term::whole(0))
+            }
+            _ => Term::op(Op::Equal, after.clone(), before.clone()),
+        };
+        let mut step = Step::new(Sort::Check, "it is a change", Type::YesNo);
+        step.held = Held::Truth(true);
+        step.term = Some(Term::Call(Function::Not, vec![same]));
+        step.reads = reads;
+        self.put(Some(t), None, step);
+    }
+
+    /// What a change rests on that is not computed, before it or after it.
+    fn rest_of(&mut self, n: usize, c: &Change, by: Option<(usize, NodeId, Option<NodeId>)>, (before, after): (bool, bool)) {
+        let Some(site) = self.program.sites.get(usize::from(c.site)) else { return };
+        let mut reads = Vec::new();
+        if before || after {
+            reads.extend(self.reads_of_state(site.state, c.row, n));
+        }
+        if after {
+            match by {
+                Some((t, told, row)) => reads.extend(self.reads_of(Some(t), &row.into_iter().chain([told]).collect::<Vec<_>>())),
+                None => reads.push(Read::All),
+            }
+        }
+        reads.sort_unstable();
+        reads.dedup();
+        let label = self.becomes(site.state, site.pending, c.row);
+        self.rests(by.map(|b| b.0), &label, String::new(), reads);
     }
 
     /// What stands and what waits of it, where a rule has set what waits.
@@ -136,9 +187,13 @@ impl Deriver<'_> {
     }
 
     /// The trace of the rule that made a change, and how its formula gives the value after.
-    fn way(&self, c: &Change, state: StateId) -> Option<(usize, WritePlan, Way)> {
+    fn way(&self, n: usize, c: &Change, state: StateId) -> Option<(usize, WritePlan, Way)> {
         let site = self.program.sites.get(usize::from(c.site))?;
-        for t in self.traces.get(&(c.when.at, c.when.number))?.iter().copied() {
+        // the last that was told before it
+        for t in self.traces.get(&(c.when.at, c.when.number))?.iter().rev().copied() {
+            if !self.replayed && self.trace(t).is_none_or(|t| t.changes as usize > n) {
+                continue;
+            }
             let Some(derived) = self.derived(t) else { continue };
             let Some(write) = derived.plan.writes.iter().find(|w| w.site == c.site) else { continue };
             let own = site.of.map_or(-1, |k| entry(k, c.row));
@@ -235,31 +290,40 @@ impl Deriver<'_> {
     pub(super) fn conditions_of(&mut self, t: usize) {
         let Some(derived) = self.derived(t) else { return };
         for g in &derived.plan.guards {
-            self.check(t, *g, "condition");
+            self.prove(t, *g, "condition");
         }
         for r in &derived.plan.requires {
             if r.guards.iter().all(|g| self.holds(t, *g) != Some(false)) {
-                self.check(t, r.cond, "required");
+                self.prove(t, r.cond, "required");
             }
         }
     }
 
     /// The values of a line of an effect, each with the line that derives it.
     pub(super) fn effect(&mut self, line: &Line) -> Vec<Option<usize>> {
-        let none = vec![None; line.values.len()];
-        let Some(traces) = self.traces.get(&(line.when.at, line.when.number)).cloned() else { return none };
+        let found = self.derived_line(line);
+        if found.is_none() {
+            let reads = self.reads_of_effect(line.effect);
+            self.rests(None, "a line of an effect", String::new(), reads);
+        }
+        found.unwrap_or_else(|| vec![None; line.values.len()])
+    }
+
+    fn derived_line(&mut self, line: &Line) -> Option<Vec<Option<usize>>> {
+        let traces = self.traces.get(&(line.when.at, line.when.number)).cloned()?;
         for t in traces {
             let (Some(rule), Some(derived)) = (self.rule(t), self.derived(t)) else { continue };
             if rule.rule != line.rule || derived.plan.guards.iter().any(|g| self.holds(t, *g) == Some(false)) {
                 continue;
             }
-            for act in &derived.plan.acts {
+            for (at, act) in derived.plan.acts.iter().enumerate() {
                 let ActKind::Record { effect, values } = &act.kind else { continue };
                 let same = |(node, v): (&Option<NodeId>, &Value)| match node {
                     None => *v == Value::Unknown,
                     Some(n) => self.value(t, *n).map_or(matches!(v, Value::Unknown | Value::List(_)), |told| told == v),
                 };
                 if *effect != line.effect
+                    || self.lined.contains(&(t, at))
                     || act.guards.iter().any(|g| self.holds(t, *g) == Some(false))
                     || !values.iter().zip(&line.values).all(same)
                 {
@@ -268,15 +332,20 @@ impl Deriver<'_> {
                 if self.first_time(t) {
                     self.conditions_of(t);
                 }
-                return values
-                    .iter()
-                    .zip(&line.values)
-                    .enumerate()
-                    .map(|(n, (node, v))| self.of_effect(t, line, n, *node, v))
-                    .collect();
+                self.lined.insert((t, at));
+                let mut out = Vec::new();
+                for (n, (node, v)) in values.iter().zip(&line.values).enumerate() {
+                    let step = self.of_effect(t, line, n, *node, v);
+                    if let (None, Some(node)) = (step, node) {
+                        let reads = self.reads(Some(t), *node);
+                        self.rests(Some(t), "a value of an effect", self.source(t, *node), reads);
+                    }
+                    out.push(step);
+                }
+                return Some(out);
             }
         }
-        none
+        None
     }
 
     fn of_effect(&mut self, t: usize, line: &Line, n: usize, node: Option<NodeId>, v: &Value) -> Option<usize> {

@@ -34,6 +34,7 @@ type ByPlace<K> = FxHashMap<(bool, K), (Origin, bool)>;
 pub(super) struct Origins {
     registers: ByPlace<u16>,
     columns: ByPlace<(KindId, u16)>,
+    lists: FxHashMap<u16, Origin>,
 }
 
 impl Origins {
@@ -46,6 +47,9 @@ impl Origins {
             let kind = KindId::from(n);
             for (f, spot) in k.layout.spots.iter().enumerate() {
                 let origin = Origin::Field(kind, FieldId::from(f));
+                if let Place::List(at) = spot.place {
+                    out.lists.insert(k.base.2 + at, origin);
+                }
                 put(&mut out.registers, *spot, origin, |place| match place {
                     (true, r) => (true, k.base.0 + r),
                     (false, r) => (false, k.base.1 + r),
@@ -79,6 +83,11 @@ impl Origins {
     /// What a register holds, and whether it is the lower part of a fraction.
     pub(super) fn register(&self, decimal: bool, at: u16) -> Option<(Origin, bool)> {
         self.registers.get(&(decimal, at)).copied()
+    }
+
+    /// What a register of lists holds.
+    pub(super) fn list(&self, at: u16) -> Option<Origin> {
+        self.lists.get(&at).copied()
     }
 
     /// What a column of the entries of a kind holds.

@@ -14,6 +14,8 @@ pub(super) struct Page {
     pub widths: Vec<u8>,
     /// How many rows and columns stay in view.
     pub frozen: (u32, u16),
+    /// Whether it is not shown.
+    pub hidden: bool,
     /// Whether its first row is the head of a table that can be filtered.
     pub table: bool,
     /// Its rows.
@@ -52,6 +54,8 @@ pub(super) enum Look {
     Plain,
     /// The title of the workbook.
     Title,
+    /// Whether the workbook can be relied on.
+    Verdict,
     /// The head of a column.
     Head,
     /// The head of a group of rows.
@@ -130,6 +134,31 @@ impl Cell {
         Self::text(values::exact(held, ty), Look::Quiet)
     }
 
+    /// What a value says that is not to be written over.
+    pub(super) fn fixed(cell: &str, held: &Held) -> Self {
+        match held {
+            Held::Number(n) => {
+                let run = super::term::literal(*n);
+                let apart = if n.is_sign_negative() { format!("{cell}-({run})") } else { format!("{cell}-{run}") };
+                let bound = n.abs().checked_mul(Decimal::new(1, 15)).unwrap_or(Decimal::ZERO).normalize();
+                let plain = if bound.is_zero() { "0".to_owned() } else { super::term::literal(bound) };
+                Self::as_long_as(&[format!("ABS({apart})<={plain}")], ANEW)
+            }
+            Held::Truth(_) | Held::Text(_) | Held::Nothing => Self::default(),
+        }
+    }
+
+    /// What a line says as long as what it rests on is as it was, and what it says else.
+    pub(super) fn as_long_as(conditions: &[String], else_say: &str) -> Self {
+        let all = match conditions {
+            [] => return Self::default(),
+            [one] => one.clone(),
+            many => format!("AND({})", many.join(",")),
+        };
+        let text = format!("IFERROR(IF({all},0,\"{else_say}\"),\"{else_say}\")");
+        Self { what: What::Formula(text, Held::Number(Decimal::ZERO)), look: Look::Quiet, shape: Shape::Difference }
+    }
+
     /// The difference of a cell from the run, as a formula.
     pub(super) fn against(cell: &str, held: &Held) -> Self {
         let (text, value) = match held {
@@ -140,18 +169,27 @@ impl Cell {
                 let bound = size.checked_mul(Decimal::new(1, 9)).and_then(|b| b.round_sf(1)).unwrap_or(Decimal::new(1, 9));
                 let apart = if n.is_sign_negative() { format!("{cell}-({run})") } else { format!("{cell}-{run}") };
                 let bound = if bound.is_zero() { Decimal::new(1, 28) } else { bound };
-                (format!("IF(ABS({apart})<={},0,{apart})", bound.normalize()), Held::Number(Decimal::ZERO))
+                (format!("IFERROR(IF(ABS({apart})<={},0,{apart}),\"{BRANCH}\")", bound.normalize()), Held::Number(Decimal::ZERO))
             }
             Held::Truth(b) => {
                 let run = if *b { "TRUE" } else { "FALSE" };
-                (format!("IF({cell}={run},0,\"{BRANCH}\")"), Held::Number(Decimal::ZERO))
+                (format!("IFERROR(IF({cell}={run},0,\"{BRANCH}\"),\"{BRANCH}\")"), Held::Number(Decimal::ZERO))
             }
             Held::Text(t) if t.chars().count() > 200 => return Self::default(),
-            Held::Text(t) => (format!("IF({cell}=\"{}\",0,\"{BRANCH}\")", t.replace('"', "\"\"")), Held::Number(Decimal::ZERO)),
+            Held::Text(t) => (
+                format!("IFERROR(IF({cell}=\"{}\",0,\"{BRANCH}\"),\"{BRANCH}\")", t.replace('"', "\"\"")),
+                Held::Number(Decimal::ZERO),
+            ),
         };
         Self { what: What::Formula(text, value), look: Look::Quiet, shape: Shape::Difference }
     }
 }
+
+/// What a value that is not computed says when what it was read from has changed.
+pub(super) const ANEW: &str = "run it anew";
+
+/// What a text, an obligation or a covenant says when what it was read from has changed.
+pub(super) const STALE: &str = "as the run had it";
 
 /// What a check says when the inputs have been changed so far that another rule or case would apply.
 pub(super) const BRANCH: &str = "another branch";

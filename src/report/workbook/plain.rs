@@ -2,15 +2,27 @@
 
 use super::Source;
 use super::derive::Deriver;
-use super::page::{BRANCH, Cell, Look, Page, Shape, What};
-use super::sheets::{Places, clause, quoted};
+use super::page::{Cell, Look, Page, Shape, What};
+use super::reads::Read;
+use super::sheets::{Places, clause};
 use super::term::{At, Held, Term};
 use super::values;
-use crate::engine::run::{Line, Value};
-use crate::engine::table::row_of;
+use super::verdict;
+use crate::engine::run::{Line, Moment, Value};
+use crate::engine::table::{kind_of, row_of};
 use crate::report::json::standing;
-use crate::terms::{ExprKind, Type};
-use rust_decimal::Decimal;
+use crate::terms::{ExprKind, StateId, Type, When};
+
+/// Whether a state is one of the entry that is shown, or of the issuer.
+fn is_own(d: &Deriver<'_>, state: StateId, shown: i64) -> bool {
+    match d.terms.states.get(state.at()).and_then(|s| s.of) {
+        None => shown < 0,
+        Some(kind) => shown >= 0 && u32::try_from(kind.at()).is_ok_and(|k| k == kind_of(shown)),
+    }
+}
+
+/// After all that happens.
+const END: Moment = Moment { at: u32::MAX, number: 0, day: 0 };
 
 fn heads(names: &[&str]) -> Vec<Cell> {
     names.iter().map(|n| Cell::text(*n, Look::Head)).collect()
@@ -21,7 +33,14 @@ fn plain(text: impl Into<String>) -> Cell {
 }
 
 fn table(name: &str, widths: &[u8], head: &[&str]) -> Page {
-    Page { name: name.to_owned(), widths: widths.to_vec(), frozen: (1, 0), table: true, rows: vec![heads(head)] }
+    Page {
+        name: name.to_owned(),
+        widths: widths.to_vec(),
+        frozen: (1, 0),
+        table: true,
+        rows: vec![heads(head)],
+        ..Page::default()
+    }
 }
 
 fn dated(d: &Deriver<'_>, n: i64) -> Cell {
@@ -40,21 +59,25 @@ pub(super) struct Figure {
     pub held: Held,
     /// Its type.
     pub ty: Type,
-    /// Its cell in the ledger.
+    /// Its cell in the ledger, or another that it is computed from.
     pub cell: Option<At>,
+    /// Its formula, where that is more than a cell.
+    pub term: Option<Term>,
 }
 
 /// What stands at the end.
 pub(super) struct Summary {
     /// Its figures.
     pub figures: Vec<Figure>,
+    /// Why no change of an input can be followed, where none can.
+    pub whole: Option<String>,
 }
 
 impl Summary {
     pub(super) fn new(d: &mut Deriver<'_>, s: &Source<'_>) -> Self {
         let mut figures = Vec::new();
         if s.record.is_some() {
-            return Self { figures };
+            return Self { figures, whole: None };
         }
         for shown in &d.run.shown {
             let Some(report) = d.terms.reports.get(shown.report) else { continue };
@@ -62,29 +85,45 @@ impl Summary {
             if s.entry.is_some_and(|key| report.of.is_some() && key != entry) {
                 continue;
             }
-            for ((name, e), value) in report.columns.iter().zip(&shown.columns).filter(|(_, v)| **v != Value::Unknown) {
+            for (column, ((name, e), value)) in report.columns.iter().zip(&shown.columns).enumerate() {
+                if *value == Value::Unknown {
+                    continue;
+                }
                 let held = values::held(&d.words, value, &e.ty);
                 if matches!(&held, Held::Text(t) if t.is_empty()) {
                     continue;
                 }
                 let row = if shown.row < 0 { u32::MAX } else { u32::try_from(row_of(shown.row)).unwrap_or(u32::MAX) };
-                let cell = match &e.kind {
-                    ExprKind::State { state, .. } if d.history.contains_key(&(*state, row, false)) => {
-                        d.state_cell(*state, row, &held)
+                let (mut cell, mut term) = (None, None);
+                match &e.kind {
+                    ExprKind::State { state, when: When::Before, .. } if is_own(d, *state, shown.row) => {
+                        cell = d.state_cell(*state, row, &held, usize::MAX, END);
                     }
-                    _ => None,
-                };
+                    ExprKind::Pending { state, .. } if is_own(d, *state, shown.row) && held != Held::Nothing => {
+                        term = d.waiting(*state, row, &held, usize::MAX, END);
+                    }
+                    _ => {}
+                }
+                if cell.is_none() && term.is_none() {
+                    let own = report.of.filter(|_| shown.row >= 0).map(|k| (k, row));
+                    let node = d.program.plan.reports.get(shown.report).and_then(|r| r.columns.get(column)).map(|c| c.0);
+                    let reads = node.map_or_else(|| vec![Read::All], |node| d.reads_at_last(node, own));
+                    let label = format!("{} {entry}: {}", report.name.replace('_', " "), name.replace('_', " "));
+                    d.rests(None, &label, String::new(), reads);
+                }
                 let (report, name) = (report.name.replace('_', " "), name.replace('_', " "));
-                figures.push(Figure { report, entry: entry.clone(), name, held, ty: e.ty.clone(), cell });
+                figures.push(Figure { report, entry: entry.clone(), name, held, ty: e.ty.clone(), cell, term });
             }
         }
-        Self { figures }
+        Self { figures, whole: None }
     }
 
     pub(super) fn page(&self, d: &Deriver<'_>, places: &Places, s: &Source<'_>) -> Page {
-        let mut page = Page { name: "Summary".to_owned(), widths: vec![26, 22, 22, 20, 12, 32, 14], ..Page::default() };
+        let mut page = Page { name: places.summary.clone(), widths: vec![26, 22, 22, 20, 12, 32, 14], ..Page::default() };
         let rows = &mut page.rows;
         rows.push(vec![Cell::text(s.terms.title.clone(), Look::Title)]);
+        rows.extend(verdict::rows(d, places, self.whole.as_deref()));
+        rows.push(Vec::new());
         if d.run.as_of != 0 {
             rows.push(vec![plain("as of"), dated(d, d.run.as_of)]);
         }
@@ -110,8 +149,6 @@ impl Summary {
                 Cell { what: What::Text((*text).to_owned()), look: Look::Quiet, shape: Shape::Whole },
             ]);
         }
-        rows.push(Vec::new());
-        rows.extend(checks(places));
         if let Some(stopped) = &d.run.stopped {
             rows.push(Vec::new());
             let said = d.words.stopped(&stopped.why);
@@ -124,11 +161,14 @@ impl Summary {
         }
         for f in &self.figures {
             let value = match f.cell {
-                Some(at) => Cell::formula(places.formula(&Term::Cell(at), "Summary"), &f.held, &f.ty, Look::Linked),
-                None => Cell::value(&f.held, &f.ty, Look::Plain),
+                Some(at) => Cell::formula(places.formula(&Term::Cell(at), &places.summary), &f.held, &f.ty, Look::Linked),
+                None => match &f.term {
+                    Some(term) => Cell::formula(places.formula(term, &places.summary), &f.held, &f.ty, Look::Linked),
+                    None => Cell::value(&f.held, &f.ty, Look::Plain),
+                },
             };
             let link = f.cell.map_or_else(Cell::default, |at| {
-                let to = places.cell(at, "Summary");
+                let to = places.cell(at, &places.summary);
                 Cell { what: What::Link(to.clone(), to), look: Look::Linked, shape: Shape::General }
             });
             let unit = values::unit(&f.ty, &d.terms.currency);
@@ -156,40 +196,19 @@ impl Summary {
 
 /// How the workbook is read.
 const HOW: &[(&str, &str)] = &[
-    ("blue", "an input: a value of a record, or one written in the terms; change it, and what depends on it follows"),
+    (
+        "blue",
+        "an input, a number of a record: change it, and what depends on it follows, or the second row says that it does not",
+    ),
     ("green", "the value of another cell"),
     ("bold", "a formula, as the terms have it"),
     ("orange", "a value the workbook does not compute, with the reason beside it: it stays as the run had it"),
-    ("branches", "which rule and which case applied is that of this run; a condition says when that would have changed"),
+    (
+        "branches",
+        "which rule and which case applied is that of this run; a condition, also of a rule that did not apply, says when that would have changed",
+    ),
     ("digits", "a cell keeps fifteen digits; the exact decimal of the run stands beside it as text"),
 ];
-
-/// The cells that tell whether the workbook still agrees with the run.
-fn checks(places: &Places) -> Vec<Vec<Cell>> {
-    let (steps, ledger) = (quoted(&places.derivations), quoted(&places.ledger));
-    let zero = Held::Number(Decimal::ZERO);
-    let formula = |text: String, shape: Shape| Cell { what: What::Formula(text, zero.clone()), look: Look::Result, shape };
-    vec![
-        vec![
-            plain("differs from the run"),
-            formula(format!("MAX(MAX({ledger}!L:L),-MIN({ledger}!L:L),MAX({steps}!H:H),-MIN({steps}!H:H))"), Shape::Difference),
-            Cell {
-                what: What::Text("the largest difference, beyond 1e-9 of the value; – for none".to_owned()),
-                look: Look::Quiet,
-                shape: Shape::Whole,
-            },
-        ],
-        vec![
-            plain("conditions that changed"),
-            formula(format!("COUNTIF({steps}!H:H,\"{BRANCH}\")+COUNTIF({ledger}!L:L,\"{BRANCH}\")"), Shape::Whole),
-            Cell {
-                what: What::Text("with the inputs as they are now; each is marked in its row".to_owned()),
-                look: Look::Quiet,
-                shape: Shape::Whole,
-            },
-        ],
-    ]
-}
 
 /// What was refused.
 pub(super) fn refusals(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {

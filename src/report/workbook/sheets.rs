@@ -3,7 +3,7 @@
 use super::derive::{Deriver, Sort, Step};
 use super::events::FIXED;
 use super::ledger::Entry;
-use super::page::{Cell, Look, Page, What, letters};
+use super::page::{ANEW, Cell, Look, Page, STALE, What, letters};
 use super::term::{At, Term};
 use super::values;
 use crate::engine::table::entry;
@@ -19,6 +19,10 @@ pub(super) struct Places {
     pub ledger: String,
     /// The events.
     pub events: String,
+    /// The events as they were in the run.
+    pub as_run: String,
+    /// The summary.
+    pub summary: String,
     steps: Vec<usize>,
     changes: FxHashMap<usize, usize>,
 }
@@ -44,7 +48,15 @@ impl Places {
         }
         let changes = ledger.iter().enumerate().map(|(n, e)| (e.change, n + 2)).collect();
         let named = |name: &str| format!("{name}{mark}");
-        Self { derivations: named("Derivations"), ledger: named("Ledger"), events: named("Events"), steps, changes }
+        Self {
+            derivations: named("Derivations"),
+            ledger: named("Ledger"),
+            events: named("Events"),
+            as_run: named("As run"),
+            summary: named("Summary"),
+            steps,
+            changes,
+        }
     }
 
     /// A cell, as the sheet of a name refers to it.
@@ -94,7 +106,7 @@ pub(super) fn events(d: &Deriver<'_>, places: &Places) -> Page {
     page.rows.push(heads(&head));
     for record in 0..d.events.records.len() {
         let row = (0..head.len()).map(|column| {
-            let look = if column < FIXED.len() { Look::Plain } else { Look::Input };
+            let look = if column < d.events.live { Look::Plain } else { Look::Input };
             let held = d.events.held(record, column);
             let look = if held == super::term::Held::Nothing { Look::Plain } else { look };
             Cell::value(&held, &d.events.ty(record, column), look)
@@ -163,7 +175,7 @@ fn change(d: &Deriver<'_>, e: &Entry, places: &Places) -> Vec<Cell> {
         Cell::text(values::unit(&ty, &d.terms.currency), Look::Quiet),
         if c.was_known { Cell::exact(&before, &ty) } else { Cell::default() },
         Cell::exact(&after, &ty),
-        if e.after.is_some() { Cell::against(&format!("{AFTER}{row}"), &after) } else { Cell::default() },
+        Cell::against(&format!("{AFTER}{row}"), &after),
         Cell::text(status(c.status).replace('_', " "), Look::Plain),
         link,
         Cell::text(e.note.clone(), Look::Quiet),
@@ -198,11 +210,11 @@ pub(super) fn derivations(d: &Deriver<'_>, places: &Places) -> Page {
 fn line(d: &Deriver<'_>, n: usize, step: &Step, places: &Places) -> Vec<Cell> {
     let own = places.cell(At::Step(n), &places.derivations);
     let look = match step.sort {
-        Sort::Constant => Look::Input,
+        Sort::Constant => Look::Plain,
         Sort::Link => Look::Linked,
         Sort::Formula => Look::Result,
         Sort::Check => Look::Plain,
-        Sort::Given => Look::Given,
+        Sort::Given | Sort::Rest | Sort::Told => Look::Given,
     };
     let value = match &step.term {
         Some(term) => Cell::formula(places.formula(term, &places.derivations), &step.held, &step.ty, look),
@@ -213,7 +225,9 @@ fn line(d: &Deriver<'_>, n: usize, step: &Step, places: &Places) -> Vec<Cell> {
         Sort::Link => "another cell".to_owned(),
         Sort::Formula => "formula".to_owned(),
         Sort::Check => "condition".to_owned(),
-        Sort::Given => format!("input: {}", step.note),
+        Sort::Given => format!("not computed: {}", step.note),
+        Sort::Rest => "not computed: decided by the run".to_owned(),
+        Sort::Told => "as the run had it, on another sheet".to_owned(),
     };
     vec![
         Cell::default(),
@@ -223,7 +237,13 @@ fn line(d: &Deriver<'_>, n: usize, step: &Step, places: &Places) -> Vec<Cell> {
         value,
         Cell::text(values::unit(&step.ty, &d.terms.currency), Look::Quiet),
         Cell::exact(&step.held, &step.ty),
-        if step.term.is_some() && step.sort != Sort::Link { Cell::against(&own, &step.held) } else { Cell::default() },
+        match step.sort {
+            Sort::Formula | Sort::Check if step.term.is_some() => Cell::against(&own, &step.held),
+            Sort::Constant => Cell::fixed(&own, &step.held),
+            Sort::Given | Sort::Rest => Cell::as_long_as(&places.conditions(d, &step.reads, &places.derivations), ANEW),
+            Sort::Told => Cell::as_long_as(&places.conditions(d, &step.reads, &places.derivations), STALE),
+            Sort::Link | Sort::Formula | Sort::Check => Cell::default(),
+        },
         Cell::text(basis, Look::Quiet),
     ]
 }

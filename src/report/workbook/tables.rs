@@ -41,7 +41,7 @@ fn page(section: &Section) -> Page {
         rows.push(cells);
     }
     let widths = rows.first().map_or(0, Vec::len);
-    Page { name: name(&section.name), widths: vec![22; widths], frozen: (1, 0), table: true, rows }
+    Page { name: name(&section.name), widths: vec![22; widths], frozen: (1, 0), table: true, rows, ..Page::default() }
 }
 
 /// A name as Excel takes it: at most 31 letters, and none of some signs.

@@ -306,7 +306,7 @@ pub(super) const fn operator(op: Operator) -> Op {
     }
 }
 
-const fn comparison(c: Comparison) -> Op {
+pub(super) const fn comparison(c: Comparison) -> Op {
     match c {
         Comparison::Less => Op::Less,
         Comparison::AtMost => Op::AtMost,

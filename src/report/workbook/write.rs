@@ -7,7 +7,8 @@ use crate::engine::day::date;
 use chrono::Datelike;
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Url, Workbook, Worksheet, XlsxError,
+    Color, ConditionalFormatText, ConditionalFormatTextRule, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder,
+    Formula, Url, Workbook, Worksheet, XlsxError,
 };
 use rustc_hash::FxHashMap;
 
@@ -75,6 +76,9 @@ fn fits(page: &Page) -> Result<(), Unfit> {
 
 fn one(sheet: &mut Worksheet, page: &Page, looks: &mut Looks<'_>) -> Result<(), XlsxError> {
     sheet.set_name(&page.name)?;
+    if page.hidden {
+        sheet.set_hidden(true);
+    }
     for (n, width) in page.widths.iter().enumerate() {
         sheet.set_column_width(u16::try_from(n).unwrap_or(u16::MAX), f64::from(*width))?;
     }
@@ -111,6 +115,12 @@ fn lines(cell: &Cell, width: u8) -> u8 {
 }
 
 fn put(sheet: &mut Worksheet, r: u32, c: u16, cell: &Cell, looks: &mut Looks<'_>) -> Result<(), XlsxError> {
+    if cell.look == Look::Verdict {
+        let alarm = Format::new().set_font_color(Color::White).set_background_color(Color::RGB(0xC0_00_00));
+        let begins = ConditionalFormatTextRule::BeginsWith("NOT".to_owned());
+        let rule = ConditionalFormatText::new().set_rule(begins).set_format(alarm);
+        sheet.add_conditional_format(r, c, r, c, &rule)?;
+    }
     let format = looks.of(cell.look, cell.shape);
     match &cell.what {
         What::Nothing if cell.look == Look::Plain => {}
@@ -189,6 +199,7 @@ fn format(look: Look, shape: Shape, currency: &str) -> Format {
     };
     match look {
         Look::Plain => shaped,
+        Look::Verdict => shaped.set_bold().set_font_size(12),
         Look::Title => shaped.set_bold().set_font_size(14),
         Look::Head => shaped.set_bold().set_background_color(Color::RGB(0xD9_E1_F2)).set_border_bottom(FormatBorder::Thin),
         Look::Group => shaped.set_bold().set_background_color(Color::RGB(0xF2_F2_F2)),
