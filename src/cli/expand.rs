@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 
 Examples:
   tenor expand my-variant.terms
-  tenor expand glowpoint-2005.terms --variant my-variant.terms
   tenor expand my-variant.terms -o whole.terms && tenor check whole.terms"
 )]
 pub(crate) struct Expand {

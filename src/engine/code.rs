@@ -404,6 +404,8 @@ pub struct DutyCode {
     pub obligation: ObligationId,
     /// The register of the entry it is about, where there is one.
     pub row: Option<Reg>,
+    /// The register of the entry that an event names which is itself kept.
+    pub the: Option<Reg>,
     /// The register of the row of the loop.
     pub each: Option<Reg>,
     /// The register of its day, with whether it is known; none for `promptly`.

@@ -39,6 +39,8 @@ pub struct Plan {
     pub moments_read: Vec<KindId>,
     /// Obligations that arise with an adjustment.
     pub adjustment_duties: Vec<Duty>,
+    /// The formulas that tell when obligations were done: whoever asks how one stands reads what these read.
+    pub dones: Vec<(ObligationId, NodeId)>,
     /// Covenants.
     pub covenants: Vec<CovenantPlan>,
     /// What the result shows.
@@ -469,6 +471,8 @@ pub struct Duty {
     pub guards: Vec<NodeId>,
     /// The entry it is about, −1 for none.
     pub row: Option<NodeId>,
+    /// The entry that an event names which is itself kept.
+    pub the: Option<NodeId>,
     /// The day; none for `promptly`.
     pub due: Option<NodeId>,
     /// The text of what is due.

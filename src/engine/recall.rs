@@ -153,6 +153,7 @@ impl Machine<'_> {
         let program = self.program;
         let Some(code) = program.duties.get(usize::from(n)) else { return };
         let row = code.row.map_or(-1, |r| self.ri(r));
+        let the = code.the.map_or(-1, |r| self.ri(r));
         let each = code.each.map_or(-1, |r| self.ri(r));
         let at = self.when.at;
         if self.replaying {
@@ -178,6 +179,7 @@ impl Machine<'_> {
             obligation: code.obligation,
             duty: n,
             row,
+            the,
             each,
             id,
             due,
@@ -232,7 +234,7 @@ impl Machine<'_> {
 
     /// How an obligation about an entry stands; none where it has not arisen.
     pub(super) fn standing(&mut self, id: ObligationId, row: i64) -> Outcome<Option<Standing>> {
-        let found = self.owed.iter().rev().find(|o| o.obligation == id && o.row == row).cloned();
+        let found = self.owed.iter().rev().find(|o| o.obligation == id && o.speaks_of(row)).cloned();
         match found {
             None => Ok(None),
             Some(owed) => self.settled_on(&owed).map(|s| Some(s.standing)),

@@ -124,6 +124,8 @@ pub struct Owed {
     pub duty: u16,
     /// The entry it is about, −1 for none.
     pub row: i64,
+    /// The entry that an event names which is itself kept, −1 for none.
+    pub the: i64,
     /// The row of the loop, −1 for none.
     pub each: i64,
     /// The record's id, −1 for none.
@@ -138,6 +140,20 @@ pub struct Owed {
     pub done: Option<i64>,
     /// How it stands at the end of the run.
     pub standing: Option<crate::terms::Standing>,
+}
+
+impl Owed {
+    /// The entry it is about: the event where that is kept, else the entry that the event names, else the entry of the loop; −1 for none.
+    #[must_use]
+    pub fn about(&self) -> i64 {
+        if self.row >= 0 { self.row } else { self.each }
+    }
+
+    /// Whether it speaks of an entry.
+    #[must_use]
+    pub fn speaks_of(&self, entry: i64) -> bool {
+        [self.row, self.the, self.each].contains(&entry)
+    }
 }
 
 /// A covenant that was broken.

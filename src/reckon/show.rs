@@ -8,15 +8,14 @@ use super::value::{Entry, Got, Value, known};
 use crate::terms::{Body, Expr, On, Report};
 
 impl<'t> Run<'t> {
-    /// The entry an obligation is about: the event it arose with where that is kept, else the entry that the event names. One that
-    /// arose with an adjustment is about none.
+    /// The entry an obligation is about: the event it arose with where that is kept, else the entry that the event names, else the
+    /// entry of its `for each`. One that arose with an adjustment is about no event.
     fn about(&self, past: &Past, arisen: &Arisen) -> Option<Entry> {
         let obligation = self.terms.obligations.get(arisen.obligation.at());
-        if let Some(On::Adjustment(..)) = obligation.and_then(|o| o.answers.get(arisen.answer)).map(|a| &a.on) {
-            return None;
-        }
+        let on = obligation.and_then(|o| o.answers.get(arisen.answer)).map(|a| &a.on);
         let kept = |e: &Entry| past.item(*e).and_then(|i| self.terms.kind(i.kind)).is_some_and(|k| k.kept.is_some());
-        arisen.event.filter(kept).or_else(|| arisen.rows.first().copied())
+        let event = arisen.event.filter(|e| kept(e) && !matches!(on, Some(On::Adjustment(..))));
+        event.or_else(|| arisen.rows.first().copied())
     }
 
     /// All that comes of a past.

@@ -142,7 +142,7 @@ pub fn course(terms: &Terms, program: &Program, parts: &Parts, run: &Run) -> Cou
         walk.step(r.when, -1, What::Refused, 1);
     }
     for o in &run.owed {
-        walk.step(o.when, o.row, What::Owed(o.obligation.0), 1);
+        walk.step(o.when, o.about(), What::Owed(o.obligation.0), 1);
     }
     for b in &run.breaches {
         walk.step(b.when, -1, What::Broken(b.covenant.0), 1);

@@ -209,7 +209,7 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Section {
             o.when.number.to_string(),
             terms.cited(clause),
             words.said(&o.what),
-            words.entry(o.row),
+            words.entry(o.about()),
             o.due.map_or_else(|| "promptly".to_owned(), day),
             o.done.map_or_else(String::new, day),
             o.standing.map_or("open", standing).to_owned(),

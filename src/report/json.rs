@@ -86,7 +86,7 @@ impl Document<'_> {
         let rescissions = || {
             run.rescissions.iter().map(|r| {
                 json!({ "event": r.when.number, "date": day(r.when.day), "clause": terms.section(r.clause),
-                    "rescinds": r.annulled, "affected": r.affected })
+                    "correction": r.rule.is_none(), "rescinds": r.annulled, "affected": r.affected })
             })
         };
         sink.part("rescissions", &Rows(rescissions))?;
@@ -239,8 +239,8 @@ fn obligations(terms: &Terms, words: &Words<'_>, run: &Run) -> Json {
         row.insert("event".into(), o.when.number.into());
         row.insert("clause".into(), terms.section(decl.and_then(|d| d.clause)).into());
         row.insert("what".into(), words.said(&o.what).into());
-        if o.row >= 0 {
-            row.insert("of".into(), words.entry(o.row).into());
+        if o.about() >= 0 {
+            row.insert("of".into(), words.entry(o.about()).into());
         }
         row.insert("due".into(), o.due.map_or_else(|| "promptly".to_owned(), day).into());
         if let Some(done) = o.done {

@@ -132,6 +132,7 @@ fn reads_other_rows(e: &Emit<'_>, rules: &[&RulePlan], kind: KindId) -> bool {
             Node::RowI(k, row, col) if *k == kind && !own(row) && written.contains(&Cell::ColumnI(*k, *col)) => return true,
             _ => {}
         }
+        nodes.extend(dones(e, id).map(|n| (n, true)));
         let within = inside || matches!(e.graph.get(id), Node::Query(_));
         nodes.extend(e.graph.parts(id).into_iter().map(|p| (p, within)));
     }
@@ -219,6 +220,7 @@ fn reads(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
             }
             _ => {}
         }
+        nodes.extend(dones(e, id));
         nodes.extend(e.graph.parts(id));
     }
     // an entry that a new one is like is copied whole
@@ -226,6 +228,15 @@ fn reads(e: &Emit<'_>, rule: &RulePlan) -> FxHashSet<Cell> {
         likes(act, &mut out);
     }
     out
+}
+
+/// What else a formula reads that asks how an obligation stands: all that tells when it was done.
+fn dones(e: &Emit<'_>, id: NodeId) -> impl Iterator<Item = NodeId> {
+    let asked = match e.graph.get(id) {
+        Node::Obligation(asked, ..) => Some(*asked),
+        _ => None,
+    };
+    e.plan.dones.iter().filter(move |(o, _)| Some(*o) == asked).map(|(_, done)| *done)
 }
 
 fn likes(act: &Act, out: &mut FxHashSet<Cell>) {

@@ -284,6 +284,7 @@ impl Emit<'_> {
         self.over(duty.each.as_ref(), |e, next| {
             e.guards(&duty.guards, next);
             let row = duty.row.map(|r| e.i(r));
+            let the = duty.the.map(|r| e.i(r));
             let each = duty.each.as_ref().and_then(|k| e.rows.get(&k.kind).copied());
             let due = duty.due.map(|d| {
                 let known = e.new_i();
@@ -295,6 +296,7 @@ impl Emit<'_> {
             e.out.duties.push(DutyCode {
                 obligation: duty.obligation,
                 row,
+                the,
                 each,
                 due,
                 counted,

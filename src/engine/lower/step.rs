@@ -217,7 +217,7 @@ impl<'t> Lower<'t> {
         let mut later = Env::new(&answer.vars, o.clause);
         let kept = kind.is_some_and(|k| terms.kind(k).is_some_and(|k| k.kept.is_some()));
         let [row, date, rid, each] = registers;
-        let mut about = None;
+        let (mut about, mut the) = (None, None);
         match kind {
             Some(kind) => {
                 now.bind_event(0, kind);
@@ -244,6 +244,7 @@ impl<'t> Lower<'t> {
                 let node = self.add(Node::SlotI(row));
                 later.bind(var.at(), node);
             } else {
+                the = Some(node);
                 let node = self.entry(&mut later, e);
                 later.bind(var.at(), node);
             }
@@ -263,6 +264,7 @@ impl<'t> Lower<'t> {
         let due = answer.due.as_ref().map(|d| self.expr(&mut now, d));
         let what = self.template(&mut now, &o.what);
         let done = self.expr(&mut later, &answer.done);
+        self.plan.dones.push((id, done));
         let states = match &answer.on {
             On::Adjustment(states, _) => states.clone(),
             _ => Vec::new(),
@@ -276,6 +278,7 @@ impl<'t> Lower<'t> {
             each: answer.each.as_ref().map(|e| EachPlan { kind: e.kind, any: e.any }),
             guards,
             row: about,
+            the,
             due,
             what,
             states,

@@ -50,7 +50,7 @@ pub(super) fn obligations(side: &Side<'_>, links: &Links<'_>) -> Table {
             vec![
                 Cell::text(o.due.map_or_else(|| format!("promptly after {}", day(o.when.day)), day)),
                 Cell::text(words.said(&o.what)),
-                Cell::text(words.entry(o.row)),
+                Cell::text(words.entry(o.about())),
                 links.clause(clause),
                 links.record(o.when.number),
                 Cell::text(o.done.map_or_else(String::new, day)),

@@ -242,7 +242,7 @@ pub(super) fn obligations(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
             Cell::count(o.when.number),
             plain(clause(d.terms.cite(cite))),
             plain(d.words.said(&o.what)),
-            plain(d.words.entry(o.row)),
+            plain(d.words.entry(o.about())),
             o.due.map_or_else(|| plain("promptly"), |n| dated(d, n)),
             o.done.map_or_else(Cell::default, |n| dated(d, n)),
             plain(o.standing.map_or("open", standing)),

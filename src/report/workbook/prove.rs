@@ -296,7 +296,7 @@ impl Deriver<'_> {
 
     /// Whether an obligation arises, when it is due and what is due.
     fn duty(&mut self, duty: &Duty, watched: bool) {
-        let decides = duty.guards.iter().chain(&duty.row).chain(&duty.due).chain(std::iter::once(&duty.done));
+        let decides = duty.guards.iter().chain(&duty.row).chain(&duty.the).chain(&duty.due).chain(std::iter::once(&duty.done));
         let mut nodes: Vec<NodeId> = decides.copied().collect();
         let what = self.terms.obligations.get(duty.obligation.at()).map_or("", |o| o.name.as_str()).replace('_', " ");
         if watched {

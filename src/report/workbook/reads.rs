@@ -511,7 +511,7 @@ impl Deriver<'_> {
         let steps = plan.on_event.iter().chain(plan.timers.iter().map(|t| &t.step)).chain(plan.onces.iter().map(|o| &o.step));
         let steps = steps.chain(plan.changes.iter().map(|c| &c.step)).chain(plan.makings.iter().map(|(_, s)| s));
         for duty in steps.flat_map(|s| &s.duties).chain(&plan.adjustment_duties).filter(|d| d.obligation == o) {
-            for node in duty.guards.iter().chain(&duty.row).chain(&duty.due).chain(std::iter::once(&duty.done)) {
+            for node in duty.guards.iter().chain(&duty.row).chain(&duty.the).chain(&duty.due).chain(std::iter::once(&duty.done)) {
                 self.search(None, *node, s);
             }
         }

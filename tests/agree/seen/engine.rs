@@ -156,7 +156,7 @@ impl Sight<'_> {
         let one = |o: &tenor::engine::run::Owed| {
             let name = self.terms.obligations.get(o.obligation.at()).map_or("", |d| d.name.as_str());
             let mut values = vec![
-                said("of", &self.entry(o.row).unwrap_or_default()),
+                said("of", &self.entry(o.about()).unwrap_or_default()),
                 named("due", maybe_day(o.due)),
                 named("done", maybe_day(o.done)),
                 said("stands", o.standing.map_or("untold", standing)),

@@ -141,7 +141,7 @@ pub(crate) fn document(terms: &Terms, readings: &[u32], outcome: &Outcome) -> Js
         put(&effect.name, outcome.effects.iter().filter(|d| d.effect.at() == n).map(line).collect());
     }
     let rescissions = outcome.rescissions.iter().map(|r| {
-        json!({ "event": r.record, "date": day(r.day), "clause": section(terms, r.clause), "rescinds": r.annulled, "affected": r.affected })
+        json!({ "event": r.record, "date": day(r.day), "clause": section(terms, r.clause), "correction": r.rule.is_none(), "rescinds": r.annulled, "affected": r.affected })
     });
     put("rescissions", rescissions.collect());
     let warnings = outcome.warnings.iter().map(|w| match &w.about {
