@@ -52,6 +52,7 @@ pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -
         trouble: None,
         wanted: Vec::new(),
         index_code: Vec::new(),
+        answered: FxHashMap::default(),
         tallied: Vec::new(),
         tally_code: Vec::new(),
     };
