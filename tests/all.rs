@@ -79,6 +79,8 @@ mod sweep;
 mod tables;
 #[path = "all/tenor.rs"]
 mod tenor;
+#[path = "all/testing.rs"]
+mod testing;
 #[path = "all/variants.rs"]
 mod variants;
 #[path = "all/verify.rs"]
