@@ -264,7 +264,8 @@ pub(crate) struct Check {
 
 /// `tenor test`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code 1: an example failed, or no example notices a change. 4: there is no terms file, or no example.
+#[command(
+    after_help = "Exit code 1: an example failed, or no example notices a change. 4: there is no terms file, or no example.
 
 `--mutate` changes a constant, a comparison, a limit, a window, a rounding or a condition, one at a time, and runs the examples: a change that none of them notices is something they do not say. `# mutants: WHY` in the terms, at the end of a line, above it, or at the margin above a declaration, says why a change there need not be noticed.
 
@@ -275,7 +276,8 @@ Examples:
   tenor test . --format junit --output tests.xml
   tenor test --coverage warrant.terms            # what no example reaches
   tenor test --mutate warrant.terms              # what no example notices
-  tenor test --mutate warrant.terms --in price_floor --format json")]
+  tenor test --mutate warrant.terms --in price_floor --format json"
+)]
 pub(crate) struct Test {
     /// Terms files, or folders of them
     pub paths: Vec<PathBuf>,

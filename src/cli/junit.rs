@@ -1,7 +1,7 @@
 //! Examples as JUnit has tests: a suite for each file, a case for each example.
 
-use serde_json::{Value as Json, json};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde_json::{Value as Json, json};
 
 /// How an example ended.
 pub(super) enum Case {

@@ -42,7 +42,8 @@ pub fn allowed(file: FileId, text: &str, items: &[Item]) -> Vec<Allowed> {
             }
         } else {
             for (line, why, margin) in waiting.drain(..) {
-                let item = items.iter().map(|i| i.span).find(|s| s.file == file && place(start) <= s.start && s.start < place(end));
+                let item =
+                    items.iter().map(|i| i.span).find(|s| s.file == file && place(start) <= s.start && s.start < place(end));
                 let of = item.filter(|_| margin).unwrap_or_else(|| at(start, end));
                 out.push(Allowed { line, why, of });
             }

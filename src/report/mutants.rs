@@ -118,20 +118,24 @@ pub fn text(m: &Mutants) -> String {
     out.push_str(&format!(", {}\n", counted(m.examples, "example")));
     for t in m.survivors() {
         out.push_str(&format!("\nSURVIVED  {}\n", head(t)));
-        out.push_str(&format!("  - {}\n  + {}\n", t.before, t.after));
+        out.push_str(&lines(t));
     }
     for (t, a) in m.excused() {
-        out.push_str(&format!("\nallowed   {}\n  - {}\n  + {}\n  because {}\n", head(t), t.before, t.after, a.why));
+        out.push_str(&format!("\nallowed   {}\n{}  because {}\n", head(t), lines(t), a.why));
     }
     for t in m.tried.iter().filter(|t| matches!(t.fate, Fate::TooLong | Fate::Broken)) {
         let word = if t.fate == Fate::Broken { "FAILED    " } else { "too long  " };
-        out.push_str(&format!("\n{word}{}\n  - {}\n  + {}\n", head(t), t.before, t.after));
+        out.push_str(&format!("\n{word}{}\n{}", head(t), lines(t)));
     }
     for a in m.idle() {
-        out.push_str(&format!("\n{}:{}: every change this speaks of is noticed: `# mutants: {}` is not needed\n", m.file, a.line, a.why));
+        out.push_str(&format!(
+            "\n{}:{}: every change this speaks of is noticed: `# mutants: {}` is not needed\n",
+            m.file, a.line, a.why
+        ));
     }
     let allowed = m.excused().count();
-    let mut ends = vec![format!("{} noticed", m.count("noticed") + m.count("too_long")), format!("{} survived", m.survivors().count())];
+    let mut ends =
+        vec![format!("{} noticed", m.count("noticed") + m.count("too_long")), format!("{} survived", m.survivors().count())];
     if allowed > 0 {
         ends.push(format!("{allowed} allowed"));
     }
@@ -152,6 +156,12 @@ fn head(t: &Tried) -> String {
     let (sort, name) = &t.mutant.of;
     let unseen = if t.evaluated == Some(false) { "; no example evaluates it" } else { "" };
     format!("{}: {}{sort} {name}: {}{unseen}", t.place, clauses.concat(), t.mutant.sort.word())
+}
+
+/// The lines before and after.
+fn lines(t: &Tried) -> String {
+    let after = if t.after.is_empty() { "(left out)" } else { t.after.as_str() };
+    format!("  - {}\n  + {after}\n", t.before)
 }
 
 /// For other programs: every change that was tried.

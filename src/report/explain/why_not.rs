@@ -126,9 +126,8 @@ impl<'r> Search<'_, 'r> {
         if !self.seen.insert(id) {
             return Vec::new();
         }
-        let asked: Vec<Seen<'_, 'r>> =
-            self.traces.iter().filter_map(|t| self.seen_at(t)).filter(|s| s.rule.rule == id).collect();
-        let told: Vec<Step> = asked.iter().filter_map(|s| s.told(self.asked.entry.is_some())).collect();
+        let asked: Vec<Seen<'_, 'r>> = self.traces.iter().filter_map(|t| self.seen_at(t)).filter(|s| s.rule.rule == id).collect();
+        let told: Vec<Step> = asked.iter().filter_map(|s| s.told(self.asked)).collect();
         if !asked.is_empty() {
             return told;
         }
@@ -211,8 +210,8 @@ fn words(name: &str) -> String {
 
 impl Seen<'_, '_> {
     /// A rule with all its conditions; none where it is about another row.
-    fn told(&self, row_is_asked: bool) -> Option<Step> {
-        if matches!(self.against(), Against::Row) && !row_is_asked {
+    fn told(&self, asked: WhyNot<'_>) -> Option<Step> {
+        if matches!(self.against(), Against::Row) && asked.entry.is_none() {
             return None;
         }
         let applies = matches!(self.against(), Against::Nothing);
@@ -231,14 +230,37 @@ impl Seen<'_, '_> {
             }
         }
         if applies {
-            out.parts.extend(self.applied().parts.into_iter().skip_while(|s| s.text.starts_with("because ") || s.text.starts_with("unless ")));
-            out.parts.extend(self.held_back());
+            out.parts.extend(asked.state.map(|state| self.gives(state)).unwrap_or_default());
+            out.parts.extend(self.held_back(asked.state));
         }
         Some(out)
     }
 
+    /// The values that a rule that applies gives a state, with their limits.
+    fn gives(&self, state: StateId) -> Vec<Step> {
+        let mut out = Vec::new();
+        let (mut does, mut mine) = (true, false);
+        for (role, at) in &self.rule.roots {
+            match role {
+                Role::ActWhen => does = does && self.holds(*at),
+                Role::Becomes(of, pending) => {
+                    mine = std::mem::replace(&mut does, true) && *of == state;
+                    let name = self.e.terms.states.get(of.at()).map_or("", |s| s.name.as_str());
+                    let what = if *pending { format!("what waits of {name} becomes") } else { format!("{name} becomes") };
+                    out.extend(mine.then(|| self.becomes(&what, *at)));
+                }
+                Role::Limit(above) if mine => {
+                    out.push(self.becomes(if *above { "but not above" } else { "but not below" }, *at));
+                }
+                Role::Require | Role::Deem(..) => does = true,
+                _ => {}
+            }
+        }
+        out
+    }
+
     /// What holds back the statements of a rule that applies.
-    fn held_back(&self) -> Vec<Step> {
+    fn held_back(&self, only: Option<StateId>) -> Vec<Step> {
         let mut out = Vec::new();
         let mut against: Vec<usize> = Vec::new();
         for (role, at) in &self.rule.roots {
@@ -248,7 +270,7 @@ impl Seen<'_, '_> {
                 Role::Becomes(state, _) => {
                     let name = self.e.terms.states.get(state.at()).map_or("", |s| s.name.as_str());
                     let list = std::mem::take(&mut against);
-                    if !list.is_empty() {
+                    if !list.is_empty() && only.is_none_or(|s| s == *state) {
                         let mut step = Step::new(format!("{name} becomes {}: not done", self.text(*at)));
                         list.into_iter().for_each(|w| self.each(w, &mut step.parts));
                         out.push(step);

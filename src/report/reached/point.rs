@@ -235,7 +235,7 @@ impl<'t> Points<'t> {
             });
             for case in cases {
                 let missing = (!self.came.taken(case)).then_some(Missing::Untaken);
-                self.add(Sort::Case, home, self.source(case.span), case.span, missing);
+                self.add(Sort::Case, home, self.case(case), case.span, missing);
             }
         }
     }
@@ -250,6 +250,18 @@ impl<'t> Points<'t> {
         let clauses = home.clause.and_then(|c| self.terms.clauses.get(c.at())).map_or_else(Vec::new, |c| c.all.clone());
         let place = self.terms.sources.place(span);
         self.out.push(Point { sort, of: home.of.clone(), what, clauses, span, place, missing });
+    }
+
+    /// A case as it is written: its label, its condition, what it gives.
+    fn case(&self, case: &Rung) -> String {
+        let mut out = case.label.as_ref().map_or_else(String::new, |l| format!("({l}) "));
+        if let Some(when) = &case.when {
+            out.push_str(&format!("when {}: ", self.source(when.span)));
+        }
+        if case.otherwise {
+            out.push_str("otherwise ");
+        }
+        out + &self.source(case.span)
     }
 
     fn source(&self, span: Span) -> String {
