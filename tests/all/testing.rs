@@ -337,6 +337,21 @@ fn everything_that_is_required_and_does_not_hold() {
     }
 }
 
+/// What the page about testing shows of records.
+#[test]
+fn dates_fail_by_days() {
+    let args = ["explain", "examples/testing.terms", "examples/testing.jsonl", "--event", "3", "--why-not", "number"];
+    let said = String::from_utf8_lossy(&run(&args).stdout).into_owned();
+    // 28 days of June, 31 of July and of August, 15 of September; 200,000 - 100,000
+    for wanted in [
+        "first day requires today >= 2005-09-15: 2005-06-02 >= 2005-09-15, which is not so, by 105 days",
+        "200,000 shares <= 100,000 shares, which is not so, by 100,000 shares",
+        "exercised: would apply, and what it requires does not hold",
+    ] {
+        assert!(said.contains(wanted), "`{wanted}` is not in\n{said}");
+    }
+}
+
 #[test]
 fn a_state_that_is_not_there() {
     let (_folder, terms) = file("issue.terms", &format!("{HEAD}{ISSUE}"));

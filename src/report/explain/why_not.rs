@@ -4,10 +4,10 @@
 use super::{Against, Explainer, Seen, Step};
 use crate::engine::code::Program;
 use crate::engine::plan::{ProbeKind, Role};
-use crate::engine::run::{Run, Trace};
+use crate::engine::run::{Run, Trace, Value};
 use crate::report::document::change_words;
 use crate::report::words::{Words, day};
-use crate::terms::{Answer, KindId, On, Rule, RuleId, StateId, Statement, StatementKind, Terms};
+use crate::terms::{Answer, KindId, On, Rule, RuleId, StateId, Statement, StatementKind, Terms, Type};
 use std::collections::BTreeSet;
 
 /// What is asked.
@@ -215,7 +215,11 @@ impl Seen<'_, '_> {
             return None;
         }
         let applies = matches!(self.against(), Against::Nothing);
-        let word = if applies { "applies" } else { "does not apply" };
+        let word = match (applies, self.unmet().is_empty()) {
+            (true, true) => "applies",
+            (true, false) => "would apply, and what it requires does not hold",
+            (false, _) => "does not apply",
+        };
         let mut out = Step { text: format!("{}: {word}", self.title()), clause: self.clause(), parts: Vec::new() };
         for (role, at) in &self.rule.roots {
             match role {
@@ -292,7 +296,25 @@ impl Seen<'_, '_> {
                 p.parts.iter().for_each(|x| self.each(*x, &mut step.parts));
                 out.push(step);
             }
-            _ => out.push(self.condition(at)),
+            _ => {
+                let mut step = self.condition(at);
+                step.text.push_str(&self.days(at));
+                out.push(step);
+            }
+        }
+    }
+
+    /// By how many days a comparison of dates fails.
+    fn days(&self, at: usize) -> String {
+        let Some(p) = self.probe(at) else { return String::new() };
+        let (ProbeKind::Comparison, [a, b], false) = (&p.kind, p.parts.as_slice(), self.holds(at)) else { return String::new() };
+        let is_date = |x: usize| self.probe(x).is_some_and(|p| p.ty == Type::Date);
+        match (self.value(*a), self.value(*b)) {
+            (Value::Whole(x), Value::Whole(y)) if is_date(*a) && is_date(*b) && x != y => match x.abs_diff(*y) {
+                1 => ", by 1 day".to_owned(),
+                n => format!(", by {n} days"),
+            },
+            _ => String::new(),
         }
     }
 
