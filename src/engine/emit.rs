@@ -10,6 +10,7 @@ mod query;
 mod require;
 mod step;
 mod store;
+mod tally;
 mod text;
 mod value;
 
@@ -87,6 +88,10 @@ struct Emit<'t> {
     wanted: Vec<Wanted>,
     /// Indexes whose code is still to come.
     index_code: Vec<(usize, Vec<NodeId>, Option<NodeId>, u16)>,
+    /// What tallies have been asked for.
+    tallied: Vec<tally::Asked>,
+    /// Tallies whose code is still to come.
+    tally_code: Vec<usize>,
 }
 
 /// An index that is asked for: kind, whether of entries, conditions, key, sum.
