@@ -2,8 +2,10 @@
 //! why a rule did not apply. It reads what the engine told of each formula, and computes nothing but margins.
 
 mod derive;
+mod why_not;
 
 pub use derive::{Derivations, pruned};
+pub use why_not::{WhyNot, why_not};
 
 use super::document::change_words;
 use super::words::{Words, day};
