@@ -26,6 +26,7 @@ mod output;
 mod packed;
 mod page;
 mod paper;
+mod place;
 mod progress;
 mod readings;
 mod records;

@@ -1,6 +1,7 @@
 //! What the command line may say.
 
 use super::output::Output;
+use super::place::Place;
 use super::shown::Tabled;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -286,8 +287,11 @@ pub(crate) struct Test {
 
 /// `tenor explain`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "Without `--event` and `--at`, all that changed or refused something is explained.
+
+Examples:
   tenor explain warrant.terms events.jsonl --event 7
+  tenor explain warrant.terms events.jsonl --at 2006-09-30
   tenor explain warrant.terms events.jsonl --event 7 --certificate W-1
   tenor explain warrant.terms events.jsonl --format json
   tenor explain warrant.terms events.jsonl --event 7 --format html > record-7.html
@@ -295,9 +299,8 @@ pub(crate) struct Test {
 pub(crate) struct Explain {
     #[command(flatten)]
     pub stream: Stream,
-    /// The record to explain; without it, all records that changed or refused something
-    #[arg(long, value_name = "N")]
-    pub event: Option<u32>,
+    #[command(flatten)]
+    pub place: Place,
     /// Only what concerns this certificate, or another entry by its key
     #[arg(long, value_name = "KEY")]
     pub certificate: Option<String>,
@@ -367,18 +370,25 @@ pub(crate) struct Readings {
 
 /// `tenor certificate`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code 1: the record adjusts nothing.
+#[command(after_help = "Exit code 1: the record, or the day, adjusts nothing.
 
 Examples:
   tenor certificate warrant.terms events.jsonl --event 6
+  tenor certificate warrant.terms events.jsonl --event 6 --certificate W-1
+  tenor certificate warrant.terms events.jsonl --at 2006-09-30
   tenor certificate warrant.terms events.jsonl --event 6 --format docx --output certificate.docx
   tenor certificate warrant.terms events.jsonl --event 6 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]
     pub stream: Stream,
-    /// The record, by its number in the stream
-    #[arg(long, value_name = "N")]
-    pub event: u32,
+    #[command(flatten)]
+    pub place: Place,
+    /// Only what this rule adjusted, by its name in the terms
+    #[arg(long, value_name = "NAME")]
+    pub rule: Option<String>,
+    /// Only what concerns this certificate, or another entry by its key
+    #[arg(long, value_name = "KEY")]
+    pub certificate: Option<String>,
     /// How it is written
     #[arg(long, value_enum, default_value = "md")]
     pub format: PaperFormat,
@@ -393,6 +403,7 @@ pub(crate) struct Paper {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor notice warrant.terms events.jsonl --event 8
+  tenor notice warrant.terms events.jsonl --at 2006-09-30
   tenor notice warrant.terms events.jsonl --event 8 --format docx --output notice.docx")]
 pub(crate) struct Notice {
     #[command(flatten)]

@@ -2,14 +2,17 @@
 //! why a rule did not apply. It reads what the engine told of each formula, and computes nothing but margins.
 
 mod derive;
+mod moments;
 
 pub use derive::{Derivations, pruned};
+pub use moments::{AtMoment, at_moments};
 
 use super::document::change_words;
+use super::spot::Spot;
 use super::words::{Words, day};
 use crate::engine::code::Program;
 use crate::engine::plan::{Probe, ProbeKind, Role, RuleProbe};
-use crate::engine::run::{Change, Run, Status, Trace, Value};
+use crate::engine::run::{Change, Moment, Run, Status, Trace, Value};
 use crate::source::Span;
 use crate::terms::{ClauseId, EventSort, FieldId, KindId, On, StateId, Terms};
 use std::collections::BTreeSet;
@@ -34,8 +37,8 @@ impl Step {
 /// What is to be explained.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked<'a> {
-    /// One record; none for all that changed or refused something.
-    pub record: Option<u32>,
+    /// One record, or the rules at moments of one day; none for all that changed or refused something.
+    pub record: Option<Spot>,
     /// Only this entry, by its key.
     pub entry: Option<&'a str>,
 }
@@ -45,9 +48,16 @@ pub struct Asked<'a> {
 pub fn explain(terms: &Terms, program: &Program, run: &Run, asked: Asked<'_>) -> Vec<Step> {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
     let e = Explainer { terms, program, run, words, asked };
-    let mut numbers: BTreeSet<u32> = run.traces.iter().map(|t| t.when.number).collect();
-    numbers.extend(run.refusals.iter().map(|r| r.when.number));
-    numbers.into_iter().filter(|n| asked.record.is_none_or(|r| r == *n)).filter_map(|n| e.record(n)).collect()
+    let mut seen = BTreeSet::new();
+    let mut places: Vec<Moment> = Vec::new();
+    let all = run.traces.iter().map(|t| t.when).chain(run.refusals.iter().map(|r| r.when));
+    for when in all.filter(|w| asked.record.is_none_or(|r| r.holds(*w))).collect::<BTreeSet<_>>() {
+        // a record that is computed again is told once, a day's rules at moments where they come among the records
+        if when.number == 0 || seen.insert(when.number) {
+            places.push(when);
+        }
+    }
+    places.into_iter().filter_map(|when| e.place(when)).collect()
 }
 
 /// How a change was computed, line by line: named values, the formula, the formula with numbers in, its limits.
@@ -64,6 +74,11 @@ pub fn method(terms: &Terms, program: &Program, run: &Run, c: &Change) -> Vec<St
     of_rule.find(|s| matches!(s.against(), Against::Nothing)).map(|s| s.method(site.state)).unwrap_or_default()
 }
 
+/// Whether something happened at a place: with a record, or at a moment.
+fn is_at(when: Moment, place: Moment) -> bool {
+    if place.number == 0 { when == place } else { when.number == place.number }
+}
+
 struct Explainer<'r> {
     terms: &'r Terms,
     program: &'r Program,
@@ -73,9 +88,9 @@ struct Explainer<'r> {
 }
 
 impl<'r> Explainer<'r> {
-    fn record(&self, number: u32) -> Option<Step> {
-        let traces: Vec<&Trace> = self.run.traces.iter().filter(|t| t.when.number == number && self.wanted(t)).collect();
-        let results = self.results(number);
+    fn place(&self, place: Moment) -> Option<Step> {
+        let traces: Vec<&Trace> = self.run.traces.iter().filter(|t| is_at(t.when, place) && self.wanted(t)).collect();
+        let results = self.results(place);
         let whole = self.asked.record.is_some();
         if results.is_empty() && !whole {
             return None;
@@ -83,12 +98,12 @@ impl<'r> Explainer<'r> {
         let when = traces
             .first()
             .map(|t| t.when)
-            .or_else(|| self.run.refusals.iter().find(|r| r.when.number == number).map(|r| r.when))?;
+            .or_else(|| self.run.refusals.iter().find(|r| is_at(r.when, place)).map(|r| r.when))?;
         let name = traces.iter().find_map(|t| self.event_name(t)).unwrap_or_default();
-        let title = if number == 0 {
+        let title = if place.number == 0 {
             format!("{}: rules at a moment", day(when.day))
         } else {
-            format!("record {number}, {}: {name}", day(when.day))
+            format!("record {}, {}: {name}", place.number, day(when.day))
         };
         let mut out = Step::new(title.trim_end_matches([':', ' ']).to_owned());
         let (mut applied, mut others) = (Vec::new(), Vec::new());
@@ -136,10 +151,10 @@ impl<'r> Explainer<'r> {
         (kind.sort != EventSort::Deemed).then(|| kind.name.replace('_', " "))
     }
 
-    /// What came of a record: changes and refusals.
-    fn results(&self, number: u32) -> Vec<Step> {
+    /// What came of a record, or of a moment: changes and refusals.
+    fn results(&self, place: Moment) -> Vec<Step> {
         let mut out = Vec::new();
-        for c in self.run.changes.iter().filter(|c| c.when.number == number) {
+        for c in self.run.changes.iter().filter(|c| is_at(c.when, place)) {
             let Some(of) = change_words(self.terms, self.program, &self.words, c) else { continue };
             if self.asked.entry.is_some_and(|key| of.entry_of_kind_named(self.run, key) && of.of != key) {
                 continue;
@@ -148,17 +163,17 @@ impl<'r> Explainer<'r> {
             step.parts.extend(self.waits(c));
             out.push(step);
         }
-        for c in self.run.changes.iter().filter(|c| c.made.is_some_and(|m| m.number == number && number != 0)) {
+        for c in self.run.changes.iter().filter(|c| c.made.is_some_and(|m| is_at(m, place))) {
             let Some(of) = change_words(self.terms, self.program, &self.words, c) else { continue };
             if self.asked.entry.is_some_and(|key| of.entry_of_kind_named(self.run, key) && of.of != key) {
                 continue;
             }
             let whose = if of.of.is_empty() { String::new() } else { format!(" of {}", of.of) };
-            let text =
-                format!("makes what waited since record {}: {}{whose}, {} → {}", c.when.number, of.state, of.before, of.after);
+            let since = if c.when.number == 0 { day(c.when.day) } else { format!("record {}", c.when.number) };
+            let text = format!("makes what waited since {since}: {}{whose}, {} → {}", of.state, of.before, of.after);
             out.push(Step { text, clause: self.terms.cite(c.clause).to_owned(), parts: Vec::new() });
         }
-        for r in self.run.refusals.iter().filter(|r| r.when.number == number) {
+        for r in self.run.refusals.iter().filter(|r| is_at(r.when, place)) {
             let mut step = Step::new(format!("refused: {}", self.words.said(&r.reason)));
             step.clause = self.terms.cite(r.clause).to_owned();
             for (path, v) in &r.with {
@@ -166,7 +181,7 @@ impl<'r> Explainer<'r> {
             }
             out.push(step);
         }
-        for r in self.run.rescissions.iter().filter(|r| r.when.number == number) {
+        for r in self.run.rescissions.iter().filter(|r| is_at(r.when, place)) {
             let list = |xs: &[u32]| xs.iter().map(|n| format!("record {n}")).collect::<Vec<_>>().join(", ");
             let what = match r.rule {
                 Some(_) => format!("annuls what {} adjusted, and recomputes what followed", list(&r.annulled)),

@@ -30,6 +30,7 @@ pub use tables::tables;
 use crate::engine::code::Program;
 use crate::engine::run::{Change, Run};
 use crate::event::{Batch, Head};
+use crate::report::spot::Spot;
 use crate::terms::Terms;
 use derive::Deriver;
 use events::Events;
@@ -47,8 +48,8 @@ pub struct Source<'a> {
     pub run: &'a Run,
     /// The records of the run.
     pub records: &'a [(Head, Batch)],
-    /// Only what one record changed.
-    pub record: Option<u32>,
+    /// Only what one record changed, or rules at moments of one day.
+    pub record: Option<Spot>,
     /// Only what concerns this entry, by its key.
     pub entry: Option<&'a str>,
     /// What the workbook was made from, line by line: what, and which.
@@ -153,7 +154,7 @@ impl Side {
             entries.extend(d.entry(n, c));
             fits(&d)?;
         }
-        let lines: Vec<_> = s.run.lines.iter().filter(|l| s.record.is_none_or(|r| r == l.when.number)).collect();
+        let lines: Vec<_> = s.run.lines.iter().filter(|l| s.record.is_none_or(|r| r.holds(l.when))).collect();
         let effects: Vec<_> = lines.into_iter().map(|line| (line, d.effect(line))).collect();
         let mut summary = plain::Summary::new(&mut d, s);
         summary.whole = unprovable(s).map(str::to_owned);
@@ -205,7 +206,7 @@ const MOST_TOLD: usize = 30_000;
 
 /// Whether a change is asked for.
 fn wanted(s: &Source<'_>, c: &Change) -> bool {
-    if s.record.is_some_and(|r| r != c.when.number) {
+    if s.record.is_some_and(|r| !r.holds(c.when)) {
         return false;
     }
     let Some(key) = s.entry else { return true };

@@ -11,6 +11,7 @@ use super::verdict;
 use crate::engine::run::{Line, Moment, Value};
 use crate::engine::table::{kind_of, row_of};
 use crate::report::json::standing;
+use crate::report::spot::Spot;
 use crate::terms::{ExprKind, StateId, Type, When};
 
 /// Whether a state is one of the entry that is shown, or of the issuer.
@@ -127,8 +128,10 @@ impl Summary {
         if d.run.as_of != 0 {
             rows.push(vec![plain("as of"), dated(d, d.run.as_of)]);
         }
-        if let Some(n) = s.record {
-            rows.push(vec![plain("only record"), Cell::count(n)]);
+        match s.record {
+            Some(Spot::Record(n)) => rows.push(vec![plain("only record"), Cell::count(n)]),
+            Some(Spot::Day(n)) => rows.push(vec![plain("only rules at a moment of"), dated(d, n)]),
+            None => {}
         }
         if let Some(key) = s.entry {
             rows.push(vec![plain("only for"), plain(key)]);
@@ -213,7 +216,7 @@ const HOW: &[(&str, &str)] = &[
 /// What was refused.
 pub(super) fn refusals(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
     let mut page = table("Refusals", &[8, 11, 14, 70, 60], &["record", "date", "clause", "reason", "with"]);
-    for r in d.run.refusals.iter().filter(|r| s.record.is_none_or(|n| n == r.when.number)) {
+    for r in d.run.refusals.iter().filter(|r| s.record.is_none_or(|n| n.holds(r.when))) {
         let with: Vec<String> =
             r.with.iter().map(|(path, v)| format!("{}: {}", path.join(" "), exactly(d, &v.value, &v.ty))).collect();
         page.rows.push(vec![
@@ -235,8 +238,8 @@ fn exactly(d: &Deriver<'_>, value: &Value, ty: &Type) -> String {
 pub(super) fn obligations(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
     let head = ["record", "clause", "what", "of", "due", "done", "status"];
     let mut page = table("Obligations", &[8, 14, 60, 16, 12, 12, 12], &head);
-    let asked = |n: u32| s.record.is_none_or(|r| r == n);
-    for o in d.run.owed.iter().filter(|o| asked(o.when.number)) {
+    let asked = |when: Moment| s.record.is_none_or(|r| r.holds(when));
+    for o in d.run.owed.iter().filter(|o| asked(o.when)) {
         let cite = d.terms.obligations.get(o.obligation.at()).and_then(|x| x.clause);
         page.rows.push(vec![
             Cell::count(o.when.number),
@@ -248,7 +251,7 @@ pub(super) fn obligations(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
             plain(o.standing.map_or("open", standing)),
         ]);
     }
-    for b in d.run.breaches.iter().filter(|b| asked(b.when.number)) {
+    for b in d.run.breaches.iter().filter(|b| asked(b.when)) {
         let Some(decl) = d.terms.covenants.get(b.covenant.at()) else { continue };
         page.rows.push(vec![
             Cell::count(b.when.number),
@@ -316,9 +319,9 @@ fn name_of_sheet(name: &str) -> String {
 /// What the terms warn of, and what was annulled.
 pub(super) fn warnings(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
     let mut page = table("Warnings", &[8, 11, 14, 90], &["record", "date", "clause", "what"]);
-    let asked = |n: u32| s.record.is_none_or(|r| r == n);
+    let asked = |when: Moment| s.record.is_none_or(|r| r.holds(when));
     let list = |xs: &[u32]| xs.iter().map(|n| format!("record {n}")).collect::<Vec<_>>().join(", ");
-    for r in d.run.rescissions.iter().filter(|r| asked(r.when.number)) {
+    for r in d.run.rescissions.iter().filter(|r| asked(r.when)) {
         let mut text = format!("annuls what {} adjusted", list(&r.annulled));
         if !r.affected.is_empty() {
             text.push_str(&format!("; completed since, and final: {}", list(&r.affected)));
@@ -330,7 +333,7 @@ pub(super) fn warnings(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
             Cell::lines(text),
         ]);
     }
-    for w in d.run.warnings.iter().filter(|w| asked(w.when.number)) {
+    for w in d.run.warnings.iter().filter(|w| asked(w.when)) {
         let text = d.words.said(&w.text);
         page.rows.push(vec![
             Cell::count(w.when.number),
