@@ -377,6 +377,7 @@ Examples:
   tenor certificate warrant.terms events.jsonl --event 6 --certificate W-1
   tenor certificate warrant.terms events.jsonl --at 2006-09-30
   tenor certificate warrant.terms events.jsonl --event 6 --format docx --output certificate.docx
+  tenor certificate warrant.terms events.jsonl --event 6 --set issuer='Glowpoint, Inc.' --set number=3
   tenor certificate warrant.terms events.jsonl --event 6 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]
@@ -395,8 +396,23 @@ pub(crate) struct Paper {
     /// Another wording: a template in Markdown, as those in templates/
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    /// What the records do not say: issuer, to, number, name and title are known to the built-in papers
+    #[arg(long, value_name = "NAME=TEXT")]
+    pub set: Vec<String>,
+    /// The size of paper of a Word document; without it, that which is used with the currency
+    #[arg(long, value_enum, value_name = "SIZE")]
+    pub paper: Option<PaperSize>,
     #[command(flatten)]
     pub to: Output,
+}
+
+/// Sizes of paper.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum PaperSize {
+    /// American letter paper
+    Letter,
+    /// A4
+    A4,
 }
 
 /// `tenor notice`

@@ -1,18 +1,20 @@
 //! `tenor certificate` and `tenor notice`: papers about one record, or about what rules at moments of a day did.
 
-use super::args::{Paper as Args, PaperFormat};
+use super::args::{Paper as Args, PaperFormat, PaperSize};
 use super::inputs::Inputs;
 use super::records::{self, Records};
 use super::{End, Outcome, diagnose, events, explain, output, place, terms};
 use crate::check::nearest;
 use crate::engine::code::Program;
 use crate::engine::run::{Moment, Run};
-use crate::report::certificate::{Certificate, Source, rule_text};
+use crate::report::certificate::{Certificate, Source, rule_text, safe};
 use crate::report::explain::method;
 use crate::report::paper;
 use crate::report::spot::Spot;
 use crate::report::words;
 use crate::terms::{RuleId, Terms};
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// The certificate of what a record, or a day, adjusted.
@@ -26,8 +28,13 @@ pub(super) fn certificate(args: &Args) -> Outcome {
             Spot::Day(day) => format!("no rule at a moment of {} adjusts anything{which}", words::day(day)),
         };
         let refused = about.certificate.refusals.first().map(|r| format!("it was refused: {r}"));
-        let help: Vec<String> = refused.into_iter().chain([about.others]).collect();
+        let help: Vec<String> = refused.into_iter().chain([about.others.clone()]).collect();
         diagnose::message("certificate::nothing", &text, &help.join("; "));
+        // a file that a shell has made by now says so too, rather than that it is broken
+        if args.to.file().is_none() && args.format != PaperFormat::Md && !std::io::stdout().is_terminal() {
+            let said = format!("# No adjustment\n\n{}\n", safe(&text));
+            shown(args, files, &about, &said)?;
+        }
         return Err(End::Failed);
     }
     write(args, files, paper::CERTIFICATE, &about)?;
@@ -52,30 +59,27 @@ fn about(args: &Args, files: &Inputs) -> Result<About, End> {
     files.keep(args.to.file(), "--output", &to_come)?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_explain(&t, &readings)?;
-    let asked = args.place.spot()?;
-    let rule = rule(args, &t)?;
+    let (asked, rule, set) = (args.place.spot()?, rule(args, &t)?, set(args)?);
     let records = records::read(&args.stream, &t, files)?;
-    let whole = || records.run(&t, &program, usize::MAX);
+    let whole = records.run(&t, &program, usize::MAX);
     let Some(spot) = asked else {
-        let help = place::options(&t, &program, &whole(), |_| true);
+        let help = place::options(&t, &program, &whole, |_| true);
         diagnose::message("usage::event", "name a record with `--event`, or a day with `--at`", &help);
         return Err(End::Usage);
     };
     let record = spot.record().and_then(|n| records.all.iter().find(|(h, _)| h.number == n));
     if let (None, Some(n)) = (record, spot.record()) {
-        let run = whole();
         if records.bad.is_some() {
-            events::tell(&args.stream, &t, &records.ran(run, &program), false);
+            events::tell(&args.stream, &t, &records.ran(whole, &program), false);
             return Err(End::Data);
         }
         let last = records.all.iter().map(|(h, _)| h.number).max().unwrap_or(0);
         diagnose::message("usage::event", &format!("there is no record {n}"), &format!("the last one is {last}"));
         return Err(End::Usage);
     }
-    let run = whole();
-    place::is_there(&t, &program, &run, spot)?;
+    place::is_there(&t, &program, &whole, spot)?;
     if let Some(key) = &args.certificate
-        && !run.keys.iter().flatten().any(|k| *k >= 0 && run.texts.whole(*k) == key)
+        && !whole.keys.iter().flatten().any(|k| *k >= 0 && whole.texts.whole(*k) == key)
     {
         return Err(explain::no_entry(key));
     }
@@ -86,7 +90,7 @@ fn about(args: &Args, files: &Inputs) -> Result<About, End> {
             let around = (records.run(&t, &program, at), records.run(&t, &program, at + 1));
             (record.map_or(i64::MAX, |(h, _)| h.day), around)
         }
-        Spot::Day(day) => (day, around_moment(&t, &program, &records, &run, day)),
+        Spot::Day(day) => (day, around_moment(&t, &program, &records, &whole, day)),
     };
     let count = records.all.iter().position(|(h, _)| h.day > last).unwrap_or(usize::MAX);
     // what waited and is made here was computed at other records
@@ -106,14 +110,13 @@ fn about(args: &Args, files: &Inputs) -> Result<About, End> {
         events::tell(&args.stream, &t, &records.ran(run, &program), false);
         return Err(End::Data);
     }
-    let whole = whole();
     Ok(About {
         others: place::options(&t, &program, &whole, |_| true),
         later: spot.record().map_or_else(Vec::new, |n| place::later(&t, &program, &whole, n)),
         // paper as the place of the currency has it
-        letter: matches!(t.currency.as_str(), "USD" | "CAD"),
+        letter: args.paper.map_or(matches!(t.currency.as_str(), "USD" | "CAD"), |p| p == PaperSize::Letter),
         spot,
-        certificate: about,
+        certificate: Certificate { set, ..about },
     })
 }
 
@@ -126,6 +129,22 @@ struct About {
     others: String,
     /// What rules at moments adjust before another record does.
     later: Vec<String>,
+}
+
+/// What is given for the paper.
+fn set(args: &Args) -> Result<BTreeMap<String, String>, End> {
+    let mut out = BTreeMap::new();
+    for given in &args.set {
+        let Some((name, text)) = given.split_once('=').filter(|(name, _)| !name.trim().is_empty()) else {
+            diagnose::message("usage::set", &format!("`{given}` gives nothing a text"), "write `--set issuer='Glowpoint, Inc.'`");
+            return Err(End::Usage);
+        };
+        if out.insert(name.trim().to_owned(), safe(text)).is_some() {
+            diagnose::message("usage::set", &format!("`{}` is given twice", name.trim()), "give it once");
+            return Err(End::Usage);
+        }
+    }
+    Ok(out)
 }
 
 /// The rule that is asked for.
@@ -177,17 +196,22 @@ fn write(args: &Args, files: Inputs, built_in: &str, about: &About) -> Outcome {
         );
         End::Data
     })?;
+    shown(args, files, about, &text)
+}
+
+/// Writes a paper in the form asked for.
+fn shown(args: &Args, files: Inputs, about: &About, text: &str) -> Outcome {
     let to = args.to.file();
     let receipt = files.receipt(&[&args.stream.terms], None, &args.stream.taking, Vec::new());
     let sum = |role: &str| receipt.files.iter().find(|f| f.role == role).and_then(|f| f.sha256.get(..12)).unwrap_or("?");
     let foot = format!("terms {}, events {}, Tenor {}", sum("terms"), sum("events"), receipt.version);
-    let sheet = &paper::Sheet { letter: about.letter, foot, date: about.certificate.event.date.clone() };
+    let sheet = &paper::Sheet { letter: about.letter, foot, author: format!("Tenor {}", receipt.version), date: about.certificate.event.date.clone() };
     match args.format {
-        PaperFormat::Md => output::text_to(to, &text),
-        PaperFormat::Html => output::text_to(to, &paper::html(&text)),
+        PaperFormat::Md => output::text_to(to, text),
+        PaperFormat::Html => output::text_to(to, &paper::html(text)),
         PaperFormat::Docx => {
             output::not_on_a_terminal(to, "a Word document", "certificate.docx")?;
-            output::bytes_to(to, &paper::docx(&text, sheet).map_err(|_| End::Software)?)
+            output::bytes_to(to, &paper::docx(text, sheet).map_err(|_| End::Software)?)
         }
     }
 }

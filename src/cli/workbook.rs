@@ -14,7 +14,8 @@ use crate::report::ending::Ending;
 use crate::report::json::chosen;
 use crate::report::receipt::Receipt;
 use crate::report::spot::Spot;
-use crate::report::workbook::{Source, Unfit, side_by_side, tables, workbook};
+use crate::report::sweep::Sweep;
+use crate::report::workbook::{Source, Unfit, side_by_side, swept, workbook};
 use crate::terms::Terms;
 use std::path::Path;
 
@@ -95,9 +96,9 @@ pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entra
     written(side_by_side(&sides), args.showing.to.file())
 }
 
-/// The tables of a document as sheets.
-pub(super) fn of_tables(doc: &Document, currency: &str, file: Option<&Path>) -> Outcome {
-    written(tables(doc, currency), file)
+/// The workbook of a sweep, dated by a day.
+pub(super) fn of_sweep(sweep: &Sweep, doc: &Document, day: i64, file: Option<&Path>) -> Outcome {
+    written(swept(sweep, doc, day), file)
 }
 
 fn written(made: Result<Vec<u8>, Unfit>, file: Option<&Path>) -> Outcome {

@@ -7,6 +7,7 @@ mod reading;
 pub use entries::{Entry, Stated};
 pub use reading::Reading;
 
+use entries::shortened;
 use super::json::{is_adjustment, standing, status, unit};
 use super::record::record;
 use super::spot::Spot;
@@ -18,6 +19,7 @@ use crate::event::{Batch, Head};
 use crate::terms::{KindId, On, RuleId, StateId, Terms, Type};
 use rust_decimal::Decimal;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What a template is given.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -36,6 +38,8 @@ pub struct Certificate {
     pub duties: Vec<Duty>,
     /// Why it was refused, where it was.
     pub refusals: Vec<String>,
+    /// What was given for the paper, such as `issuer`.
+    pub set: BTreeMap<String, String>,
     /// The readings it rests on: those of the clauses of its adjustments, and those that are not the default.
     pub readings: Vec<Reading>,
 }
@@ -85,6 +89,8 @@ pub struct Adjustment {
     pub before: String,
     /// Its value after.
     pub after: String,
+    /// Its value after, rounded to four places; empty where that is the value itself.
+    pub rounded: String,
     /// By how much it changed, without a sign.
     pub amount: String,
     /// Whether it rose.
@@ -159,6 +165,7 @@ impl Source<'_> {
         let readings = self.readings(&adjustments);
         Certificate {
             readings,
+            set: BTreeMap::new(),
             terms: safe(&self.terms.title),
             agreement: safe(self.terms.document.as_deref().unwrap_or("")),
             event: match (record, self.spot) {
@@ -200,7 +207,7 @@ impl Source<'_> {
             date: record.date,
             day: in_words(head.day),
             clause: String::new(),
-            fields: record.fields.into_iter().map(|(name, value)| Named { name, value: safe(&value) }).collect(),
+            fields: record.fields.into_iter().map(|(name, value)| Named { name, value: safe(&dated(value)) }).collect(),
         }
     }
 
@@ -215,6 +222,7 @@ impl Source<'_> {
             term: self.term(site.state),
             before: if c.was_known { self.amount(site.state, c.before) } else { String::new() },
             after: self.amount(site.state, c.after),
+            rounded: if shortened(c.after) == c.after { String::new() } else { self.amount(site.state, shortened(c.after)) },
             amount: self.amount(site.state, amount.abs()),
             rose: amount.is_sign_positive(),
             clause: self.terms.cite(c.clause).to_owned(),
@@ -285,6 +293,11 @@ fn in_words(n: i64) -> String {
     crate::engine::day::date(n).map_or_else(String::new, |d| d.format("%B %-d, %Y").to_string())
 }
 
+/// A day that stands alone, in words; anything else as it stands.
+fn dated(value: String) -> String {
+    crate::event::day_number(&value).map_or(value, in_words)
+}
+
 /// How an adjustment is computed, as the terms say it: the rule as it is written.
 #[must_use]
 pub fn rule_text(terms: &Terms, rule: RuleId) -> Vec<String> {
@@ -298,7 +311,8 @@ pub fn rule_text(terms: &Terms, rule: RuleId) -> Vec<String> {
 }
 
 /// A text that Markdown takes as it is.
-fn safe(text: &str) -> String {
+#[must_use]
+pub fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '|' | '<' | '*' | '`' | '[' | '\\') {

@@ -2,9 +2,11 @@
 //! why a rule did not apply. It reads what the engine told of each formula, and computes nothing but margins.
 
 mod derive;
+mod method;
 mod moments;
 
 pub use derive::{Derivations, pruned};
+pub use method::method;
 pub use moments::{AtMoment, at_moments};
 
 use super::document::change_words;
@@ -14,7 +16,7 @@ use crate::engine::code::Program;
 use crate::engine::plan::{Probe, ProbeKind, Role, RuleProbe};
 use crate::engine::run::{Change, Moment, Run, Status, Trace, Value};
 use crate::source::Span;
-use crate::terms::{ClauseId, EventSort, FieldId, KindId, On, StateId, Terms};
+use crate::terms::{ClauseId, EventSort, FieldId, KindId, On, Terms};
 use std::collections::BTreeSet;
 
 /// A step of an explanation.
@@ -58,20 +60,6 @@ pub fn explain(terms: &Terms, program: &Program, run: &Run, asked: Asked<'_>) ->
         }
     }
     places.into_iter().filter_map(|when| e.place(when)).collect()
-}
-
-/// How a change was computed, line by line: named values, the formula, the formula with numbers in, its limits.
-#[must_use]
-pub fn method(terms: &Terms, program: &Program, run: &Run, c: &Change) -> Vec<String> {
-    let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let e = Explainer { terms, program, run, words, asked: Asked::default() };
-    let Some(site) = program.sites.get(usize::from(c.site)) else { return Vec::new() };
-    let row = site.of.map_or(-1, |k| crate::engine::table::entry(k, c.row));
-    let mut of_rule = run.traces.iter().filter(|t| t.when == c.when && (t.row == row || t.row < 0)).filter_map(|t| {
-        let rule = program.plan.rule_probes.get(usize::from(t.rule))?;
-        (rule.rule == site.rule).then_some(Seen { e: &e, rule, trace: t })
-    });
-    of_rule.find(|s| matches!(s.against(), Against::Nothing)).map(|s| s.method(site.state)).unwrap_or_default()
 }
 
 /// Whether something happened at a place: with a record, or at a moment.
@@ -414,30 +402,6 @@ impl Seen<'_, '_> {
         out
     }
 
-    /// The lines that lead to the new value of a state.
-    fn method(&self, state: StateId) -> Vec<String> {
-        let mut out = Vec::new();
-        let mut mine = false;
-        for (role, at) in &self.rule.roots {
-            match role {
-                Role::Let(name) => flatten(&self.becomes(&format!("{name} is"), *at), 0, &mut out),
-                Role::Becomes(s, pending) => {
-                    mine = *s == state && !pending;
-                    if mine {
-                        let name = self.e.terms.states.get(s.at()).map_or("", |s| s.name.as_str());
-                        flatten(&self.becomes(&format!("{name} becomes"), *at), 0, &mut out);
-                    }
-                }
-                Role::Limit(above) if mine => {
-                    let word = if *above { "but not above" } else { "but not below" };
-                    flatten(&self.becomes(word, *at), 0, &mut out);
-                }
-                _ => {}
-            }
-        }
-        out
-    }
-
     /// A value: its formula, the formula with numbers in, and what it rests on.
     fn becomes(&self, what: &str, at: usize) -> Step {
         let (text, numbers, value) = (self.text(at), self.numbers(at), self.shown(at));
@@ -481,7 +445,7 @@ impl Seen<'_, '_> {
                     }
                     out.push_str(slice(whole, p.span.start, from, span.start));
                     out.push_str(&self.numbers(x));
-                    from = span.end;
+                    from = span.end + said_with(slice(whole, p.span.start, span.end, p.span.end));
                 }
                 out.push_str(slice(whole, p.span.start, from, p.span.end));
                 flat(&out)
@@ -566,18 +530,18 @@ impl Seen<'_, '_> {
     }
 }
 
-/// A step and what it rests on, a line each.
-fn flatten(step: &Step, depth: usize, out: &mut Vec<String>) {
-    let clause = if step.clause.is_empty() { String::new() } else { format!(" (Section {})", step.clause) };
-    out.push(format!("{}{}{clause}", "  ".repeat(depth), step.text));
-    step.parts.iter().for_each(|p| flatten(p, depth + 1, out));
-}
-
 fn because(mut step: Step) -> Step {
     if !step.text.starts_with("unless ") {
         step.text = format!("because {}", step.text);
     }
     step
+}
+
+/// How much of a text belongs to the value before it, which stands there as a number: `before` and `after` say which.
+fn said_with(rest: &str) -> u32 {
+    let ends = |rest: &str| !rest.trim_start().starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"');
+    let word = [" before", " after"].into_iter().find(|w| rest.strip_prefix(w).is_some_and(ends));
+    word.map_or(0, |w| u32::try_from(w.len()).unwrap_or(0))
 }
 
 /// A part of a text, by offsets that count from the beginning of its file.

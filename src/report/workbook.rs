@@ -1,13 +1,16 @@
 //! A run as an Excel workbook: every change is computed anew by formulas from the cells of its records, with the exact
 //! decimals of the run beside them. What a spreadsheet cannot compute is an input that says why.
 
+mod charts;
 mod checks;
 mod choice;
 mod derive;
+mod drawn;
 mod eval;
 mod events;
 mod leaf;
 mod ledger;
+mod names;
 mod origin;
 mod page;
 mod plain;
@@ -18,6 +21,7 @@ mod reads;
 mod round;
 mod sheets;
 mod sides;
+mod swept;
 mod tables;
 mod term;
 mod translate;
@@ -25,6 +29,7 @@ mod values;
 mod verdict;
 mod write;
 
+pub use swept::swept;
 pub use tables::tables;
 
 use crate::engine::code::Program;
@@ -34,6 +39,7 @@ use crate::report::spot::Spot;
 use crate::terms::Terms;
 use derive::Deriver;
 use events::Events;
+use page::Page;
 use sheets::Places;
 use thiserror::Error;
 
@@ -135,7 +141,7 @@ fn about<'a>(s: &Source<'a>) -> write::About<'a> {
 struct Side {
     summary: plain::Summary,
     places: Places,
-    pages: Vec<page::Page>,
+    pages: Vec<Page>,
 }
 
 impl Side {
@@ -164,7 +170,7 @@ impl Side {
         fits(&d)?;
         let places = Places::new(&d, &entries, mark);
         let mut pages = vec![summary.page(&d, &places, s)];
-        pages.push(sheets::ledger(&d, &entries, &places));
+        pages.push(Page { names: names::of_ledger(s, &entries, &places, mark), ..sheets::ledger(&d, &entries, &places) });
         pages.push(sheets::derivations(&d, &places));
         pages.push(sheets::events(&d, &places));
         pages.push(verdict::as_run(&d, &places, entries.len()));
@@ -173,6 +179,7 @@ impl Side {
         pages.extend(plain::effects(&d, &effects, &places));
         pages.extend(plain::warnings(&d, s));
         pages.push(plain::readings(&d));
+        pages.extend(charts::page(&d, &summary.figures, &entries, &places, mark));
         // those that compute have theirs from `places`, for formulas name them
         for page in pages.iter_mut().filter(|p| !p.name.ends_with(mark)) {
             page.name.push_str(mark);

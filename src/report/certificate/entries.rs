@@ -1,9 +1,9 @@
 //! The entries that were adjusted, with their states before and after.
 
-use super::Source;
+use super::{Named, Source, safe};
 use crate::engine::run::{Change, Moment, Run, Status, Value};
 use crate::engine::table::entry;
-use crate::terms::{ExprKind, KindId, StateId, Terms};
+use crate::terms::{ExprKind, KindId, StateId, Terms, Type};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -14,6 +14,8 @@ pub struct Entry {
     pub kind: String,
     /// Its key.
     pub entry: String,
+    /// What else the terms show of it after the record, in words: whose it is, how it stands.
+    pub particulars: Vec<Named>,
     /// Its states.
     pub states: Vec<Stated>,
 }
@@ -66,7 +68,26 @@ impl Source<'_> {
             let name = self.terms.states.get(state.at()).map_or_else(String::new, |s| s.name.clone());
             Stated { state: name, term: self.term(*state), before: show(before), after: show(after) }
         });
-        Entry { kind: self.kind(kind), entry: self.name(kind, row), states: states.collect() }
+        let (kind_name, name, states) = (self.kind(kind), self.name(kind, row), states.collect());
+        Entry { kind: kind_name, entry: name, particulars: self.particulars((kind, row)), states }
+    }
+
+    /// The columns of reports that are texts or words, but for the key itself.
+    fn particulars(&self, (kind, row): Row) -> Vec<Named> {
+        let (words, of) = (self.words(), kind.map_or(-1, |k| entry(k, row)));
+        let key = words.entry(of);
+        let mut out = Vec::new();
+        for s in self.run.shown.iter().filter(|s| s.row == of) {
+            let columns = self.terms.reports.get(s.report).map_or(&[][..], |r| &r.columns);
+            for ((name, e), value) in columns.iter().zip(&s.columns) {
+                let text = words.shown(value, &e.ty);
+                let is_told = matches!(e.ty, Type::Text | Type::Enum(_)) && *value != Value::Unknown && text != key;
+                if is_told {
+                    out.push(Named { name: name.replace('_', " "), value: safe(&text) });
+                }
+            }
+        }
+        out
     }
 
     /// A state of a row before and after what is spoken of, which began at a place of the stream.
@@ -93,7 +114,7 @@ impl Source<'_> {
 const PLACES: u32 = 4;
 
 /// A value that has been given with all its digits, as it is told again.
-fn shortened(n: Decimal) -> Decimal {
+pub(super) fn shortened(n: Decimal) -> Decimal {
     n.normalize().round_dp_with_strategy(PLACES, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
 }
 

@@ -1,6 +1,6 @@
 //! What happened where no record did: the rules at moments of a day, as a paper speaks of them.
 
-use super::{Event, Named, Source, in_words, safe};
+use super::{Event, Named, Source, dated, in_words, safe};
 use crate::report::explain::at_moments;
 use crate::report::words::day;
 
@@ -17,7 +17,7 @@ impl Source<'_> {
                 event.clause = told.clause;
             }
             for (name, value) in told.found {
-                let field = Named { name: safe(&name), value: safe(&value) };
+                let field = Named { name: safe(&name), value: safe(&dated(value)) };
                 if !event.fields.iter().any(|f| (&f.name, &f.value) == (&field.name, &field.value)) {
                     event.fields.push(field);
                 }

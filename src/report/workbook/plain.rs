@@ -2,9 +2,10 @@
 
 use super::Source;
 use super::derive::Deriver;
+use super::names::Names;
 use super::page::{Cell, Look, Page, Shape, What};
 use super::reads::Read;
-use super::sheets::{Places, clause};
+use super::sheets::{Places, SUMMARY, clause};
 use super::term::{At, Held, Term};
 use super::values;
 use super::verdict;
@@ -13,6 +14,7 @@ use crate::engine::table::{kind_of, row_of};
 use crate::report::json::standing;
 use crate::report::spot::Spot;
 use crate::terms::{ExprKind, StateId, Type, When};
+use rustc_hash::FxHashMap;
 
 /// Whether a state is one of the entry that is shown, or of the issuer.
 fn is_own(d: &Deriver<'_>, state: StateId, shown: i64) -> bool {
@@ -162,7 +164,16 @@ impl Summary {
             rows.push(Vec::new());
             rows.push(heads(&["report", "of", "figure", "value", "unit", "exactly", "ledger"]));
         }
+        let mut names = Names::default();
+        let mut alike: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+        self.figures.iter().for_each(|f| *alike.entry((&f.report, &f.name)).or_default() += 1);
         for f in &self.figures {
+            let of = if alike.get(&(f.report.as_str(), f.name.as_str())).is_some_and(|n| *n > 1) { f.entry.as_str() } else { "" };
+            let mark = places.summary.strip_prefix(SUMMARY).unwrap_or_default().trim();
+            let given = names.give(&[&f.name, of, "at_end", mark], &places.summary, VALUE, rows.len() + 1);
+            if !given {
+                names.give(&[&f.report, &f.name, of, "at_end", mark], &places.summary, VALUE, rows.len() + 1);
+            }
             let value = match f.cell {
                 Some(at) => Cell::formula(places.formula(&Term::Cell(at), &places.summary), &f.held, &f.ty, Look::Linked),
                 None => match &f.term {
@@ -185,6 +196,8 @@ impl Summary {
                 link,
             ]);
         }
+        page.names = names.all;
+        let rows = &mut page.rows;
         rows.push(Vec::new());
         rows.push(heads(&["receipt", ""]));
         for (what, which) in s.receipt {
@@ -196,6 +209,9 @@ impl Summary {
         page
     }
 }
+
+/// The column of values of the summary.
+const VALUE: usize = 3;
 
 /// How the workbook is read.
 const HOW: &[(&str, &str)] = &[
