@@ -377,7 +377,7 @@ Examples:
   tenor certificate warrant.terms events.jsonl --event 6 --certificate W-1
   tenor certificate warrant.terms events.jsonl --at 2006-09-30
   tenor certificate warrant.terms events.jsonl --event 6 --format docx --output certificate.docx
-  tenor certificate warrant.terms events.jsonl --event 6 --set issuer='Glowpoint, Inc.' --set number=3
+  tenor certificate warrant.terms events.jsonl --event 6 --set issuer='Example, Inc.' --set number=3
   tenor certificate warrant.terms events.jsonl --event 6 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]

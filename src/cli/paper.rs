@@ -131,15 +131,19 @@ struct About {
     later: Vec<String>,
 }
 
+/// What the built-in papers can be given.
+const KNOWN: [&str; 5] = ["issuer", "to", "number", "name", "title"];
+
 /// What is given for the paper.
 fn set(args: &Args) -> Result<BTreeMap<String, String>, End> {
-    let mut out = BTreeMap::new();
+    // what the built-in papers ask for is empty where it is not given; another name that a template asks for has to be
+    let mut out: BTreeMap<String, String> = KNOWN.iter().map(|name| ((*name).to_owned(), String::new())).collect();
     for given in &args.set {
         let Some((name, text)) = given.split_once('=').filter(|(name, _)| !name.trim().is_empty()) else {
-            diagnose::message("usage::set", &format!("`{given}` gives nothing a text"), "write `--set issuer='Glowpoint, Inc.'`");
+            diagnose::message("usage::set", &format!("`{given}` gives nothing a text"), "write `--set issuer='Example, Inc.'`");
             return Err(End::Usage);
         };
-        if out.insert(name.trim().to_owned(), safe(text)).is_some() {
+        if out.insert(name.trim().to_owned(), safe(text)).is_some_and(|before| !before.is_empty()) {
             diagnose::message("usage::set", &format!("`{}` is given twice", name.trim()), "give it once");
             return Err(End::Usage);
         }

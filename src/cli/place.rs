@@ -77,7 +77,7 @@ fn places<'c>(changes: impl Iterator<Item = &'c Change>) -> Vec<&'c Change> {
     out
 }
 
-/// `--event 6 (2006-01-10, price_diluted)`
+/// `--event 6` (2006-01-10, the_rule)
 fn option(t: &Terms, program: &Program, c: &Change) -> String {
     let rule = program.sites.get(usize::from(c.site)).and_then(|s| t.rules.get(s.rule.at())).map_or("", |r| r.name.as_str());
     match c.when.number {

@@ -49,7 +49,7 @@ const MARKDOWN: &str = "# Title\n\n## Heading\n\nBefore **strong**, *slanted*.\n
 
 #[test]
 fn what_stands_in_the_markdown_stands_in_the_document() {
-    let sheet = Sheet { letter: true, foot: "terms abc".to_owned(), date: "2006-01-10".to_owned() };
+    let sheet = Sheet { letter: true, foot: "terms abc".to_owned(), date: "2006-01-10".to_owned(), ..Sheet::default() };
     let bytes = docx(MARKDOWN, &sheet).unwrap_or_else(|e| panic!("{e}"));
     let document = part(&bytes, "word/document.xml");
     let all = paragraphs(&document);
