@@ -15,6 +15,7 @@ mod grid;
 mod history;
 mod hole;
 pub mod index;
+pub mod live;
 mod lower;
 mod machine;
 pub mod math;
@@ -23,6 +24,7 @@ mod recall;
 pub mod run;
 pub mod simplest;
 pub mod table;
+mod tally;
 mod trace;
 
 pub use at::working_on;

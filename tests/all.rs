@@ -36,6 +36,8 @@ mod expand;
 mod fields;
 #[path = "all/files.rs"]
 mod files;
+#[path = "all/growth.rs"]
+mod growth;
 #[path = "all/html.rs"]
 mod html;
 #[path = "all/laws.rs"]
@@ -46,6 +48,8 @@ mod layout;
 mod library;
 #[path = "all/line.rs"]
 mod line;
+#[path = "all/live.rs"]
+mod live;
 #[cfg(feature = "lsp")]
 #[path = "all/lsp.rs"]
 mod lsp;

@@ -212,8 +212,7 @@ impl Machine<'_> {
         }
         let kind = KindId(super::table::kind_of(entry));
         let row = row_of(entry);
-        if let Some(slot) = self.tables.get_mut(kind.at()).and_then(|t| t.life.get_mut(row)) {
-            let before = std::mem::replace(slot, life);
+        if let Some(before) = self.tables.get_mut(kind.at()).and_then(|t| t.set_life(row, life)) {
             self.undo.push(Undo::Life(kind, u32::try_from(row).unwrap_or(0), before));
             self.version += 1;
             self.count += 1;
@@ -490,6 +489,7 @@ impl Machine<'_> {
 
     fn copy_column(&mut self, kind: KindId, row: usize, from: Spot, to: Spot) {
         let Some(t) = self.tables.get_mut(kind.at()) else { return };
+        t.wrote(row);
         match (from.place, to.place) {
             (Place::Decimal(from), Place::Decimal(col)) => {
                 if let (Some(slot), Some(v)) = (t.d.get_mut(row * t.width.0 + usize::from(col)), self.d.get(usize::from(from))) {
@@ -528,6 +528,7 @@ impl Machine<'_> {
         let program = self.program;
         for plan in program.plan.states.iter().filter(|s| s.of == Some(kind)) {
             let Some(t) = self.tables.get_mut(kind.at()) else { return };
+            t.wrote(row);
             let mut copy_d = |col: u16| {
                 if let (Some(slot), Some(v)) = (t.d.get_mut(row * t.width.0 + usize::from(col)), d.get(usize::from(col))) {
                     *slot = *v;
@@ -560,6 +561,7 @@ impl Machine<'_> {
 
     fn fill_column(&mut self, kind: KindId, row: usize, to: Spot, d: &[Decimal], i: &[i64]) {
         let Some(t) = self.tables.get_mut(kind.at()) else { return };
+        t.wrote(row);
         let mut i = i.iter();
         match to.place {
             Place::Decimal(col) | Place::Ratio(col) => {

@@ -160,8 +160,7 @@ impl<'p> Machine<'p> {
     fn put_d(&mut self, kind: KindId, row: usize, col: u16, value: Decimal) -> Option<Decimal> {
         let table = self.tables.get_mut(kind.at())?;
         let at = row.checked_mul(table.width.0)? + usize::from(col);
-        let slot = table.d.get_mut(at)?;
-        let before = std::mem::replace(slot, value);
+        let before = table.replace_d(at, value)?;
         self.undo.push(Undo::RowD(kind, u32::try_from(at).unwrap_or(u32::MAX), before));
         Some(before)
     }
@@ -170,8 +169,7 @@ impl<'p> Machine<'p> {
     pub(super) fn put_i(&mut self, kind: KindId, row: usize, col: u16, value: i64) -> Option<i64> {
         let table = self.tables.get_mut(kind.at())?;
         let at = row.checked_mul(table.width.1)? + usize::from(col);
-        let slot = table.i.get_mut(at)?;
-        let before = std::mem::replace(slot, value);
+        let before = table.replace_i(at, value)?;
         self.undo.push(Undo::RowI(kind, u32::try_from(at).unwrap_or(u32::MAX), before));
         Some(before)
     }

@@ -7,6 +7,7 @@
 use super::graph::Why;
 use super::index::IndexSpec;
 use super::plan::Plan;
+use super::tally::TallySpec;
 use crate::source::Span;
 use crate::terms::{
     Builtin, ClauseId, Comparison, EffectId, KindId, ObligationId, RoundingMode, RuleId, Standing, StateId, TableId, Type,
@@ -183,6 +184,8 @@ pub enum Op {
     CountIn(Reg, u16, Reg, Reg),
     /// The sum of an index between two days.
     SumIn(Reg, u16, Reg, Reg),
+    /// What a tally comes to, then on at the target; where it cannot tell, on with the next instruction.
+    Tally(Reg, u16, Target),
     /// Begins a loop over the lines of a list.
     Lines(u16, Reg),
     /// The next line, or elsewhere; the register tells whether it is the last.
@@ -513,6 +516,8 @@ pub struct Program {
     pub adjustment_duties: Vec<AdjustmentDuty>,
     /// Indexes of past events and entries.
     pub indexes: Vec<IndexSpec>,
+    /// Counts and sums over entries that are kept up to date.
+    pub tallies: Vec<TallySpec>,
     /// By kind: what an event does.
     pub on_event: Vec<Target>,
     /// By kind: each of its requirements by itself.

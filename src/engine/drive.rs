@@ -7,6 +7,7 @@ mod event;
 mod order;
 mod replay;
 mod time;
+mod trail;
 
 use super::at;
 use super::code::{Program, Route, Time};
@@ -65,6 +66,7 @@ pub struct Engine<'p> {
     /// The place up to which the past is being recomputed.
     furthest: u32,
     snapshots: Vec<replay::Snapshot>,
+    trail: trail::Trail,
     redo: Option<replay::Redo>,
     /// Rules at moments that have been carried out: the rule and the row.
     fired: FxHashSet<(usize, i64)>,
@@ -119,6 +121,7 @@ impl<'p> Engine<'p> {
             cursor: 0,
             furthest: 0,
             snapshots: Vec::new(),
+            trail: trail::Trail::default(),
             redo: None,
             fired: FxHashSet::default(),
             next_timer: None,
@@ -309,6 +312,7 @@ impl<'p> Engine<'p> {
             self.m.replaying = self.cursor < self.furthest || self.redo.is_some();
             if self.keeps {
                 self.snapshot();
+                self.begin_stretch();
             }
             if !self.m.program.timers.is_empty() {
                 self.carry_out_before(moment, route.time == Time::AllDay);
@@ -341,6 +345,7 @@ impl<'p> Engine<'p> {
             if self.options.orders {
                 self.compare_orders();
             }
+            self.end_stretch();
         }
         at::leave();
     }

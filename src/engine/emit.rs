@@ -10,13 +10,14 @@ mod query;
 mod require;
 mod step;
 mod store;
+mod tally;
 mod text;
 mod value;
 
 use super::NotCompiled;
 use super::code::{Op, Program, Reg, Target};
 use super::fraction::Fractions;
-use super::graph::{Graph, NodeId, Why};
+use super::graph::{Graph, NodeId, QueryId, Why};
 use super::plan::Plan;
 use crate::source::Span;
 use crate::terms::{ClauseId, Comparison, KindId, RuleId, Terms};
@@ -87,6 +88,12 @@ struct Emit<'t> {
     wanted: Vec<Wanted>,
     /// Indexes whose code is still to come.
     index_code: Vec<(usize, Vec<NodeId>, Option<NodeId>, u16)>,
+    /// Which queries an index answers whole, with what they add up.
+    answered: FxHashMap<(QueryId, Option<NodeId>), bool>,
+    /// What tallies have been asked for.
+    tallied: Vec<tally::Asked>,
+    /// Tallies whose code is still to come.
+    tally_code: Vec<usize>,
 }
 
 /// An index that is asked for: kind, whether of entries, conditions, key, sum.

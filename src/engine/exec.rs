@@ -415,6 +415,7 @@ impl Machine<'_> {
                 | Op::Overdue(..)
                 | Op::Obligation(..)
                 | Op::SumIn(..)
+                | Op::Tally(..)
                 | Op::InitD(..)
                 | Op::InitQ(..)
                 | Op::InitI(..)

@@ -29,6 +29,8 @@ pub(super) enum Trap {
     Rescind(u16, i64),
     /// The record is wrong.
     Record(BadRecord),
+    /// The record names an entry that there is not: the field, the kinds it may be of, the key.
+    NoEntry(String, Vec<KindId>, i64),
     /// The record speaks of an entry that was never made.
     Void(i64),
     /// The record fails a check of its declaration.
@@ -113,6 +115,7 @@ pub(super) struct Machine<'p> {
     pub tables: Vec<Table>,
     pub past: Vec<Past>,
     pub indexes: Vec<Index>,
+    pub tallies: Vec<super::tally::Tally>,
     /// Indexes by kind.
     pub indexed: Vec<Vec<u16>>,
     pub history: History,
@@ -223,6 +226,7 @@ impl<'p> Machine<'p> {
                 })
                 .collect(),
             indexes: vec![Index::default(); program.indexes.len()],
+            tallies: vec![super::tally::Tally::default(); program.tallies.len()],
             indexed: vec![Vec::new(); plan.kinds.len()],
             history: History::default(),
             by: Vec::new(),
@@ -278,6 +282,11 @@ impl<'p> Machine<'p> {
         for (at, spec) in program.indexes.iter().enumerate() {
             if let (Some(list), Ok(at)) = (m.indexed.get_mut(spec.kind.at()), u16::try_from(at)) {
                 list.push(at);
+            }
+        }
+        for kind in program.tallies.iter().flat_map(|t| &t.kinds) {
+            if let Some(table) = m.tables.get_mut(kind.at()) {
+                table.written.on = true;
             }
         }
         // nobody asks where nothing is due with an adjustment
@@ -354,7 +363,7 @@ impl<'p> Machine<'p> {
         let stops = |t: &Trap| match t {
             Trap::Arithmetic(..) | Trap::Missing(_) | Trap::Endless(_) => true,
             Trap::Fail(n) => program.fails.get(usize::from(*n)).is_some_and(|f| f.stop),
-            Trap::Rescind(..) | Trap::Record(_) | Trap::Void(_) | Trap::Check(_) => false,
+            Trap::Rescind(..) | Trap::Record(_) | Trap::NoEntry(..) | Trap::Void(_) | Trap::Check(_) => false,
         };
         let Some(kind) = self.requiring.take().filter(|_| stops(&trap)) else { return trap };
         for look in program.second_looks.get(kind.at()).into_iter().flatten() {
@@ -398,24 +407,18 @@ impl<'p> Machine<'p> {
                 Undo::D(r, v) => self.wd(r, v),
                 Undo::I(r, v) => self.wi(r, v),
                 Undo::RowD(k, at, v) => {
-                    if let Some(slot) =
-                        self.tables.get_mut(k.at()).and_then(|t| t.d.get_mut(usize::try_from(at).unwrap_or(usize::MAX)))
-                    {
-                        *slot = v;
+                    if let Some(t) = self.tables.get_mut(k.at()) {
+                        t.replace_d(usize::try_from(at).unwrap_or(usize::MAX), v);
                     }
                 }
                 Undo::RowI(k, at, v) => {
-                    if let Some(slot) =
-                        self.tables.get_mut(k.at()).and_then(|t| t.i.get_mut(usize::try_from(at).unwrap_or(usize::MAX)))
-                    {
-                        *slot = v;
+                    if let Some(t) = self.tables.get_mut(k.at()) {
+                        t.replace_i(usize::try_from(at).unwrap_or(usize::MAX), v);
                     }
                 }
                 Undo::Life(k, row, life) => {
-                    if let Some(slot) =
-                        self.tables.get_mut(k.at()).and_then(|t| t.life.get_mut(usize::try_from(row).unwrap_or(usize::MAX)))
-                    {
-                        *slot = life;
+                    if let Some(t) = self.tables.get_mut(k.at()) {
+                        t.set_life(usize::try_from(row).unwrap_or(usize::MAX), life);
                     }
                 }
                 Undo::Row(k) => {
@@ -473,7 +476,7 @@ impl<'p> Machine<'p> {
                         self.waiting
                             .entry((self.program.sites.get(usize::from(c.site)).map_or(StateId(0), |s| s.state), c.row))
                             .or_default()
-                            .push(at);
+                            .insert(0, at);
                     }
                 }
             }

@@ -53,6 +53,12 @@ pub struct Table {
     pub by_key: FxHashMap<i64, u32>,
     /// The place of the record that made each.
     pub made: Vec<super::run::Moment>,
+    /// Rows that had the key of a later one, with that one: they were never made.
+    shadowed: Vec<(u32, u32)>,
+    /// The rows that can be acted on.
+    live: super::live::Live,
+    /// The rows that were written.
+    pub(super) written: super::tally::Written,
 }
 
 impl Table {
@@ -82,11 +88,15 @@ impl Table {
         self.i.resize(self.i.len() + self.width.1, 0);
         self.l.resize(self.l.len() + self.width.2, Lines::default());
         self.life.push(life);
+        self.live.set(self.life.len() - 1, life == Life::Live);
         self.keys.push(key);
         self.made.push(made);
-        if key >= 0 {
-            self.by_key.insert(key, row);
+        if key >= 0
+            && let Some(before) = self.by_key.insert(key, row)
+        {
+            self.shadowed.push((before, row));
         }
+        self.written.note(self.life.len() - 1, self.life.len());
         row
     }
 
@@ -99,15 +109,65 @@ impl Table {
             self.made.pop();
             if key >= 0 && self.by_key.get(&key).is_some_and(|r| usize::try_from(*r) == Ok(row)) {
                 // the key may have been that of a row before, never made
-                match self.keys.iter().rposition(|k| *k == key) {
-                    Some(before) => self.by_key.insert(key, u32::try_from(before).unwrap_or(0)),
+                match self.shadowed.pop_if(|(_, by)| usize::try_from(*by) == Ok(row)) {
+                    Some((before, _)) => self.by_key.insert(key, before),
                     None => self.by_key.remove(&key),
                 };
             }
+            self.live.set(row, false);
+            self.written.note(row, row);
         }
         self.d.truncate(len * self.width.0);
         self.i.truncate(len * self.width.1);
         self.l.truncate(len * self.width.2);
+    }
+
+    /// Becomes what it was when a copy was made.
+    pub(super) fn become_again(&mut self, then: &Self) {
+        let written = std::mem::take(&mut self.written);
+        self.clone_from(then);
+        self.written = written;
+        self.written.forget();
+    }
+
+    /// Gives a row another life, and tells which it had.
+    pub(super) fn set_life(&mut self, row: usize, life: Life) -> Option<Life> {
+        let before = std::mem::replace(self.life.get_mut(row)?, life);
+        self.live.set(row, life == Life::Live);
+        self.wrote(row);
+        Some(before)
+    }
+
+    /// A row was written.
+    #[inline]
+    pub(super) fn wrote(&mut self, row: usize) {
+        let rows = self.life.len();
+        self.written.note(row, rows);
+    }
+
+    /// Puts a decimal in its place among all, and tells what was there.
+    pub(super) fn replace_d(&mut self, at: usize, value: Decimal) -> Option<Decimal> {
+        let before = std::mem::replace(self.d.get_mut(at)?, value);
+        self.wrote(at / self.width.0.max(1));
+        Some(before)
+    }
+
+    /// Puts a whole number in its place among all, and tells what was there.
+    pub(super) fn replace_i(&mut self, at: usize, value: i64) -> Option<i64> {
+        let before = std::mem::replace(self.i.get_mut(at)?, value);
+        self.wrote(at / self.width.1.max(1));
+        Some(before)
+    }
+
+    /// The first row from one on that can be acted on, or that was made where `any` is meant.
+    #[inline]
+    pub(super) fn next(&self, from: usize, any: bool) -> Option<usize> {
+        match self.life.get(from)? {
+            Life::Live => Some(from),
+            Life::Ended if any => Some(from),
+            _ if any => (from..self.life.len()).find(|row| self.life.get(*row).is_some_and(|l| *l != Life::Void)),
+            _ => self.live.next(from),
+        }
     }
 
     /// A decimal.

@@ -96,7 +96,11 @@ impl Values<'_> {
         let number = |at: u16| self.d.get(usize::from(at)).copied().map(of_decimal);
         match spot.place {
             Place::Decimal(at) => number(at).map(Value::Number),
-            Place::Ratio(at) => Some(Value::Number(number(at)? / number(at + 1)?)),
+            // a record that withdraws another gives no values
+            Place::Ratio(at) => {
+                let below = number(at + 1).filter(|n| *n != super::value::Number::default())?;
+                Some(Value::Number(number(at)? / below))
+            }
             Place::Whole(at) => {
                 let n = *self.i.get(usize::from(at))?;
                 Some(match ty {

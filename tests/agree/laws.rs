@@ -132,8 +132,10 @@ fn renameable(terms: &Terms) -> Option<String> {
     let field = |name: &str| terms.kinds.iter().any(|k| k.name == name || k.fields.iter().any(|f| f.written() == name));
     let listed = |name: &str| terms.shapes.iter().any(|s| s.fields.iter().any(|f| f.0 == name));
     let word = |name: &str| terms.words.iter().any(|w| w == name) || terms.reports.iter().any(|r| r.name == name);
+    // a state may have the name of a type, which stands elsewhere in the text
+    let ty = |name: &str| ["number", "shares", "days", "months", "date", "moment", "text"].contains(&name);
     let twice = |name: &str| terms.states.iter().filter(|s| s.name == name).count() > 1;
-    let free = |name: &&String| !field(name) && !listed(name) && !word(name) && !twice(name);
+    let free = |name: &&String| !field(name) && !listed(name) && !word(name) && !ty(name) && !twice(name);
     terms.states.iter().map(|s| &s.name).filter(|n| n.len() > 3).find(free).cloned()
 }
 

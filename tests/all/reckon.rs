@@ -36,7 +36,7 @@ fn files(folders: &[&str]) -> Vec<PathBuf> {
     out
 }
 
-fn terms(path: &Path) -> Terms {
+pub(crate) fn terms(path: &Path) -> Terms {
     let checked = check(path, &Disk);
     checked.terms.unwrap_or_else(|| panic!("{}: {:?}", path.display(), checked.problems))
 }

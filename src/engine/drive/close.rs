@@ -148,6 +148,12 @@ fn fault_of(trap: &Trap) -> Fault {
     match trap {
         Trap::Arithmetic(fault, _) => *fault,
         Trap::Endless(_) => Fault::Endless,
-        Trap::Missing(_) | Trap::Fail(_) | Trap::Rescind(..) | Trap::Record(_) | Trap::Void(_) | Trap::Check(_) => Fault::Domain,
+        Trap::Missing(_)
+        | Trap::Fail(_)
+        | Trap::Rescind(..)
+        | Trap::Record(_)
+        | Trap::NoEntry(..)
+        | Trap::Void(_)
+        | Trap::Check(_) => Fault::Domain,
     }
 }

@@ -59,7 +59,7 @@ impl Engine<'_> {
 
     /// Nothing else comes of it.
     fn done_with(&mut self, day: i64) {
-        self.m.undo.clear();
+        self.stands();
         self.cursor += 1;
         self.applied = day;
         self.touched = true;

@@ -36,7 +36,7 @@ impl<'p> Engine<'p> {
             if let Ok(()) = self.load(place, route) {
                 self.make_void(kind, at);
             }
-            self.m.undo.clear();
+            self.stands();
             self.cursor += 1;
             return;
         }
@@ -51,7 +51,7 @@ impl<'p> Engine<'p> {
                 // a covenant that cannot be computed is no covenant that holds
                 match self.after(day) {
                     Ok(()) => {
-                        self.m.undo.clear();
+                        self.stands();
                         self.applied = day;
                         return;
                     }
@@ -75,7 +75,7 @@ impl<'p> Engine<'p> {
             Some(refusal) => {
                 self.m.refusals.push(refusal);
                 self.make_void(kind, at);
-                self.m.undo.clear();
+                self.stands();
                 // where a final rule is involved, refused it stays
                 if route.is_final {
                     self.refused.insert(at);
@@ -247,6 +247,11 @@ impl<'p> Engine<'p> {
                 return Ok(entry(*kind, *row));
             }
         }
+        Err(Trap::NoEntry(field.to_owned(), kinds.to_vec(), key).into())
+    }
+
+    /// No entry has a key that a record names: with the nearest there is.
+    fn no_such_entry(&self, field: String, kinds: &[KindId], key: i64) -> BadRecord {
         let name = |k: &KindId| self.m.terms.kind(*k).map_or("", |k| k.name.as_str()).to_owned();
         let wanted = self.m.texts.whole(key).to_owned();
         let known = kinds.iter().filter_map(|k| self.m.tables.get(k.at())).flat_map(|t| t.keys.iter());
@@ -256,13 +261,12 @@ impl<'p> Engine<'p> {
             .map(|k| (strsim::damerau_levenshtein(k, &wanted), k))
             .filter(|(distance, k)| *distance <= 1 + k.len() / 3)
             .min();
-        Err(Trap::Record(BadRecord::NoSuchEntry {
-            field: field.to_owned(),
+        BadRecord::NoSuchEntry {
+            field,
             kind: kinds.iter().map(name).collect::<Vec<_>>().join(" or "),
             key: wanted,
             nearest: near.map(|(_, k)| k.to_owned()),
-        })
-        .into())
+        }
     }
 
     /// The entries that the record is to make, by kind and key.
@@ -515,6 +519,7 @@ impl<'p> Engine<'p> {
                 StopReason::Stop { clause: None, reason: Said { parts: vec![plain] }, span: Span::default() }
             }
             Trap::Record(bad) => StopReason::Record(bad),
+            Trap::NoEntry(field, kinds, key) => StopReason::Record(self.no_such_entry(field, &kinds, key)),
             Trap::Check(said) => StopReason::Check(said),
         }
     }

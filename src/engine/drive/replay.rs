@@ -50,6 +50,8 @@ pub(super) struct Redo {
     pub(super) old: Vec<Change>,
     /// From which record on.
     pub(super) from: u32,
+    /// How many changes there had been then.
+    changes: usize,
     /// States that may be adjusted, as they stood: state, row, value.
     stood: Vec<(StateId, u32, Decimal)>,
 }
@@ -65,8 +67,7 @@ impl Engine<'_> {
     /// Keeps a copy of the state now and then: often of the near past, rarely of the far.
     pub(super) fn snapshot(&mut self) {
         let at = self.cursor;
-        let size: usize = self.m.tables.iter().map(|t| t.d.len() + t.i.len()).sum::<usize>() + self.m.program.kept.1;
-        let interval = 64 + u32::try_from(size / 64).unwrap_or(u32::MAX);
+        let interval = 64 + u32::try_from(self.size_of_state() / 64).unwrap_or(u32::MAX);
         let due = self.snapshots.last().is_none_or(|s| at >= s.at + interval);
         if !due {
             return;
@@ -76,8 +77,13 @@ impl Engine<'_> {
         self.thin_out(at);
     }
 
+    /// How many values the state has.
+    pub(super) fn size_of_state(&self) -> usize {
+        self.m.tables.iter().map(|t| t.d.len() + t.i.len()).sum::<usize>() + self.m.program.kept.1
+    }
+
     /// A copy of the state before the record at the cursor.
-    pub(super) fn copy(&self) -> Snapshot {
+    fn copy(&self) -> Snapshot {
         let (kd, ki) = self.m.program.kept;
         Snapshot {
             at: self.cursor,
@@ -140,44 +146,67 @@ impl Engine<'_> {
         while self.snapshots.last().is_some_and(|s| s.at > first) {
             self.snapshots.pop();
         }
-        let Some(snapshot) = self.snapshots.last() else { return };
-        let back_to = snapshot.at;
-        let gone = self.m.changes.split_off(snapshot.changes.min(self.m.changes.len()));
+        // a correction may have to be given up, for which there must be a copy
+        let corrects = |why: &Why| !matches!(why, Why::Rule(..));
+        let far = corrects(&why) || self.redo.as_ref().is_some_and(|r| corrects(&r.why));
+        let near = self.trail.before(first).filter(|_| !far);
+        let (back_to, changes) = match (near, self.snapshots.last()) {
+            (Some(before), _) => (first, before.changes),
+            (None, Some(snapshot)) => (snapshot.at, snapshot.changes),
+            (None, None) => return,
+        };
+        let gone = self.m.changes.split_off(changes.min(self.m.changes.len()));
         match &mut self.redo {
-            None => self.redo = Some(Redo { at, why, annulled: targets, numbers, old: gone, from: back_to, stood }),
+            None => self.redo = Some(Redo { at, why, annulled: targets, numbers, old: gone, from: back_to, changes, stood }),
             Some(redo) => {
                 // within a recomputation: what was recomputed so far never was; what lies before it was as it was
                 let mut older: Vec<Change> = gone.into_iter().filter(|c| c.when.at < redo.from).collect();
                 older.append(&mut redo.old);
                 redo.old = older;
                 redo.from = redo.from.min(back_to);
+                redo.changes = redo.changes.min(changes);
                 redo.annulled.extend(targets);
                 redo.numbers.extend(numbers);
             }
         }
         self.furthest = self.furthest.max(at);
-        self.go_back();
+        if near.is_some() {
+            self.take_back_to(first);
+        } else {
+            self.go_back();
+        }
     }
 
     /// Back to the last copy.
     pub(super) fn go_back(&mut self) {
         let Some(snapshot) = self.snapshots.pop() else { return };
+        self.trail.forget();
         self.restore(&snapshot);
         self.snapshots.push(snapshot);
+        self.begin_again_from_here();
+    }
+
+    /// The state is that before the record at the cursor.
+    pub(super) fn begin_again_from_here(&mut self) {
+        self.touched = true;
+        self.m.version += 1;
+        self.next_timer = None;
         let from = self.cursor;
         let settled: Vec<u32> = self.refused.iter().copied().collect();
         self.m.refusals.retain(|r| r.when.at < from || settled.contains(&r.when.at));
     }
 
     /// The state of a copy.
-    pub(super) fn restore(&mut self, s: &Snapshot) {
+    fn restore(&mut self, s: &Snapshot) {
         if let Some(to) = self.m.d.get_mut(..s.d.len()) {
             to.copy_from_slice(&s.d);
         }
         if let Some(to) = self.m.i.get_mut(..s.i.len()) {
             to.copy_from_slice(&s.i);
         }
-        self.m.tables.clone_from(&s.tables);
+        for (table, then) in self.m.tables.iter_mut().zip(&s.tables) {
+            table.become_again(then);
+        }
         for (past, len) in self.m.past.iter_mut().zip(&s.past) {
             past.truncate(*len);
         }
@@ -194,9 +223,12 @@ impl Engine<'_> {
         self.cursor = s.at;
         self.m.unlink(links);
         self.m.unannul(s.undone, s.kept_after);
-        self.touched = true;
-        self.m.version += 1;
-        self.next_timer = None;
+        // what has been made since waits again
+        for at in s.waiting.values().flatten() {
+            if let Some(c) = self.m.changes.get_mut(usize::try_from(*at).unwrap_or(usize::MAX)) {
+                (c.status, c.made) = (Status::Pending, None);
+            }
+        }
     }
 
     /// States that may be adjusted, of all rows.
@@ -233,7 +265,7 @@ impl Engine<'_> {
             self.m.changes.extend(redo.old);
             return;
         }
-        let new: Vec<Change> = self.m.changes.iter().filter(|c| c.when.at >= redo.from).copied().collect();
+        let new = self.m.changes.get(redo.changes..).unwrap_or_default().to_vec();
         self.settle(&redo, &new);
         let when = crate::engine::run::Moment { at: self.cursor, number: head.number, day: head.day };
         let (rule, clause) = match redo.why {
@@ -256,9 +288,9 @@ impl Engine<'_> {
     /// What a recomputation changes stands under the record whose rule asked for it.
     fn told_under(&mut self, redo: &Redo, when: crate::engine::run::Moment, clause: Option<ClauseId>, code: u16) {
         let sites = self.m.program.rescinds.get(usize::from(code)).map(|r| r.sites.clone()).unwrap_or_default();
-        let now = self.adjustable();
+        let now: FxHashMap<_, _> = self.adjustable().into_iter().map(|(state, row, value)| ((state, row), value)).collect();
         for (state, row, before) in &redo.stood {
-            let Some((_, _, after)) = now.iter().find(|(s, r, _)| s == state && r == row) else { continue };
+            let Some(after) = now.get(&(*state, *row)) else { continue };
             if before == after {
                 continue;
             }

@@ -86,6 +86,7 @@ impl Engine<'_> {
 
     fn fire(&mut self, moment: i64, n: usize, row: i64) {
         self.fired.insert((n, row));
+        self.trail.fired(n, row);
         let Some(timer) = self.m.program.timers.get(n) else { return };
         self.m.set_now(moment, moment.div_euclid(1440));
         self.last_moment = moment;
@@ -120,7 +121,7 @@ impl Engine<'_> {
         }
         self.redone = redone;
         self.applied = self.applied.max(moment.div_euclid(1440));
-        self.m.undo.clear();
+        self.stands();
         self.touched = true;
         self.m.version += 1;
     }

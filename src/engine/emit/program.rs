@@ -52,6 +52,9 @@ pub(in crate::engine) fn emit(terms: &Terms, mut plan: Plan, readings: &[u32]) -
         trouble: None,
         wanted: Vec::new(),
         index_code: Vec::new(),
+        answered: FxHashMap::default(),
+        tallied: Vec::new(),
+        tally_code: Vec::new(),
     };
     e.out.kept = (usize::from(next.0), usize::from(next.1));
     e.out.readings = readings.to_vec();
@@ -70,7 +73,8 @@ impl Emit<'_> {
         loop {
             self.done_routines();
             self.index_routines();
-            if self.later.is_empty() && self.index_code.is_empty() {
+            self.tally_routines();
+            if self.later.is_empty() && self.index_code.is_empty() && self.tally_code.is_empty() {
                 break;
             }
         }
@@ -436,6 +440,7 @@ fn target(op: &mut Op) -> Option<&mut Target> {
         | Op::AgainRow(_, _, _, _, t)
         | Op::NextPosting(_, _, _, t)
         | Op::Pick(_, _, _, _, _, t)
+        | Op::Tally(_, _, t)
         | Op::NextLine(_, _, t) => Some(t),
         _ => None,
     }

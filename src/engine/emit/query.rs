@@ -32,12 +32,14 @@ impl Emit<'_> {
         let known = self.new_i();
         match &q.ask {
             Ask::Count => {
-                if let Some((index, from, to_day)) = self.simple(&q, None) {
+                if let Some((index, from, to_day)) = self.simple(id, &q, None) {
                     self.op(Op::CountIn(to, index, from, to_day));
                     return to;
                 }
+                let tallied = self.tally(&q, None, to);
                 self.op(Op::MoveD(to, zero));
                 self.each(&q, |e, _| e.op(Op::Add(to, to, one)));
+                self.after_tally(tallied);
             }
             Ask::CountDays => {
                 let last = self.new_i();
@@ -56,19 +58,21 @@ impl Emit<'_> {
                 });
             }
             Ask::Measure(Measure::Sum, value) => {
-                if let Some((index, from, to_day)) = self.simple(&q, Some(*value)) {
+                if let Some((index, from, to_day)) = self.simple(id, &q, Some(*value)) {
                     self.op_at(Op::SumIn(to, index, from, to_day), q.span);
                     return to;
                 }
+                let tallied = self.tally(&q, Some(*value), to);
                 self.op(Op::MoveD(to, zero));
                 self.each(&q, |e, _| {
                     let v = e.d(*value);
                     e.op_at(Op::Add(to, to, v), q.span);
                 });
+                self.after_tally(tallied);
             }
             Ask::Measure(Measure::Mean, value) => {
                 let (sum, count) = (self.new_d(), self.new_d());
-                match self.simple(&q, Some(*value)) {
+                match self.simple(id, &q, Some(*value)) {
                     Some((index, from, to_day)) => {
                         self.op_at(Op::SumIn(sum, index, from, to_day), q.span);
                         self.op(Op::CountIn(count, index, from, to_day));
@@ -120,7 +124,7 @@ impl Emit<'_> {
         match &q.ask {
             Ask::Latest | Ask::Earliest => {
                 let latest = q.ask == Ask::Latest;
-                if let Some((index, from, to_day)) = self.simple(&q, None) {
+                if let Some((index, from, to_day)) = self.simple(id, &q, None) {
                     self.or_missing(Why::Query(q.span), q.span, |e, absent| {
                         e.op(Op::Pick(to, index, from, to_day, latest, Self::to(absent)));
                     });
@@ -223,19 +227,27 @@ impl Emit<'_> {
     }
 
     /// An index that answers a query whole: nothing in it depends on where it is asked.
-    fn simple(&mut self, q: &Query, sum: Option<NodeId>) -> Option<(u16, Reg, Reg)> {
+    fn simple(&mut self, id: QueryId, q: &Query, sum: Option<NodeId>) -> Option<(u16, Reg, Reg)> {
         let Source::Past(kind) = q.source else { return None };
-        let decided = q.filter.iter().all(|f| self.is_decided(*f, &q.filter));
-        if !decided || !q.filter.iter().chain(&sum).all(|f| self.is_fixed(*f, kind, q.depth)) {
-            return None;
-        }
-        // a value that is not known is told when the question is asked, not when its record comes
-        if sum.is_some_and(|value| !self.is_known(value, &q.filter)) {
+        // a question is written out wherever a definition with it is used
+        let known = self.answered.get(&(id, sum)).copied();
+        let answered = known.unwrap_or_else(|| self.is_answered(q, kind, sum));
+        self.answered.insert((id, sum), answered);
+        if !answered {
             return None;
         }
         let index = self.index(kind, false, &q.filter, None, sum, q.depth);
         let (from, to) = self.days(q);
         Some((index, from, to))
+    }
+
+    /// Whether an index answers a query whole.
+    fn is_answered(&self, q: &Query, kind: KindId, sum: Option<NodeId>) -> bool {
+        let decided = q.filter.iter().all(|f| self.is_decided(*f, &q.filter));
+        // a value that is not known is told when the question is asked, not when its record comes
+        decided
+            && q.filter.iter().chain(&sum).all(|f| self.is_fixed(*f, kind, q.depth))
+            && sum.is_none_or(|value| self.is_known(value, &q.filter))
     }
 
     /// Whether a formula speaks of nothing but the record.

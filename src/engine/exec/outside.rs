@@ -86,6 +86,12 @@ impl Machine<'_> {
                 let sum = self.sum(index, range)?;
                 calc!(to, sum);
             }
+            Op::Tally(to, n, t) => {
+                if let Some(v) = self.tally(n) {
+                    wd!(to, v);
+                    go!(t);
+                }
+            }
             Op::InitD(state, row, a) => {
                 let v = rd!(a);
                 (self.begin_d(state, row, v, None));

@@ -20,13 +20,9 @@ impl Machine<'_> {
     pub(super) fn next_row(&mut self, n: u16, kind: KindId, any: bool) -> Option<i64> {
         let iter = self.iters.get_mut(usize::from(n))?;
         let table = self.tables.get(kind.at())?;
-        while let Some(life) = table.life.get(iter.next) {
-            iter.next += 1;
-            if *life == Life::Live || (any && *life == Life::Ended) {
-                return Some(entry(kind, u32::try_from(iter.next - 1).unwrap_or(u32::MAX)));
-            }
-        }
-        None
+        let row = table.next(iter.next, any)?;
+        iter.next = row + 1;
+        Some(entry(kind, u32::try_from(row).unwrap_or(u32::MAX)))
     }
 
     pub(super) fn range(&self, index: u16, key: Option<i64>, from: i64, to: i64) -> std::ops::Range<usize> {
