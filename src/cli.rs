@@ -27,6 +27,7 @@ mod output;
 mod packed;
 mod page;
 mod paper;
+mod place;
 mod progress;
 mod readings;
 mod records;

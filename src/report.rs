@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod record;
 pub mod schema;
 pub mod solve;
+pub mod spot;
 pub mod stop;
 pub mod sweep;
 pub mod visible;
@@ -29,4 +30,4 @@ pub mod words;
 pub mod workbook;
 pub mod worth;
 
-pub use document::{Document, Section, document};
+pub use document::{Document, Section, change_words, document};

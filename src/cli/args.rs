@@ -1,6 +1,7 @@
 //! What the command line may say.
 
 use super::output::Output;
+use super::place::Place;
 use super::shown::Tabled;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -295,8 +296,11 @@ pub(crate) struct Test {
 
 /// `tenor explain`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_help = "Without `--event` and `--at`, all that changed or refused something is explained.
+
+Examples:
   tenor explain warrant.terms events.jsonl --event 7
+  tenor explain warrant.terms events.jsonl --at 2006-09-30
   tenor explain warrant.terms events.jsonl --event 7 --certificate W-1
   tenor explain warrant.terms events.jsonl --event 7 --why-not price
   tenor explain warrant.terms events.jsonl --format json
@@ -305,9 +309,8 @@ pub(crate) struct Test {
 pub(crate) struct Explain {
     #[command(flatten)]
     pub stream: Stream,
-    /// The record to explain; without it, all records that changed or refused something
-    #[arg(long, value_name = "N")]
-    pub event: Option<u32>,
+    #[command(flatten)]
+    pub place: Place,
     /// Only what concerns this certificate, or another entry by its key
     #[arg(long, value_name = "KEY")]
     pub certificate: Option<String>,
@@ -380,32 +383,56 @@ pub(crate) struct Readings {
 
 /// `tenor certificate`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code 1: the record adjusts nothing.
+#[command(after_help = "Exit code 1: the record, or the day, adjusts nothing.
 
 Examples:
   tenor certificate warrant.terms events.jsonl --event 6
+  tenor certificate warrant.terms events.jsonl --event 6 --certificate W-1
+  tenor certificate warrant.terms events.jsonl --at 2006-09-30
   tenor certificate warrant.terms events.jsonl --event 6 --format docx --output certificate.docx
+  tenor certificate warrant.terms events.jsonl --event 6 --set issuer='Example, Inc.' --set number=3
   tenor certificate warrant.terms events.jsonl --event 6 --template ours.md --format html")]
 pub(crate) struct Paper {
     #[command(flatten)]
     pub stream: Stream,
-    /// The record, by its number in the stream
-    #[arg(long, value_name = "N")]
-    pub event: u32,
+    #[command(flatten)]
+    pub place: Place,
+    /// Only what this rule adjusted, by its name in the terms
+    #[arg(long, value_name = "NAME")]
+    pub rule: Option<String>,
+    /// Only what concerns this certificate, or another entry by its key
+    #[arg(long, value_name = "KEY")]
+    pub certificate: Option<String>,
     /// How it is written
     #[arg(long, value_enum, default_value = "md")]
     pub format: PaperFormat,
     /// Another wording: a template in Markdown, as those in templates/
     #[arg(long, value_name = "FILE")]
     pub template: Option<PathBuf>,
+    /// What the records do not say: issuer, to, number, name and title are known to the built-in papers
+    #[arg(long, value_name = "NAME=TEXT")]
+    pub set: Vec<String>,
+    /// The size of paper of a Word document; without it, that which is used with the currency
+    #[arg(long, value_enum, value_name = "SIZE")]
+    pub paper: Option<PaperSize>,
     #[command(flatten)]
     pub to: Output,
+}
+
+/// Sizes of paper.
+#[derive(Debug, Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub(crate) enum PaperSize {
+    /// American letter paper
+    Letter,
+    /// A4
+    A4,
 }
 
 /// `tenor notice`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor notice warrant.terms events.jsonl --event 8
+  tenor notice warrant.terms events.jsonl --at 2006-09-30
   tenor notice warrant.terms events.jsonl --event 8 --format docx --output notice.docx")]
 pub(crate) struct Notice {
     #[command(flatten)]

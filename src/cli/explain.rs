@@ -2,9 +2,11 @@
 
 use super::args::{Explain as Args, ExplainFormat};
 use super::inputs::{self, Inputs};
-use super::{End, Outcome, diagnose, events, output, page, terms, why_not, workbook};
+use super::{End, Outcome, diagnose, events, output, page, place, terms, why_not, workbook};
+use crate::engine::code::Program;
 use crate::report::explain::{Asked, Step, WhyNot, explain as explained, why_not as explained_not};
 use crate::report::json::{chosen, signed};
+use crate::report::spot::Spot;
 use crate::report::visible::lines;
 use crate::terms::Terms;
 use serde_json::{Value as Json, json};
@@ -29,12 +31,13 @@ pub(super) fn explain(args: &Args) -> Outcome {
     let wanted = args.why_not.as_deref().map(|name| why_not::wanted(&t, name)).transpose()?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_explain(&t, &readings)?;
+    let spot = args.place.spot()?;
     let mut opened = files.events(&args.stream)?;
-    let ran = events::run(&args.stream, &t, &program, false, opened.stream(), |e| e.explain(args.event.unwrap_or(0)))?;
+    let ran = events::run(&args.stream, &t, &program, false, opened.stream(), |e| e.explain(Spot::to_explain(spot)))?;
     files.done(opened);
-    asked_for(args, &t, &ran)?;
-    let asked = Asked { record: args.event, entry: args.certificate.as_deref() };
-    let mut steps = match (wanted, args.event) {
+    asked_for(args, &t, &program, &ran)?;
+    let asked = Asked { record: spot, entry: args.certificate.as_deref() };
+    let mut steps = match (wanted, args.place.event) {
         (Some(state), Some(record)) => {
             let asked = WhyNot { record, state, entry: args.certificate.as_deref() };
             explained_not(&t, &program, &ran.run, asked)
@@ -82,8 +85,8 @@ fn located(step: &mut Step, events: &std::path::Path, lines: &[(u32, u64)]) {
 }
 
 /// Whether there is what is asked for.
-pub(super) fn asked_for(args: &Args, t: &Terms, ran: &events::Ran) -> Outcome {
-    if let Some(n) = args.event.filter(|n| *n == 0 || *n > ran.run.records) {
+pub(super) fn asked_for(args: &Args, t: &Terms, program: &Program, ran: &events::Ran) -> Outcome {
+    if let Some(n) = args.place.event.filter(|n| *n == 0 || *n > ran.run.records) {
         let text = format!("there is no record {n}: {} were applied", ran.run.records);
         diagnose::message("usage::event", &text, "records are numbered from 1, as `event` is in the result");
         events::tell(&args.stream, t, ran, false);
@@ -92,14 +95,16 @@ pub(super) fn asked_for(args: &Args, t: &Terms, ran: &events::Ran) -> Outcome {
     if let Some(key) = &args.certificate
         && !ran.run.keys.iter().flatten().any(|k| *k >= 0 && ran.run.texts.whole(*k) == key)
     {
-        diagnose::message(
-            "usage::certificate",
-            &format!("the stream has no entry `{key}`"),
-            "name a certificate, a grant or an exercise of the stream",
-        );
-        return Err(End::Usage);
+        return Err(no_entry(key));
     }
-    Ok(())
+    args.place.spot()?.map_or(Ok(()), |spot| place::is_there(t, program, &ran.run, spot))
+}
+
+/// Tells that the stream has no such entry.
+pub(super) fn no_entry(key: &str) -> End {
+    let help = "name a certificate, a grant or an exercise of the stream";
+    diagnose::message("usage::certificate", &format!("the stream has no entry `{key}`"), help);
+    End::Usage
 }
 
 fn line(step: &Step) -> String {

@@ -9,6 +9,7 @@ use crate::event::{Batch, Format, Head};
 use crate::report::explain::{Asked, explain as explained, pruned};
 use crate::report::page::{Picked, REPORT, Side, Source, Timeline, html, page, pick};
 use crate::report::record::{Record, record as record_of};
+use crate::report::spot::Spot;
 use crate::report::words::Words;
 use crate::terms::Terms;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -72,14 +73,15 @@ fn made(
     let mut idle = Watch::default();
     let ran = events::watched(stream, t, &program, keep_going, again(), |_| &mut idle)?;
     if let Some(args) = explaining {
-        explain::asked_for(args, t, &ran)?;
+        explain::asked_for(args, t, &program, &ran)?;
     }
-    let asked = explaining.map_or_else(Asked::default, |args| Asked { record: args.event, entry: args.certificate.as_deref() });
+    let spot = explaining.map_or(Ok(None), |args| args.place.spot())?;
+    let asked = explaining.map_or_else(Asked::default, |args| Asked { record: spot, entry: args.certificate.as_deref() });
     let picked = pick(t, &program, &ran.run, asked);
     let mut watch = Watch::new(t, &picked);
     let told = events::watched(stream, t, &telling, keep_going, again(), |e| {
         match explaining {
-            Some(args) => e.explain(args.event.unwrap_or(0)),
+            Some(_) => e.explain(Spot::to_explain(spot)),
             None => picked.records.iter().for_each(|n| e.explain(*n)),
         }
         &mut watch

@@ -104,11 +104,16 @@ impl Records {
         engine.finish()
     }
 
-    /// The same, with a record explained.
-    pub(super) fn explained(&self, t: &Terms, program: &Program, count: usize, record: u32) -> Run {
-        let mut engine = self.engine(t, program);
+    /// The same, with a record explained, and up to the end of another day where one is named.
+    pub(super) fn explained(&self, t: &Terms, program: &Program, count: usize, record: u32, as_of: Option<i64>) -> Run {
+        let mut engine = self.engine_to(t, program, as_of.or(self.as_of));
         engine.explain(record);
         self.go(engine, count)
+    }
+
+    /// Runs the first records, so many of them, up to the end of a day.
+    pub(super) fn upto(&self, t: &Terms, program: &Program, count: usize, as_of: i64) -> Run {
+        self.go(self.engine_to(t, program, Some(as_of)), count)
     }
 
     /// Runs all records, some with other values; from the first of these on rules are explained, from the beginning where
@@ -140,7 +145,11 @@ impl Records {
     }
 
     fn engine<'p>(&self, t: &'p Terms, program: &'p Program) -> Engine<'p> {
-        let options = Options { as_of: self.as_of, ..Options::default() };
+        self.engine_to(t, program, self.as_of)
+    }
+
+    fn engine_to<'p>(&self, t: &'p Terms, program: &'p Program, as_of: Option<i64>) -> Engine<'p> {
+        let options = Options { as_of, ..Options::default() };
         Engine::new(program, t, self.texts.clone(), options)
     }
 

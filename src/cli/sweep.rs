@@ -7,7 +7,7 @@ use super::rig::{self, Rig};
 use super::shown::{Form, Result as Shown};
 use super::turning::{self, Along};
 use super::vary::{self, Value};
-use super::{End, Outcome, added, diagnose, output, progress, records, terms, workbook};
+use super::{End, Outcome, added, diagnose, events, output, progress, records, terms, workbook};
 use crate::report::figure::Figure;
 use crate::report::page::{COMPARISON, swept};
 use crate::report::sweep::{self as report, Reached, Setting, Sweep as Swept, Turn};
@@ -127,7 +127,9 @@ pub(super) fn sweep(args: &Sweep) -> Outcome {
         (None, RunFormat::Xlsx) => {
             let mut sheets = told(report::Digits::All);
             sheets.sections.push(receipt.section());
-            workbook::of_tables(&sheets, &out.currency, showing.to.file())?;
+            let last = rig.records.all.iter().map(|(head, _)| head.day).max();
+            let day = events::date(args.stream.taking.as_of.as_deref(), "--as-of")?.or(last).unwrap_or(0);
+            workbook::of_sweep(&out, &sheets, day, showing.to.file())?;
         }
         (None, _) => {
             let terms = whole.as_ref().unwrap_or_else(|| rig.terms());

@@ -13,7 +13,9 @@ use crate::report::Document;
 use crate::report::ending::Ending;
 use crate::report::json::chosen;
 use crate::report::receipt::Receipt;
-use crate::report::workbook::{Source, Unfit, side_by_side, tables, workbook};
+use crate::report::spot::Spot;
+use crate::report::sweep::Sweep;
+use crate::report::workbook::{Source, Unfit, side_by_side, swept, workbook};
 use crate::terms::Terms;
 use std::path::Path;
 
@@ -49,13 +51,14 @@ pub(super) fn of_explanation(args: &Explain) -> Outcome {
     files.keep(args.to.file(), "--output", &[&args.stream.events])?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_derive(&t, &readings)?;
-    let (ran, records) = keeping(&args.stream, &t, &program, &files, false, args.event.unwrap_or(0))?;
-    explain::asked_for(args, &t, &ran)?;
-    let asked = (args.event, args.certificate.as_deref());
+    let spot = args.place.spot()?;
+    let (ran, records) = keeping(&args.stream, &t, &program, &files, false, Spot::to_explain(spot))?;
+    explain::asked_for(args, &t, &program, &ran)?;
+    let asked = (spot, args.certificate.as_deref());
     let receipt = files.receipt(&[&args.stream.terms], Some(&t), &args.stream.taking, Vec::new());
     let mut receipt = lines(&receipt, &t, &program, records.len(), &ran.ending(&t, false));
-    if let Some(n) = args.event.filter(|n| is_quiet(&ran.run, *n)) {
-        receipt.insert(0, (format!("record {n}"), "nothing was adjusted or refused".to_owned()));
+    if let Some(spot) = spot.filter(|s| is_quiet(&ran.run, *s)) {
+        receipt.insert(0, (spot.name(), "nothing was adjusted or refused".to_owned()));
     }
     bytes(&t, &program, (&ran, &records), asked, &receipt, args.to.file())?;
     let bad = events::tell(&args.stream, &t, &ran, false);
@@ -63,8 +66,8 @@ pub(super) fn of_explanation(args: &Explain) -> Outcome {
 }
 
 /// Whether a record changed and refused nothing.
-fn is_quiet(run: &Run, record: u32) -> bool {
-    run.changes.iter().all(|c| c.when.number != record) && run.refusals.iter().all(|r| r.when.number != record)
+fn is_quiet(run: &Run, spot: Spot) -> bool {
+    !run.changes.iter().any(|c| spot.holds(c.when)) && !run.refusals.iter().any(|r| spot.holds(r.when))
 }
 
 /// The workbook of a comparison: the sheets of each variant over each stream, and one with the differences as formulas.
@@ -74,7 +77,7 @@ pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entra
         for e in entrants {
             let Some((l, records)) = loaded.get(e.terms).and_then(|l| Some((l, l.streams.get(n)?))) else { continue };
             let program = terms::compile_to_derive(&l.terms, &e.program.readings)?;
-            let run = records.explained(&l.terms, &program, usize::MAX, 0);
+            let run = records.explained(&l.terms, &program, usize::MAX, 0, None);
             let name = match args.events.len() {
                 1 => e.variant.name.clone(),
                 _ => format!("{}, {}", e.variant.name, events.display()),
@@ -93,9 +96,9 @@ pub(super) fn of_comparison(args: &Compare, loaded: &[Loaded], entrants: &[Entra
     written(side_by_side(&sides), args.showing.to.file())
 }
 
-/// The tables of a document as sheets.
-pub(super) fn of_tables(doc: &Document, currency: &str, file: Option<&Path>) -> Outcome {
-    written(tables(doc, currency), file)
+/// The workbook of a sweep, dated by a day.
+pub(super) fn of_sweep(sweep: &Sweep, doc: &Document, day: i64, file: Option<&Path>) -> Outcome {
+    written(swept(sweep, doc, day), file)
 }
 
 fn written(made: Result<Vec<u8>, Unfit>, file: Option<&Path>) -> Outcome {
@@ -143,7 +146,7 @@ fn bytes(
     t: &Terms,
     program: &Program,
     (ran, records): (&events::Ran, &[(Head, Batch)]),
-    (record, entry): (Option<u32>, Option<&str>),
+    (record, entry): (Option<Spot>, Option<&str>),
     receipt: &[(String, String)],
     file: Option<&Path>,
 ) -> Outcome {

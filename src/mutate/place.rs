@@ -35,7 +35,7 @@ impl Masked {
         let text = self.text(within);
         let starts = text.char_indices().map(|(n, _)| n);
         let mut found = starts.filter_map(|n| matched(text, n, words).map(|len| (n, len)));
-        let (at, len) = if last { found.last()? } else { found.next()? };
+        let (at, len) = if last { found.next_back()? } else { found.next()? };
         let start = within.start.checked_add(u32::try_from(at).ok()?)?;
         let end = start.checked_add(u32::try_from(len).ok()?)?;
         Some(Span { file: within.file, start, end })

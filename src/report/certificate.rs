@@ -1,19 +1,25 @@
 //! What one record adjusted, for a paper that somebody signs. The wording is a template's.
 
+mod entries;
+mod moment;
 mod reading;
 
+pub use entries::{Entry, Stated};
 pub use reading::Reading;
 
 use super::json::{is_adjustment, standing, status, unit};
 use super::record::record;
+use super::spot::Spot;
 use super::words::{Words, day};
 use crate::engine::code::Program;
-use crate::engine::run::{Change, Run, Status, Value};
+use crate::engine::run::{Change, Run, Status};
 use crate::engine::table::entry;
 use crate::event::{Batch, Head};
-use crate::terms::{ExprKind, KindId, On, RuleId, StateId, Terms, Type};
+use crate::terms::{KindId, On, RuleId, StateId, Terms, Type};
+use entries::shortened;
 use rust_decimal::Decimal;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What a template is given.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -22,7 +28,7 @@ pub struct Certificate {
     pub terms: String,
     /// The name of the agreement's document.
     pub agreement: String,
-    /// The record.
+    /// The record; where a rule at a moment adjusted something, what the rules of that day say.
     pub event: Event,
     /// What it adjusted.
     pub adjustments: Vec<Adjustment>,
@@ -32,16 +38,18 @@ pub struct Certificate {
     pub duties: Vec<Duty>,
     /// Why it was refused, where it was.
     pub refusals: Vec<String>,
+    /// What was given for the paper, such as `issuer`.
+    pub set: BTreeMap<String, String>,
     /// The readings it rests on: those of the clauses of its adjustments, and those that are not the default.
     pub readings: Vec<Reading>,
 }
 
-/// A record.
+/// A record, or what rules at moments did on a day.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Event {
-    /// Its number in the stream.
+    /// Its number in the stream; 0 where there is no record.
     pub number: u32,
-    /// Its name.
+    /// Its name; the names of the rules where there is no record.
     pub name: String,
     /// Its id; empty without one.
     pub id: String,
@@ -51,7 +59,9 @@ pub struct Event {
     pub date: String,
     /// Its date in words: `January 10, 2006`.
     pub day: String,
-    /// Its fields, those left out not among them.
+    /// The clause of the rule where there is no record; else empty.
+    pub clause: String,
+    /// Its fields, those left out not among them; without a record, what its rules found.
     pub fields: Vec<Named>,
 }
 
@@ -79,6 +89,8 @@ pub struct Adjustment {
     pub before: String,
     /// Its value after.
     pub after: String,
+    /// Its value after, rounded to four places; empty where that is the value itself.
+    pub rounded: String,
     /// By how much it changed, without a sign.
     pub amount: String,
     /// Whether it rose.
@@ -93,30 +105,6 @@ pub struct Adjustment {
     pub from: u32,
     /// How it was computed, line by line.
     pub method: Vec<String>,
-}
-
-/// An entry that was adjusted.
-#[derive(Debug, Clone, Serialize)]
-pub struct Entry {
-    /// Its kind.
-    pub kind: String,
-    /// Its key.
-    pub entry: String,
-    /// Its states.
-    pub states: Vec<Stated>,
-}
-
-/// A state before and after.
-#[derive(Debug, Clone, Serialize)]
-pub struct Stated {
-    /// The state.
-    pub state: String,
-    /// What the agreement calls it.
-    pub term: String,
-    /// Its value before the record.
-    pub before: String,
-    /// Its value after it.
-    pub after: String,
 }
 
 /// Something that is due.
@@ -144,17 +132,23 @@ pub struct Source<'r> {
     pub program: &'r Program,
     /// The run.
     pub run: &'r Run,
-    /// A run up to the record before it, and one up to it.
+    /// What is spoken of.
+    pub spot: Spot,
+    /// Only what this rule adjusted.
+    pub rule: Option<RuleId>,
+    /// Only what concerns this entry, by its key.
+    pub only: Option<&'r str>,
+    /// A run up to what came before it, and one up to it.
     pub around: (&'r Run, &'r Run),
 }
 
 impl Source<'_> {
-    /// What a record adjusted. `method` tells how an adjustment was computed.
+    /// What a record adjusted, or without one the rules at moments of a day. `method` tells how an adjustment was computed.
     #[must_use]
-    pub fn certificate(&self, head: &Head, batch: &Batch, method: &dyn Fn(&Change, RuleId) -> Vec<String>) -> Certificate {
+    pub fn certificate(&self, record: Option<(&Head, &Batch)>, method: &dyn Fn(&Change, RuleId) -> Vec<String>) -> Certificate {
         let words = self.words();
-        let of_record: Vec<&Change> = self.run.changes.iter().filter(|c| c.when.number == head.number).collect();
-        let made: Vec<&Change> = of_record.into_iter().filter(|c| is_adjustment(self.terms, self.program, c)).collect();
+        let adjusts = |c: &&Change| self.spot.holds(c.when) && is_adjustment(self.terms, self.program, c) && self.wants(c);
+        let made: Vec<&Change> = self.run.changes.iter().filter(adjusts).collect();
         let waited = self.waited();
         let mut entries = self.entries_of_waited(&waited);
         let own = self.entries(&made);
@@ -171,20 +165,32 @@ impl Source<'_> {
         let readings = self.readings(&adjustments);
         Certificate {
             readings,
+            set: BTreeMap::new(),
             terms: safe(&self.terms.title),
             agreement: safe(self.terms.document.as_deref().unwrap_or("")),
-            event: self.event(head, batch),
+            event: match (record, self.spot) {
+                (Some((head, batch)), _) => self.event(head, batch),
+                (None, Spot::Day(day)) => self.moment(day),
+                (None, Spot::Record(_)) => Event::default(),
+            },
             adjustments,
             entries,
-            duties: self.duties(head.number),
+            duties: self.duties(),
             refusals: self
                 .run
                 .refusals
                 .iter()
-                .filter(|r| r.when.number == head.number)
+                .filter(|r| self.spot.holds(r.when))
                 .map(|r| safe(&words.said(&r.reason)))
                 .collect(),
         }
+    }
+
+    /// Whether a change is of the rule and the entry asked for.
+    fn wants(&self, c: &Change) -> bool {
+        let Some(site) = self.program.sites.get(usize::from(c.site)) else { return false };
+        self.rule.is_none_or(|r| r == site.rule)
+            && self.only.is_none_or(|key| site.of.is_none_or(|k| self.words().entry(entry(k, c.row)) == key))
     }
 
     fn words(&self) -> Words<'_> {
@@ -200,7 +206,8 @@ impl Source<'_> {
             note: safe(&record.note),
             date: record.date,
             day: in_words(head.day),
-            fields: record.fields.into_iter().map(|(name, value)| Named { name, value: safe(&value) }).collect(),
+            clause: String::new(),
+            fields: record.fields.into_iter().map(|(name, value)| Named { name, value: safe(&dated(value)) }).collect(),
         }
     }
 
@@ -215,6 +222,7 @@ impl Source<'_> {
             term: self.term(site.state),
             before: if c.was_known { self.amount(site.state, c.before) } else { String::new() },
             after: self.amount(site.state, c.after),
+            rounded: if shortened(c.after) == c.after { String::new() } else { self.amount(site.state, shortened(c.after)) },
             amount: self.amount(site.state, amount.abs()),
             rose: amount.is_sign_positive(),
             clause: self.terms.cite(c.clause).to_owned(),
@@ -225,78 +233,26 @@ impl Source<'_> {
         })
     }
 
-    /// The adjusted states of the entries that were adjusted.
-    fn entries(&self, made: &[&Change]) -> Vec<Entry> {
-        let at = made.iter().map(|c| c.when.at).min().unwrap_or(0);
-        self.rows(made).into_iter().map(|row| self.entry(row, |state| self.beside(state, row, at))).collect()
-    }
-
-    /// What waited until this record, and was made by it.
+    /// What waited until then, and was made there.
     fn waited(&self) -> Vec<&Change> {
         let (before, upto) = self.around;
         let same = |a: &Change, b: &Change| (a.when, a.site, a.row) == (b.when, b.site, b.row);
-        let waited = |c: &&Change| before.changes.iter().any(|b| b.status == Status::Pending && same(b, c));
+        let waited = |c: &&Change| match self.spot {
+            Spot::Record(_) => before.changes.iter().any(|b| b.status == Status::Pending && same(b, c)),
+            Spot::Day(_) => c.made.is_some_and(|m| self.spot.holds(m)),
+        };
         upto.changes
             .iter()
             .filter(|c| c.status == Status::InForce && is_adjustment(self.terms, self.program, c))
+            .filter(|c| self.wants(c))
             .filter(waited)
             .collect()
     }
 
-    /// The entries for which something had waited: as they stood before the record and after it.
-    fn entries_of_waited(&self, waited: &[&Change]) -> Vec<Entry> {
-        let (before, upto) = self.around;
-        let rows = self.rows(waited).into_iter();
-        rows.map(|row| self.entry(row, |state| (shown(self.terms, before, state, row), shown(self.terms, upto, state, row))))
-            .collect()
-    }
-
-    fn rows(&self, changes: &[&Change]) -> Vec<Row> {
-        let mut rows: Vec<Row> = Vec::new();
-        for c in changes {
-            let Some(site) = self.program.sites.get(usize::from(c.site)) else { continue };
-            if !rows.contains(&(site.of, c.row)) {
-                rows.push((site.of, c.row));
-            }
-        }
-        rows
-    }
-
-    fn entry(&self, (kind, row): Row, values: impl Fn(StateId) -> (Option<Decimal>, Option<Decimal>)) -> Entry {
-        let states = self.terms.adjustments.iter().flat_map(|a| &a.states);
-        let states = states.filter(|s| self.terms.states.get(s.at()).is_some_and(|d| d.of == kind));
-        let states = states.map(|state| {
-            let (before, after) = values(*state);
-            let show = |n: Option<Decimal>| n.map_or_else(|| "—".to_owned(), |n| self.amount(*state, shortened(n)));
-            let name = self.terms.states.get(state.at()).map_or_else(String::new, |s| s.name.clone());
-            Stated { state: name, term: self.term(*state), before: show(before), after: show(after) }
-        });
-        Entry { kind: self.kind(kind), entry: self.name(kind, row), states: states.collect() }
-    }
-
-    /// A state of a row before and after a place in the stream.
-    fn beside(&self, state: StateId, of: Row, at: u32) -> (Option<Decimal>, Option<Decimal>) {
-        let all: Vec<&Change> = self
-            .run
-            .changes
-            .iter()
-            .filter(|c| c.row == of.1 && c.status != Status::Pending)
-            .filter(|c| self.program.sites.get(usize::from(c.site)).is_some_and(|s| s.state == state && !s.pending))
-            .collect();
-        let here: Vec<&&Change> = all.iter().filter(|c| c.when.at == at).collect();
-        if let (Some(first), Some(last)) = (here.first(), here.last()) {
-            return (first.was_known.then_some(first.before), Some(last.after));
-        }
-        let earlier = all.iter().rev().find(|c| c.when.at < at).map(|c| c.after);
-        let later = || all.iter().find(|c| c.when.at > at).and_then(|c| c.was_known.then_some(c.before));
-        let value = earlier.or_else(later).or_else(|| shown(self.terms, self.run, state, of));
-        (value, value)
-    }
-
-    fn duties(&self, number: u32) -> Vec<Duty> {
+    fn duties(&self) -> Vec<Duty> {
         let words = self.words();
         let mut out: Vec<Duty> = Vec::new();
-        for o in self.run.owed.iter().filter(|o| o.when.number == number) {
+        for o in self.run.owed.iter().filter(|o| self.spot.holds(o.when)) {
             let Some(decl) = self.terms.obligations.get(o.obligation.at()) else { continue };
             out.push(Duty {
                 what: safe(&words.said(&o.what)),
@@ -332,32 +288,14 @@ impl Source<'_> {
     }
 }
 
-/// To how many places figures are rounded where they are told again.
-const PLACES: u32 = 4;
-
-/// A value that has been given with all its digits, as it is told again.
-fn shortened(n: Decimal) -> Decimal {
-    n.normalize().round_dp_with_strategy(PLACES, rust_decimal::RoundingStrategy::MidpointAwayFromZero)
-}
-
 /// A day in words: `January 10, 2006`.
 fn in_words(n: i64) -> String {
     crate::engine::day::date(n).map_or_else(String::new, |d| d.format("%B %-d, %Y").to_string())
 }
 
-/// An entry: its kind, none for the issuer, and its row.
-type Row = (Option<KindId>, u32);
-
-/// A state as a report shows it.
-fn shown(terms: &Terms, run: &Run, state: StateId, (kind, row): Row) -> Option<Decimal> {
-    let of = kind.map_or(-1, |k| entry(k, row));
-    run.shown.iter().filter(|s| s.row == of).find_map(|s| {
-        let columns = &terms.reports.get(s.report)?.columns;
-        columns.iter().zip(&s.columns).find_map(|((_, e), v)| match (&e.kind, v) {
-            (ExprKind::State { state: shown, .. }, Value::Decimal(n)) if *shown == state => Some(*n),
-            _ => None,
-        })
-    })
+/// A day that stands alone, in words; anything else as it stands.
+fn dated(value: String) -> String {
+    crate::event::day_number(&value).map_or(value, in_words)
 }
 
 /// How an adjustment is computed, as the terms say it: the rule as it is written.
@@ -373,7 +311,8 @@ pub fn rule_text(terms: &Terms, rule: RuleId) -> Vec<String> {
 }
 
 /// A text that Markdown takes as it is.
-fn safe(text: &str) -> String {
+#[must_use]
+pub fn safe(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '|' | '<' | '*' | '`' | '[' | '\\') {

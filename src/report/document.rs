@@ -126,7 +126,7 @@ fn adjustments(terms: &Terms, program: &Program, words: &Words<'_>, run: &Run) -
 }
 
 /// A change in words.
-pub(super) struct ChangeWords {
+pub struct ChangeWords {
     /// The entry it is of, by its key; empty for the issuer.
     pub of: String,
     /// The kind of that entry.
@@ -143,7 +143,8 @@ pub(super) struct ChangeWords {
 
 impl ChangeWords {
     /// `price of W-1: 2.40 → 2.30, in force`
-    pub(super) fn sentence(&self) -> String {
+    #[must_use]
+    pub fn sentence(&self) -> String {
         let of = if self.of.is_empty() { String::new() } else { format!(" of {}", self.of) };
         format!("{}{of}: {} → {}, {}", self.state, self.before, self.after, self.status)
     }
@@ -156,12 +157,8 @@ impl ChangeWords {
 }
 
 /// A change in words; none where the place of change is not known.
-pub(super) fn change_words(
-    terms: &Terms,
-    program: &Program,
-    words: &Words<'_>,
-    c: &crate::engine::run::Change,
-) -> Option<ChangeWords> {
+#[must_use]
+pub fn change_words(terms: &Terms, program: &Program, words: &Words<'_>, c: &crate::engine::run::Change) -> Option<ChangeWords> {
     let site = program.sites.get(usize::from(c.site))?;
     let state = terms.states.get(site.state.at())?;
     let places = unit(program, terms, site.state);

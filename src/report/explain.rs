@@ -2,18 +2,23 @@
 //! why a rule did not apply. It reads what the engine told of each formula, and computes nothing but margins.
 
 mod derive;
+mod method;
+mod moments;
 mod why_not;
 
 pub use derive::{Derivations, pruned};
+pub use method::method;
+pub use moments::{AtMoment, at_moments};
 pub use why_not::{WhyNot, why_not};
 
 use super::document::change_words;
+use super::spot::Spot;
 use super::words::{Words, day};
 use crate::engine::code::Program;
 use crate::engine::plan::{Probe, ProbeKind, Role, RuleProbe};
-use crate::engine::run::{Change, Run, Status, Trace, Value};
+use crate::engine::run::{Change, Moment, Run, Status, Trace, Value};
 use crate::source::Span;
-use crate::terms::{ClauseId, EventSort, FieldId, KindId, On, StateId, Terms};
+use crate::terms::{ClauseId, EventSort, FieldId, KindId, On, Terms};
 use std::collections::BTreeSet;
 
 /// A step of an explanation.
@@ -36,8 +41,8 @@ impl Step {
 /// What is to be explained.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked<'a> {
-    /// One record; none for all that changed or refused something.
-    pub record: Option<u32>,
+    /// One record, or the rules at moments of one day; none for all that changed or refused something.
+    pub record: Option<Spot>,
     /// Only this entry, by its key.
     pub entry: Option<&'a str>,
 }
@@ -47,23 +52,21 @@ pub struct Asked<'a> {
 pub fn explain(terms: &Terms, program: &Program, run: &Run, asked: Asked<'_>) -> Vec<Step> {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
     let e = Explainer { terms, program, run, words, asked };
-    let mut numbers: BTreeSet<u32> = run.traces.iter().map(|t| t.when.number).collect();
-    numbers.extend(run.refusals.iter().map(|r| r.when.number));
-    numbers.into_iter().filter(|n| asked.record.is_none_or(|r| r == *n)).filter_map(|n| e.record(n)).collect()
+    let mut seen = BTreeSet::new();
+    let mut places: Vec<Moment> = Vec::new();
+    let all = run.traces.iter().map(|t| t.when).chain(run.refusals.iter().map(|r| r.when));
+    for when in all.filter(|w| asked.record.is_none_or(|r| r.holds(*w))).collect::<BTreeSet<_>>() {
+        // a record that is computed again is told once, a day's rules at moments where they come among the records
+        if when.number == 0 || seen.insert(when.number) {
+            places.push(when);
+        }
+    }
+    places.into_iter().filter_map(|when| e.place(when)).collect()
 }
 
-/// How a change was computed, line by line: named values, the formula, the formula with numbers in, its limits.
-#[must_use]
-pub fn method(terms: &Terms, program: &Program, run: &Run, c: &Change) -> Vec<String> {
-    let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let e = Explainer { terms, program, run, words, asked: Asked::default() };
-    let Some(site) = program.sites.get(usize::from(c.site)) else { return Vec::new() };
-    let row = site.of.map_or(-1, |k| crate::engine::table::entry(k, c.row));
-    let mut of_rule = run.traces.iter().filter(|t| t.when == c.when && (t.row == row || t.row < 0)).filter_map(|t| {
-        let rule = program.plan.rule_probes.get(usize::from(t.rule))?;
-        (rule.rule == site.rule).then_some(Seen { e: &e, rule, trace: t })
-    });
-    of_rule.find(|s| matches!(s.against(), Against::Nothing)).map(|s| s.method(site.state)).unwrap_or_default()
+/// Whether something happened at a place: with a record, or at a moment.
+fn is_at(when: Moment, place: Moment) -> bool {
+    if place.number == 0 { when == place } else { when.number == place.number }
 }
 
 struct Explainer<'r> {
@@ -75,22 +78,20 @@ struct Explainer<'r> {
 }
 
 impl<'r> Explainer<'r> {
-    fn record(&self, number: u32) -> Option<Step> {
-        let traces: Vec<&Trace> = self.run.traces.iter().filter(|t| t.when.number == number && self.wanted(t)).collect();
-        let results = self.results(number);
+    fn place(&self, place: Moment) -> Option<Step> {
+        let traces: Vec<&Trace> = self.run.traces.iter().filter(|t| is_at(t.when, place) && self.wanted(t)).collect();
+        let results = self.results(place);
         let whole = self.asked.record.is_some();
         if results.is_empty() && !whole {
             return None;
         }
-        let when = traces
-            .first()
-            .map(|t| t.when)
-            .or_else(|| self.run.refusals.iter().find(|r| r.when.number == number).map(|r| r.when))?;
+        let when =
+            traces.first().map(|t| t.when).or_else(|| self.run.refusals.iter().find(|r| is_at(r.when, place)).map(|r| r.when))?;
         let name = traces.iter().find_map(|t| self.event_name(t)).unwrap_or_default();
-        let title = if number == 0 {
+        let title = if place.number == 0 {
             format!("{}: rules at a moment", day(when.day))
         } else {
-            format!("record {number}, {}: {name}", day(when.day))
+            format!("record {}, {}: {name}", place.number, day(when.day))
         };
         let mut out = Step::new(title.trim_end_matches([':', ' ']).to_owned());
         let (mut applied, mut others) = (Vec::new(), Vec::new());
@@ -138,10 +139,10 @@ impl<'r> Explainer<'r> {
         (kind.sort != EventSort::Deemed).then(|| kind.name.replace('_', " "))
     }
 
-    /// What came of a record: changes and refusals.
-    fn results(&self, number: u32) -> Vec<Step> {
+    /// What came of a record, or of a moment: changes and refusals.
+    fn results(&self, place: Moment) -> Vec<Step> {
         let mut out = Vec::new();
-        for c in self.run.changes.iter().filter(|c| c.when.number == number) {
+        for c in self.run.changes.iter().filter(|c| is_at(c.when, place)) {
             let Some(of) = change_words(self.terms, self.program, &self.words, c) else { continue };
             if self.asked.entry.is_some_and(|key| of.entry_of_kind_named(self.run, key) && of.of != key) {
                 continue;
@@ -150,17 +151,17 @@ impl<'r> Explainer<'r> {
             step.parts.extend(self.waits(c));
             out.push(step);
         }
-        for c in self.run.changes.iter().filter(|c| c.made.is_some_and(|m| m.number == number && number != 0)) {
+        for c in self.run.changes.iter().filter(|c| c.made.is_some_and(|m| is_at(m, place))) {
             let Some(of) = change_words(self.terms, self.program, &self.words, c) else { continue };
             if self.asked.entry.is_some_and(|key| of.entry_of_kind_named(self.run, key) && of.of != key) {
                 continue;
             }
             let whose = if of.of.is_empty() { String::new() } else { format!(" of {}", of.of) };
-            let text =
-                format!("makes what waited since record {}: {}{whose}, {} → {}", c.when.number, of.state, of.before, of.after);
+            let since = if c.when.number == 0 { day(c.when.day) } else { format!("record {}", c.when.number) };
+            let text = format!("makes what waited since {since}: {}{whose}, {} → {}", of.state, of.before, of.after);
             out.push(Step { text, clause: self.terms.cite(c.clause).to_owned(), parts: Vec::new() });
         }
-        for r in self.run.refusals.iter().filter(|r| r.when.number == number) {
+        for r in self.run.refusals.iter().filter(|r| is_at(r.when, place)) {
             let mut step = Step::new(format!("refused: {}", self.words.said(&r.reason)));
             step.clause = self.terms.cite(r.clause).to_owned();
             for (path, v) in &r.with {
@@ -168,7 +169,7 @@ impl<'r> Explainer<'r> {
             }
             out.push(step);
         }
-        for r in self.run.rescissions.iter().filter(|r| r.when.number == number) {
+        for r in self.run.rescissions.iter().filter(|r| is_at(r.when, place)) {
             let list = |xs: &[u32]| xs.iter().map(|n| format!("record {n}")).collect::<Vec<_>>().join(", ");
             let what = match r.rule {
                 Some(_) => format!("annuls what {} adjusted, and recomputes what followed", list(&r.annulled)),
@@ -401,30 +402,6 @@ impl Seen<'_, '_> {
         out
     }
 
-    /// The lines that lead to the new value of a state.
-    fn method(&self, state: StateId) -> Vec<String> {
-        let mut out = Vec::new();
-        let mut mine = false;
-        for (role, at) in &self.rule.roots {
-            match role {
-                Role::Let(name) => flatten(&self.becomes(&format!("{name} is"), *at), 0, &mut out),
-                Role::Becomes(s, pending) => {
-                    mine = *s == state && !pending;
-                    if mine {
-                        let name = self.e.terms.states.get(s.at()).map_or("", |s| s.name.as_str());
-                        flatten(&self.becomes(&format!("{name} becomes"), *at), 0, &mut out);
-                    }
-                }
-                Role::Limit(above) if mine => {
-                    let word = if *above { "but not above" } else { "but not below" };
-                    flatten(&self.becomes(word, *at), 0, &mut out);
-                }
-                _ => {}
-            }
-        }
-        out
-    }
-
     /// A value: its formula, the formula with numbers in, and what it rests on.
     fn becomes(&self, what: &str, at: usize) -> Step {
         let (text, numbers, value) = (self.text(at), self.numbers(at), self.shown(at));
@@ -468,7 +445,7 @@ impl Seen<'_, '_> {
                     }
                     out.push_str(slice(whole, p.span.start, from, span.start));
                     out.push_str(&self.numbers(x));
-                    from = span.end;
+                    from = span.end + said_with(slice(whole, p.span.start, span.end, p.span.end));
                 }
                 out.push_str(slice(whole, p.span.start, from, p.span.end));
                 flat(&out)
@@ -553,18 +530,18 @@ impl Seen<'_, '_> {
     }
 }
 
-/// A step and what it rests on, a line each.
-fn flatten(step: &Step, depth: usize, out: &mut Vec<String>) {
-    let clause = if step.clause.is_empty() { String::new() } else { format!(" (Section {})", step.clause) };
-    out.push(format!("{}{}{clause}", "  ".repeat(depth), step.text));
-    step.parts.iter().for_each(|p| flatten(p, depth + 1, out));
-}
-
 fn because(mut step: Step) -> Step {
     if !step.text.starts_with("unless ") {
         step.text = format!("because {}", step.text);
     }
     step
+}
+
+/// How much of a text belongs to the value before it, which stands there as a number: `before` and `after` say which.
+fn said_with(rest: &str) -> u32 {
+    let ends = |rest: &str| !rest.trim_start().starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"');
+    let word = [" before", " after"].into_iter().find(|w| rest.strip_prefix(w).is_some_and(ends));
+    word.map_or(0, |w| u32::try_from(w.len()).unwrap_or(0))
 }
 
 /// A part of a text, by offsets that count from the beginning of its file.

@@ -1,6 +1,7 @@
 //! A paper from a template: Markdown, and from that HTML and Word.
 
 mod docx;
+mod parts;
 
 pub use docx::{Sheet, docx};
 
@@ -36,12 +37,17 @@ fn parser(markdown: &str) -> Parser<'_> {
     Parser::new_ext(markdown, Options::ENABLE_TABLES)
 }
 
+/// The title of a paper: its first heading.
+fn title(markdown: &str) -> &str {
+    markdown.lines().find_map(|l| l.strip_prefix("# ")).unwrap_or("")
+}
+
 /// Markdown as a page.
 #[must_use]
 pub fn html(markdown: &str) -> String {
     let mut body = String::new();
     pulldown_cmark::html::push_html(&mut body, parser(markdown));
-    let title = markdown.lines().find_map(|l| l.strip_prefix("# ")).unwrap_or("").replace('&', "&amp;").replace('<', "&lt;");
+    let title = title(markdown).replace('&', "&amp;").replace('<', "&lt;");
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )

@@ -1,13 +1,16 @@
 //! A run as an Excel workbook: every change is computed anew by formulas from the cells of its records, with the exact
 //! decimals of the run beside them. What a spreadsheet cannot compute is an input that says why.
 
+mod charts;
 mod checks;
 mod choice;
 mod derive;
+mod drawn;
 mod eval;
 mod events;
 mod leaf;
 mod ledger;
+mod names;
 mod origin;
 mod page;
 mod plain;
@@ -18,6 +21,7 @@ mod reads;
 mod round;
 mod sheets;
 mod sides;
+mod swept;
 mod tables;
 mod term;
 mod translate;
@@ -25,14 +29,17 @@ mod values;
 mod verdict;
 mod write;
 
+pub use swept::swept;
 pub use tables::tables;
 
 use crate::engine::code::Program;
 use crate::engine::run::{Change, Run};
 use crate::event::{Batch, Head};
+use crate::report::spot::Spot;
 use crate::terms::Terms;
 use derive::Deriver;
 use events::Events;
+use page::Page;
 use sheets::Places;
 use thiserror::Error;
 
@@ -47,8 +54,8 @@ pub struct Source<'a> {
     pub run: &'a Run,
     /// The records of the run.
     pub records: &'a [(Head, Batch)],
-    /// Only what one record changed.
-    pub record: Option<u32>,
+    /// Only what one record changed, or rules at moments of one day.
+    pub record: Option<Spot>,
     /// Only what concerns this entry, by its key.
     pub entry: Option<&'a str>,
     /// What the workbook was made from, line by line: what, and which.
@@ -134,7 +141,7 @@ fn about<'a>(s: &Source<'a>) -> write::About<'a> {
 struct Side {
     summary: plain::Summary,
     places: Places,
-    pages: Vec<page::Page>,
+    pages: Vec<Page>,
 }
 
 impl Side {
@@ -153,7 +160,7 @@ impl Side {
             entries.extend(d.entry(n, c));
             fits(&d)?;
         }
-        let lines: Vec<_> = s.run.lines.iter().filter(|l| s.record.is_none_or(|r| r == l.when.number)).collect();
+        let lines: Vec<_> = s.run.lines.iter().filter(|l| s.record.is_none_or(|r| r.holds(l.when))).collect();
         let effects: Vec<_> = lines.into_iter().map(|line| (line, d.effect(line))).collect();
         let mut summary = plain::Summary::new(&mut d, s);
         summary.whole = unprovable(s).map(str::to_owned);
@@ -163,7 +170,7 @@ impl Side {
         fits(&d)?;
         let places = Places::new(&d, &entries, mark);
         let mut pages = vec![summary.page(&d, &places, s)];
-        pages.push(sheets::ledger(&d, &entries, &places));
+        pages.push(Page { names: names::of_ledger(s, &entries, &places, mark), ..sheets::ledger(&d, &entries, &places) });
         pages.push(sheets::derivations(&d, &places));
         pages.push(sheets::events(&d, &places));
         pages.push(verdict::as_run(&d, &places, entries.len()));
@@ -172,6 +179,7 @@ impl Side {
         pages.extend(plain::effects(&d, &effects, &places));
         pages.extend(plain::warnings(&d, s));
         pages.push(plain::readings(&d));
+        pages.extend(charts::page(&d, &summary.figures, &entries, &places, mark));
         // those that compute have theirs from `places`, for formulas name them
         for page in pages.iter_mut().filter(|p| !p.name.ends_with(mark)) {
             page.name.push_str(mark);
@@ -205,7 +213,7 @@ const MOST_TOLD: usize = 30_000;
 
 /// Whether a change is asked for.
 fn wanted(s: &Source<'_>, c: &Change) -> bool {
-    if s.record.is_some_and(|r| r != c.when.number) {
+    if s.record.is_some_and(|r| !r.holds(c.when)) {
         return false;
     }
     let Some(key) = s.entry else { return true };

@@ -1,6 +1,7 @@
 //! Workbooks: their formulas, computed anew with exact fractions, give the decimals of the run; and a changed input gives what
 //! the program gives for a changed stream.
 
+use crate::paper::part;
 use crate::sheet::{Book, Computed, Value};
 use crate::{exact, tenor};
 use num_bigint::BigInt;
@@ -268,4 +269,77 @@ fn several_runs_stand_side_by_side() {
     let fine = BigRational::new(1.into(), BigInt::from(10).pow(14));
     assert!(matches!(computed.value("Comparison", row, 8), Value::Number(n) if (&n - &apart).abs() < fine));
     assert!(book.formula("Comparison", row, 8).is_some_and(|f| f.contains('-')));
+}
+
+/// The cell that a name of a workbook is of: its sheet, its row and its column.
+fn named(bytes: &[u8], name: &str) -> (String, u32, u32) {
+    let book = part(bytes, "xl/workbook.xml");
+    let place = book.split(&format!("<definedName name=\"{name}\">")).nth(1).and_then(|p| p.split('<').next());
+    let place = place.unwrap_or_else(|| panic!("no name `{name}` in {book}"));
+    let (sheet, cell) = place.split_once('!').unwrap_or_else(|| panic!("{place}"));
+    let (column, row) = cell.trim_start_matches('$').split_once('$').unwrap_or_else(|| panic!("{place}"));
+    let column = column.bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1) - 1;
+    (sheet.trim_matches('\'').to_owned(), row.parse::<u32>().unwrap_or_else(|e| panic!("{row}: {e}")) - 1, column)
+}
+
+// The notes of 2006: 2.40 × (46,046,340 + 14,463,091 × 0.50 / 2.40) / (46,046,340 + 14,463,091) = 117,742,761.5 / 60,509,431.
+#[test]
+fn cells_have_names_and_figures_have_charts() {
+    let bytes = written(&["run", TERMS, "examples/glowpoint-history.jsonl"]);
+    let book = Book::read(&bytes);
+    let mut computed = book.computed();
+    let price = BigRational::new(1_177_427_615.into(), 605_094_310.into());
+    let fine = BigRational::new(1.into(), BigInt::from(10).pow(14));
+    let mut is = |(sheet, row, column): (String, u32, u32), expected: &BigRational| {
+        let value = computed.value(&sheet, row, column);
+        assert!(matches!(&value, Value::Number(n) if (n - expected).abs() < fine), "{sheet} {row} {column}: {value:?}");
+    };
+    is(named(&bytes, "price_before_7"), &BigRational::new(12.into(), 5.into()));
+    is(named(&bytes, "price_after_7"), &price);
+    assert_eq!(named(&bytes, "price_at_end").0, "Summary");
+    // the chart is drawn from the points beside it: straight down on the day, from the value before to the value after
+    let (_, rows) = book.sheets.iter().find(|(name, _)| name == "Charts").unwrap_or_else(|| panic!("no charts"));
+    let head = (0..60).find(|c| book.text("Charts", 0, *c).starts_with("price of ")).unwrap_or_else(|| panic!("no price"));
+    let down = (1..*rows).filter(|r| computed_is(&book, "Charts", *r, head, &BigRational::new(12.into(), 5.into()))).max();
+    let down = down.unwrap_or_else(|| panic!("no 2.40"));
+    is(("Charts".to_owned(), down + 1, head), &price);
+    let day = |r| book.computed().value("Charts", r, head - 1);
+    assert_eq!(day(down), day(down + 1));
+    let chart = part(&bytes, "xl/charts/chart1.xml");
+    assert!(chart.contains("<c:scatterChart>") && chart.contains("Charts!$"), "{chart}");
+    // a field of words takes these words only
+    let events = 1 + book.sheets.iter().position(|(name, _)| name == "Events").unwrap_or_else(|| panic!("no events"));
+    let sheet = part(&bytes, &format!("xl/worksheets/sheet{events}.xml"));
+    let lists: Vec<&str> = sheet.split("<dataValidation type=\"list\"").skip(1).collect();
+    assert!(lists.iter().any(|l| l.split("</dataValidation>").next().unwrap_or_default().contains("convertible")), "{lists:?}");
+}
+
+fn computed_is(book: &Book, sheet: &str, row: u32, column: u32, expected: &BigRational) -> bool {
+    book.computed().value(sheet, row, column) == Value::Number(expected.clone())
+}
+
+#[test]
+fn a_sweep_is_dated_and_has_units_and_charts() {
+    let vary = "issuance[1].price=0.50..1.00 step 0.25";
+    let bytes = written(&["sweep", TERMS, "examples/first.jsonl", "--vary", vary]);
+    let book = Book::read(&bytes);
+    let names: Vec<&str> = book.sheets.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(["Points", "Charts", "Turns", "Receipt"].iter().all(|n| names.contains(n)), "{names:?}");
+    // the day of the last record
+    let core = part(&bytes, "docProps/core.xml");
+    assert!(core.contains("2006-06-02T00:00:00Z"), "{core}");
+    // points alone, for between two of them nobody has looked
+    let chart = part(&bytes, "xl/charts/chart1.xml");
+    assert!(chart.contains("Points!$") && chart.contains("<c:symbol val=\"circle\"/>"), "{chart}");
+    // money is shown with its sign: the form that the price of the first point has
+    let price = (0..40).find(|c| book.text("Points", 0, *c) == "price of W-1").unwrap_or_else(|| panic!("no price"));
+    let cell = format!("{}2", char::from(b'A' + u8::try_from(price).unwrap_or(0)));
+    let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+    let style = sheet.split(&format!("<c r=\"{cell}\" s=\"")).nth(1).and_then(|s| s.split('"').next()).unwrap_or_default();
+    let styles = part(&bytes, "xl/styles.xml");
+    let forms = styles.split("<cellXfs").nth(1).unwrap_or_default();
+    let form = forms.split("<xf ").nth(style.parse::<usize>().unwrap_or(0) + 1).unwrap_or_default();
+    let number = form.split("numFmtId=\"").nth(1).and_then(|n| n.split('"').next()).unwrap_or_default();
+    let shown = styles.split(&format!("<numFmt numFmtId=\"{number}\" formatCode=\"")).nth(1).unwrap_or_default();
+    assert!(shown.starts_with('$'), "{cell}: {form} {shown}");
 }

@@ -9,6 +9,7 @@ use crate::batch::plan::Job;
 use crate::batch::select::{Earlier, Selection};
 use crate::cli::{End, Outcome, diagnose, explain, output, terms};
 use crate::report::explain::{Asked, explain as explained};
+use crate::report::spot::Spot;
 use crate::report::visible::lines;
 
 /// `tenor batch explain`
@@ -49,7 +50,7 @@ pub(super) fn explain(args: &Explain) -> Outcome {
         );
         return Err(End::Usage);
     }
-    let steps = explained(t, &program, &run, Asked { record: args.event, entry: args.certificate.as_deref() });
+    let steps = explained(t, &program, &run, Asked { record: args.event.map(Spot::Record), entry: args.certificate.as_deref() });
     let mut head = format!("{}\n", job.name.shown());
     let at = args.event.and_then(|n| usize::try_from(n).ok()?.checked_sub(1)).and_then(|n| taken.places.get(n));
     if let (Some(n), Some(at)) = (args.event, at) {

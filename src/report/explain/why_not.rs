@@ -25,7 +25,7 @@ pub struct WhyNot<'a> {
 #[must_use]
 pub fn why_not(terms: &Terms, program: &Program, run: &Run, asked: WhyNot<'_>) -> Vec<Step> {
     let words = Words { terms, texts: &run.texts, keys: &run.keys };
-    let inner = super::Asked { record: Some(asked.record), entry: asked.entry };
+    let inner = super::Asked { record: Some(super::Spot::Record(asked.record)), entry: asked.entry };
     let e = Explainer { terms, program, run, words, asked: inner };
     let traces: Vec<&Trace> = run.traces.iter().filter(|t| t.when.number == asked.record && e.wanted(t)).collect();
     let mut search = Search { e: &e, asked, traces, seen: BTreeSet::new(), elsewhere: BTreeSet::new() };
@@ -325,15 +325,13 @@ impl Seen<'_, '_> {
         for (role, at) in &self.rule.roots {
             match role {
                 Role::ActWhen => does = does && self.holds(*at),
-                Role::Require => {
-                    if std::mem::replace(&mut does, true) && !self.holds(*at) {
-                        let mut parts = Vec::new();
-                        self.each(*at, &mut parts);
-                        for mut step in parts.into_iter().filter(|s| !s.text.ends_with("which is so")) {
-                            step.text = format!("{} requires {}", self.title(), step.text);
-                            step.clause = self.clause();
-                            out.push(step);
-                        }
+                Role::Require if std::mem::replace(&mut does, true) && !self.holds(*at) => {
+                    let mut parts = Vec::new();
+                    self.each(*at, &mut parts);
+                    for mut step in parts.into_iter().filter(|s| !s.text.ends_with("which is so")) {
+                        step.text = format!("{} requires {}", self.title(), step.text);
+                        step.clause = self.clause();
+                        out.push(step);
                     }
                 }
                 Role::Becomes(..) => does = true,

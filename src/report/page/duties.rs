@@ -27,7 +27,7 @@ pub(super) fn refusals(side: &Side<'_>, links: &Links<'_>) -> Table {
     let words = side.words();
     let mut out = table("refusals", &["record", "date", "clause", "reason"]);
     for r in &side.run.refusals {
-        if !side.picked.tells(r.when.number) {
+        if !side.picked.tells(r.when) {
             continue;
         }
         let with: Vec<String> = r.with.iter().map(|(path, v)| format!("{}: {}", path.join(" "), words.typed(v))).collect();

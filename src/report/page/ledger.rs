@@ -4,11 +4,12 @@
 use super::clauses::Links;
 use super::{Ledger, Line, Side, many, plain};
 use crate::engine::code::Program;
-use crate::engine::run::{Change, Run, Status};
+use crate::engine::run::{Change, Moment, Run, Status};
 use crate::engine::table::entry;
 use crate::report::document::change_words;
 use crate::report::explain::{Asked, Derivations};
 use crate::report::json::is_adjustment;
+use crate::report::spot::Spot;
 use crate::report::words::{Words, day};
 use crate::terms::walk;
 use crate::terms::{ExprKind, KindId, StateId, Terms};
@@ -33,7 +34,7 @@ pub struct Picked {
     /// How many lines there were, before some were left out.
     counts: (usize, usize),
     /// The record asked for; none for all.
-    record: Option<u32>,
+    record: Option<Spot>,
     /// Entries that were not asked for.
     unwanted: FxHashSet<i64>,
 }
@@ -55,7 +56,7 @@ pub fn pick(terms: &Terms, program: &Program, run: &Run, asked: Asked<'_>) -> Pi
         out.days.push(c.when.day);
         let Some(site) = program.sites.get(usize::from(c.site)) else { continue };
         let adjusts = is_adjustment(terms, program, c);
-        if !adjusts && !shown.contains(&site.state) || asked.record.is_some_and(|r| r != c.when.number) {
+        if !adjusts && !shown.contains(&site.state) || asked.record.is_some_and(|r| !r.holds(c.when)) {
             continue;
         }
         if out.unwanted.contains(&number(site.of, c.row)) {
@@ -86,7 +87,7 @@ pub fn pick(terms: &Terms, program: &Program, run: &Run, asked: Asked<'_>) -> Pi
     out.records.retain(|n| *n > 0);
     out.spoken_of = spoken_of(run);
     out.spoken_of.extend(&out.records);
-    out.spoken_of.extend(asked.record);
+    out.spoken_of.extend(asked.record.and_then(Spot::record));
     out
 }
 
@@ -137,9 +138,9 @@ impl Picked {
         !self.unwanted.contains(&row)
     }
 
-    /// Whether a record is asked for.
-    pub(super) fn tells(&self, number: u32) -> bool {
-        self.record.is_none_or(|r| r == number)
+    /// Whether what happened there is asked for.
+    pub(super) fn tells(&self, when: Moment) -> bool {
+        self.record.is_none_or(|r| r.holds(when))
     }
 
     /// The id of the line of a change, where the ledger has one.

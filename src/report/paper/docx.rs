@@ -1,10 +1,11 @@
 //! Markdown to a Word document, with the headings, lists and numbers that Word knows. The same Markdown gives the same bytes.
 
+use super::parts::finish;
 use docx_rs::{
     AbstractNumbering, AlignmentType, BreakType, Docx, Footer, Hyperlink, HyperlinkData, HyperlinkType, IndentLevel, Level,
-    LevelJc, LevelOverride, LevelText, LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageNum, Paragraph, Run,
-    RunFonts, SpecialIndentType, Start, Style, StyleType, Tab, TabLeaderType, TabValueType, Table, TableCell, TableRow,
-    WidthType,
+    LevelJc, LevelOverride, LevelText, LineSpacing, NumPages, NumberFormat, Numbering, NumberingId, PageMargin, PageNum,
+    Paragraph, Run, RunFonts, SpecialIndentType, Start, Style, StyleType, Tab, TabLeaderType, TabValueType, Table, TableCell,
+    TableRow, WidthType,
 };
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 use std::io::Cursor;
@@ -16,18 +17,25 @@ pub struct Sheet {
     pub letter: bool,
     /// What stands at the foot of each page, before its number.
     pub foot: String,
+    /// Who wrote it.
+    pub author: String,
     /// The day it is dated: `2006-01-10`; empty for none.
     pub date: String,
 }
 
+/// How a line ends that is to be written on.
+const BLANK: &str = "____";
 /// Pages in twentieths of a point.
 const LETTER: (u32, u32) = (12_240, 15_840);
 const A4: (u32, u32) = (11_906, 16_838);
 /// How far a list goes in at each level.
 const INDENT: i32 = 360;
-/// The kinds of lists: bullets and numbers.
-const BULLETS: usize = 1;
-const NUMBERS: usize = 2;
+/// The margins of a page, an inch each, and how far its foot stands from the edge.
+const MARGIN: i32 = 1440;
+const FOOT: i32 = 720;
+/// The kinds of lists: bullets and numbers; the first number is that of a list of the library's own.
+const BULLETS: usize = 2;
+const NUMBERS: usize = 3;
 
 /// A Word document.
 ///
@@ -35,19 +43,27 @@ const NUMBERS: usize = 2;
 /// Why it could not be packed.
 pub fn docx(markdown: &str, sheet: &Sheet) -> Result<Vec<u8>, String> {
     let (width, height) = if sheet.letter { LETTER } else { A4 };
-    let mut docx = lists(styles(Docx::new())).page_size(width, height).footer(footer(&sheet.foot));
+    let mut docx = lists(styles(Docx::new())).page_size(width, height).page_margin(margins()).footer(footer(&sheet.foot));
     if !sheet.date.is_empty() {
         let moment = format!("{}T00:00:00Z", sheet.date);
         docx = docx.created_at(&moment).updated_at(&moment);
     }
-    let mut writer = Writer { out: docx, numberings: 2, ..Writer::default() };
+    let across = usize::try_from(width).unwrap_or(0).saturating_sub(2 * MARGIN.unsigned_abs() as usize);
+    let mut writer = Writer { out: docx, numberings: NUMBERS, across, ..Writer::default() };
     for event in super::parser(markdown) {
         writer.event(event);
     }
     writer.close();
+    writer.flush();
+    let mut parts = writer.out.build();
+    finish(&mut parts, sheet, super::title(markdown));
     let mut bytes = Cursor::new(Vec::new());
-    writer.out.build().pack(&mut bytes).map_err(|e| e.to_string())?;
+    parts.pack(&mut bytes).map_err(|e| e.to_string())?;
     Ok(bytes.into_inner())
+}
+
+const fn margins() -> PageMargin {
+    PageMargin { top: MARGIN, left: MARGIN, bottom: MARGIN, right: MARGIN, header: FOOT, footer: FOOT, gutter: 0 }
 }
 
 fn styles(docx: Docx) -> Docx {
@@ -127,6 +143,10 @@ struct Writer {
     numberings: usize,
     links: usize,
     grid: Option<Grid>,
+    /// How wide the text is.
+    across: usize,
+    /// The last paragraph, held back until it is known what follows.
+    held: Option<Paragraph>,
 }
 
 impl Writer {
@@ -134,6 +154,7 @@ impl Writer {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
+            Event::Text(t) if self.code.is_none() && t.ends_with(BLANK) => self.blank(&t),
             Event::Text(t) => match &mut self.code {
                 Some(code) => code.push_str(&t),
                 None => self.text(&t),
@@ -147,6 +168,13 @@ impl Writer {
             }
             Event::InlineMath(_) | Event::DisplayMath(_) | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
         }
+    }
+
+    /// A line to be written on: it stays on the page of what comes before it and after it.
+    fn blank(&mut self, text: &str) {
+        self.text(text);
+        self.held = self.held.take().map(|p| p.keep_next(true));
+        self.open = self.open.take().map(|p| p.keep_next(true));
     }
 
     fn text(&mut self, text: &str) {
@@ -175,7 +203,7 @@ impl Writer {
         }
         let plain = Paragraph::new();
         if let Some(heading) = self.heading {
-            return plain.style(heading);
+            return plain.style(heading).keep_next(true);
         }
         if let Some(grid) = &self.grid {
             let align = match grid.alignments.get(grid.cells.len()) {
@@ -288,7 +316,9 @@ impl Writer {
             }
             TagEnd::Table => {
                 let rows = self.grid.take().map(|g| g.rows).unwrap_or_default();
-                let table = Table::new(rows).width(5000, WidthType::Pct);
+                let columns = rows.iter().map(|r| r.cells.len()).max().unwrap_or(1).max(1);
+                let table = Table::new(rows).set_grid(vec![self.across / columns; columns]).width(5000, WidthType::Pct);
+                self.flush();
                 self.out = std::mem::take(&mut self.out).add_table(table);
                 self.add(Paragraph::new().style("Text"));
             }
@@ -317,7 +347,15 @@ impl Writer {
     }
 
     fn add(&mut self, p: Paragraph) {
-        self.out = std::mem::take(&mut self.out).add_paragraph(p);
+        self.flush();
+        self.held = Some(p);
+    }
+
+    /// What was held back is written.
+    fn flush(&mut self) {
+        if let Some(p) = self.held.take() {
+            self.out = std::mem::take(&mut self.out).add_paragraph(p);
+        }
     }
 }
 

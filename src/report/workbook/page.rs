@@ -1,5 +1,6 @@
 //! A sheet before it is written: rows of cells with their look.
 
+use super::drawn::{Choice, Drawing};
 use super::term::Held;
 use super::values;
 use crate::terms::{Dim, Type};
@@ -20,6 +21,12 @@ pub(super) struct Page {
     pub table: bool,
     /// Its rows.
     pub rows: Vec<Vec<Cell>>,
+    /// Its charts.
+    pub charts: Vec<Drawing>,
+    /// Names of cells, and the cells they are of.
+    pub names: Vec<(String, String)>,
+    /// Words that cells may hold.
+    pub choices: Vec<Choice>,
 }
 
 /// A cell.

@@ -2,16 +2,19 @@
 
 use super::Source;
 use super::derive::Deriver;
+use super::names::Names;
 use super::page::{Cell, Look, Page, Shape, What};
 use super::reads::Read;
-use super::sheets::{Places, clause};
+use super::sheets::{Places, SUMMARY, clause};
 use super::term::{At, Held, Term};
 use super::values;
 use super::verdict;
 use crate::engine::run::{Line, Moment, Value};
 use crate::engine::table::{kind_of, row_of};
 use crate::report::json::standing;
+use crate::report::spot::Spot;
 use crate::terms::{ExprKind, StateId, Type, When};
+use rustc_hash::FxHashMap;
 
 /// Whether a state is one of the entry that is shown, or of the issuer.
 fn is_own(d: &Deriver<'_>, state: StateId, shown: i64) -> bool {
@@ -127,8 +130,10 @@ impl Summary {
         if d.run.as_of != 0 {
             rows.push(vec![plain("as of"), dated(d, d.run.as_of)]);
         }
-        if let Some(n) = s.record {
-            rows.push(vec![plain("only record"), Cell::count(n)]);
+        match s.record {
+            Some(Spot::Record(n)) => rows.push(vec![plain("only record"), Cell::count(n)]),
+            Some(Spot::Day(n)) => rows.push(vec![plain("only rules at a moment of"), dated(d, n)]),
+            None => {}
         }
         if let Some(key) = s.entry {
             rows.push(vec![plain("only for"), plain(key)]);
@@ -159,7 +164,16 @@ impl Summary {
             rows.push(Vec::new());
             rows.push(heads(&["report", "of", "figure", "value", "unit", "exactly", "ledger"]));
         }
+        let mut names = Names::default();
+        let mut alike: FxHashMap<(&str, &str), usize> = FxHashMap::default();
+        self.figures.iter().for_each(|f| *alike.entry((&f.report, &f.name)).or_default() += 1);
         for f in &self.figures {
+            let of = if alike.get(&(f.report.as_str(), f.name.as_str())).is_some_and(|n| *n > 1) { f.entry.as_str() } else { "" };
+            let mark = places.summary.strip_prefix(SUMMARY).unwrap_or_default().trim();
+            let given = names.give(&[&f.name, of, "at_end", mark], &places.summary, VALUE, rows.len() + 1);
+            if !given {
+                names.give(&[&f.report, &f.name, of, "at_end", mark], &places.summary, VALUE, rows.len() + 1);
+            }
             let value = match f.cell {
                 Some(at) => Cell::formula(places.formula(&Term::Cell(at), &places.summary), &f.held, &f.ty, Look::Linked),
                 None => match &f.term {
@@ -182,6 +196,8 @@ impl Summary {
                 link,
             ]);
         }
+        page.names = names.all;
+        let rows = &mut page.rows;
         rows.push(Vec::new());
         rows.push(heads(&["receipt", ""]));
         for (what, which) in s.receipt {
@@ -193,6 +209,9 @@ impl Summary {
         page
     }
 }
+
+/// The column of values of the summary.
+const VALUE: usize = 3;
 
 /// How the workbook is read.
 const HOW: &[(&str, &str)] = &[
@@ -213,7 +232,7 @@ const HOW: &[(&str, &str)] = &[
 /// What was refused.
 pub(super) fn refusals(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
     let mut page = table("Refusals", &[8, 11, 14, 70, 60], &["record", "date", "clause", "reason", "with"]);
-    for r in d.run.refusals.iter().filter(|r| s.record.is_none_or(|n| n == r.when.number)) {
+    for r in d.run.refusals.iter().filter(|r| s.record.is_none_or(|n| n.holds(r.when))) {
         let with: Vec<String> =
             r.with.iter().map(|(path, v)| format!("{}: {}", path.join(" "), exactly(d, &v.value, &v.ty))).collect();
         page.rows.push(vec![
@@ -235,8 +254,8 @@ fn exactly(d: &Deriver<'_>, value: &Value, ty: &Type) -> String {
 pub(super) fn obligations(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
     let head = ["record", "clause", "what", "of", "due", "done", "status"];
     let mut page = table("Obligations", &[8, 14, 60, 16, 12, 12, 12], &head);
-    let asked = |n: u32| s.record.is_none_or(|r| r == n);
-    for o in d.run.owed.iter().filter(|o| asked(o.when.number)) {
+    let asked = |when: Moment| s.record.is_none_or(|r| r.holds(when));
+    for o in d.run.owed.iter().filter(|o| asked(o.when)) {
         let cite = d.terms.obligations.get(o.obligation.at()).and_then(|x| x.clause);
         page.rows.push(vec![
             Cell::count(o.when.number),
@@ -248,7 +267,7 @@ pub(super) fn obligations(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
             plain(o.standing.map_or("open", standing)),
         ]);
     }
-    for b in d.run.breaches.iter().filter(|b| asked(b.when.number)) {
+    for b in d.run.breaches.iter().filter(|b| asked(b.when)) {
         let Some(decl) = d.terms.covenants.get(b.covenant.at()) else { continue };
         page.rows.push(vec![
             Cell::count(b.when.number),
@@ -316,9 +335,9 @@ fn name_of_sheet(name: &str) -> String {
 /// What the terms warn of, and what was annulled.
 pub(super) fn warnings(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
     let mut page = table("Warnings", &[8, 11, 14, 90], &["record", "date", "clause", "what"]);
-    let asked = |n: u32| s.record.is_none_or(|r| r == n);
+    let asked = |when: Moment| s.record.is_none_or(|r| r.holds(when));
     let list = |xs: &[u32]| xs.iter().map(|n| format!("record {n}")).collect::<Vec<_>>().join(", ");
-    for r in d.run.rescissions.iter().filter(|r| asked(r.when.number)) {
+    for r in d.run.rescissions.iter().filter(|r| asked(r.when)) {
         let mut text = format!("annuls what {} adjusted", list(&r.annulled));
         if !r.affected.is_empty() {
             text.push_str(&format!("; completed since, and final: {}", list(&r.affected)));
@@ -330,7 +349,7 @@ pub(super) fn warnings(d: &Deriver<'_>, s: &Source<'_>) -> Option<Page> {
             Cell::lines(text),
         ]);
     }
-    for w in d.run.warnings.iter().filter(|w| asked(w.when.number)) {
+    for w in d.run.warnings.iter().filter(|w| asked(w.when)) {
         let text = d.words.said(&w.text);
         page.rows.push(vec![
             Cell::count(w.when.number),

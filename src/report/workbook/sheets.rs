@@ -1,6 +1,7 @@
 //! The sheets that compute: events, ledger, derivations.
 
 use super::derive::{Deriver, Sort, Step};
+use super::drawn::choose;
 use super::events::FIXED;
 use super::ledger::Entry;
 use super::page::{ANEW, Cell, Look, Page, STALE, What, letters};
@@ -27,10 +28,14 @@ pub(super) struct Places {
     changes: FxHashMap<usize, usize>,
 }
 
+/// The name of the summary.
+pub(super) const SUMMARY: &str = "Summary";
 /// The column of values among derivations.
 const VALUE: &str = "E";
-/// The column of values after in the ledger.
-const AFTER: &str = "H";
+/// The columns of days, and of values before and after, in the ledger.
+pub(super) const DATE: usize = 1;
+pub(super) const BEFORE: usize = 6;
+pub(super) const AFTER: usize = 7;
 
 impl Places {
     /// Where everything stands; each name of a sheet ends with `mark`.
@@ -53,7 +58,7 @@ impl Places {
             ledger: named("Ledger"),
             events: named("Events"),
             as_run: named("As run"),
-            summary: named("Summary"),
+            summary: named(SUMMARY),
             steps,
             changes,
         }
@@ -63,7 +68,7 @@ impl Places {
     pub(super) fn cell(&self, at: At, from: &str) -> String {
         let (sheet, column, row) = match at {
             At::Step(n) => (&self.derivations, VALUE.to_owned(), self.steps.get(n).copied().unwrap_or(1)),
-            At::Change(n) => (&self.ledger, AFTER.to_owned(), self.changes.get(&n).copied().unwrap_or(1)),
+            At::Change(n) => (&self.ledger, letters(AFTER), self.changes.get(&n).copied().unwrap_or(1)),
             At::Event(record, column) => (&self.events, letters(column), record + 2),
         };
         if sheet == from { format!("{column}{row}") } else { format!("{}!{column}{row}", quoted(sheet)) }
@@ -112,6 +117,12 @@ pub(super) fn events(d: &Deriver<'_>, places: &Places) -> Page {
             Cell::value(&held, &d.events.ty(record, column), look)
         });
         page.rows.push(row.collect());
+        for column in 0..d.events.live {
+            if let Type::Enum(words) = d.events.ty(record, column) {
+                let words = words.iter().map(|w| d.terms.word(*w).to_owned()).collect();
+                choose(&mut page.choices, column, record + 1, words);
+            }
+        }
     }
     page
 }
@@ -175,7 +186,7 @@ fn change(d: &Deriver<'_>, e: &Entry, places: &Places) -> Vec<Cell> {
         Cell::text(values::unit(&ty, &d.terms.currency), Look::Quiet),
         if c.was_known { Cell::exact(&before, &ty) } else { Cell::default() },
         Cell::exact(&after, &ty),
-        Cell::against(&format!("{AFTER}{row}"), &after),
+        Cell::against(&format!("{}{row}", letters(AFTER)), &after),
         Cell::text(status(c.status).replace('_', " "), Look::Plain),
         link,
         Cell::text(e.note.clone(), Look::Quiet),

@@ -24,7 +24,8 @@ pub(super) fn page(sides: &[(&str, Side)], currency: &str) -> Page {
     page.widths = vec![16, 18, 20, 12];
     for (n, (name, _)) in sides.iter().enumerate() {
         head.extend([format!("{}: {name}", letters(n)), format!("{}, exactly", letters(n))]);
-        page.widths.extend([22, 26]);
+        let letters = u8::try_from(name.chars().count() + 5).unwrap_or(u8::MAX);
+        page.widths.extend([letters.clamp(22, 60), 26]);
     }
     for n in 1..sides.len() {
         head.push(format!("{} less A", letters(n)));

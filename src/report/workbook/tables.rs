@@ -12,10 +12,12 @@ use rust_decimal::Decimal;
 /// What of it is more than Excel holds.
 pub fn tables(doc: &Document, currency: &str) -> Result<Vec<u8>, Unfit> {
     let pages: Vec<Page> = doc.sections.iter().map(page).collect();
-    write(&pages, &About { title: &doc.title, currency, day: 0 })
+    let day = crate::event::day_number(&doc.as_of).unwrap_or(0);
+    write(&pages, &About { title: &doc.title, currency, day })
 }
 
-fn page(section: &Section) -> Page {
+/// A sheet of a section that has all its digits.
+pub(super) fn page(section: &Section) -> Page {
     let numeric = |n: usize| section.numeric.get(n).copied().unwrap_or(false);
     let mut head = Vec::new();
     for (n, title) in section.head.iter().enumerate() {
@@ -40,8 +42,19 @@ fn page(section: &Section) -> Page {
         }
         rows.push(cells);
     }
-    let widths = rows.first().map_or(0, Vec::len);
-    Page { name: name(&section.name), widths: vec![22; widths], frozen: (1, 0), table: true, rows, ..Page::default() }
+    Page { name: name(&section.name), widths: widths(&rows), frozen: (1, 0), table: true, rows, ..Page::default() }
+}
+
+/// How wide columns are: as their longest text, within bounds.
+pub(super) fn widths(rows: &[Vec<Cell>]) -> Vec<u8> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let letters = |cell: &Cell| match &cell.what {
+        What::Text(text) => text.chars().count(),
+        What::Number(n) => n.to_string().len().min(16) + 3,
+        _ => 0,
+    };
+    let widest = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(letters).max().unwrap_or(0);
+    (0..columns).map(|c| u8::try_from(widest(c).clamp(8, 66) + 2).unwrap_or(68)).collect()
 }
 
 /// A name as Excel takes it: at most 31 letters, and none of some signs.

@@ -1,8 +1,8 @@
 //! Sheets as the bytes of an Excel file: the one place that turns decimals into the numbers a spreadsheet keeps.
 
-use super::Unfit;
 use super::page::{Cell, Look, Page, Shape, What};
 use super::term::{Held, literal};
+use super::{Unfit, drawn};
 use crate::engine::day::date;
 use chrono::Datelike;
 use rust_decimal::Decimal;
@@ -35,7 +35,7 @@ pub(super) struct About<'a> {
 /// The bytes of a workbook.
 pub(super) fn write(pages: &[Page], about: &About<'_>) -> Result<Vec<u8>, Unfit> {
     let mut book = Workbook::new();
-    let mut properties = DocProperties::new().set_title(about.title).set_comment("Written by Tenor.");
+    let mut properties = DocProperties::new().set_title(about.title).set_author("Tenor").set_comment("Written by Tenor.");
     if let Some(created) = created(about.day) {
         properties = properties.set_creation_datetime(&created);
     }
@@ -43,6 +43,9 @@ pub(super) fn write(pages: &[Page], about: &About<'_>) -> Result<Vec<u8>, Unfit>
     let mut looks = Looks { currency: about.currency, known: FxHashMap::default() };
     for page in pages {
         fits(page)?;
+        for (name, place) in &page.names {
+            book.define_name(name, place).map_err(|e| Unfit::Excel(e.to_string()))?;
+        }
         one(book.add_worksheet(), page, &mut looks).map_err(|e| Unfit::Excel(e.to_string()))?;
     }
     book.save_to_buffer().map_err(|e| Unfit::Excel(e.to_string()))
@@ -102,6 +105,12 @@ fn one(sheet: &mut Worksheet, page: &Page, looks: &mut Looks<'_>) -> Result<(), 
             sheet.autofilter(0, 0, last, u16::try_from(columns - 1).unwrap_or(u16::MAX))?;
         }
         sheet.set_repeat_rows(0, 0)?;
+    }
+    for choice in &page.choices {
+        drawn::choice(sheet, choice)?;
+    }
+    for chart in &page.charts {
+        drawn::chart(sheet, &page.name, chart, looks.currency)?;
     }
     sheet.set_landscape().set_print_fit_to_pages(1, 0).set_footer("&L&A&RPage &P of &N");
     Ok(())
@@ -177,7 +186,8 @@ impl Looks<'_> {
 /// The colour of what stands beside.
 const QUIET: Color = Color::RGB(0x60_60_60);
 
-fn format(look: Look, shape: Shape, currency: &str) -> Format {
+/// How Excel shows numbers of a shape; none for those that it shows as it does.
+pub(super) fn number_format(shape: Shape, currency: &str) -> Option<String> {
     let sign = match currency {
         "USD" => "$".to_owned(),
         "EUR" => "€".to_owned(),
@@ -185,17 +195,28 @@ fn format(look: Look, shape: Shape, currency: &str) -> Format {
         "JPY" => "¥".to_owned(),
         other => format!("\"{other} \""),
     };
+    Some(match shape {
+        Shape::General | Shape::Lines | Shape::Count => return None,
+        Shape::Money => format!("{sign}#,##0.00########;-{sign}#,##0.00########"),
+        Shape::Number => "#,##0.00########".to_owned(),
+        Shape::Whole => "#,##0".to_owned(),
+        Shape::Date => "yyyy-mm-dd".to_owned(),
+        Shape::Moment => "yyyy-mm-dd hh:mm".to_owned(),
+        Shape::Difference => "0.00E+00;-0.00E+00;\"–\"".to_owned(),
+    })
+}
+
+fn format(look: Look, shape: Shape, currency: &str) -> Format {
     let plain = Format::new().set_align(FormatAlign::Top);
+    let plain = match number_format(shape, currency) {
+        Some(format) => plain.set_num_format(format),
+        None => plain,
+    };
     let shaped = match shape {
-        Shape::General => plain,
+        Shape::General | Shape::Money | Shape::Number | Shape::Whole => plain,
         Shape::Lines => plain.set_text_wrap(),
-        Shape::Count => plain.set_align(FormatAlign::Left),
-        Shape::Money => plain.set_num_format(format!("{sign}#,##0.00########;-{sign}#,##0.00########")),
-        Shape::Number => plain.set_num_format("#,##0.00########"),
-        Shape::Whole => plain.set_num_format("#,##0"),
-        Shape::Date => plain.set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left),
-        Shape::Moment => plain.set_num_format("yyyy-mm-dd hh:mm").set_align(FormatAlign::Left),
-        Shape::Difference => plain.set_num_format("0.00E+00;-0.00E+00;\"–\"").set_align(FormatAlign::Right),
+        Shape::Count | Shape::Date | Shape::Moment => plain.set_align(FormatAlign::Left),
+        Shape::Difference => plain.set_align(FormatAlign::Right),
     };
     match look {
         Look::Plain => shaped,
