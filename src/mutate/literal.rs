@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_last_place_moves_by_one() {
-        assert_eq!(neighbours("4.999"), ["5.000", "4.998"]);
+        assert_eq!(neighbours("3.999"), ["4.000", "3.998"]);
         assert_eq!(neighbours("1"), ["2", "0"]);
         assert_eq!(neighbours("0"), ["1"]);
         assert_eq!(neighbours("999,999"), ["1,000,000", "999,998"]);
