@@ -209,7 +209,12 @@ fn shown(args: &Args, files: Inputs, about: &About, text: &str) -> Outcome {
     let receipt = files.receipt(&[&args.stream.terms], None, &args.stream.taking, Vec::new());
     let sum = |role: &str| receipt.files.iter().find(|f| f.role == role).and_then(|f| f.sha256.get(..12)).unwrap_or("?");
     let foot = format!("terms {}, events {}, Tenor {}", sum("terms"), sum("events"), receipt.version);
-    let sheet = &paper::Sheet { letter: about.letter, foot, author: format!("Tenor {}", receipt.version), date: about.certificate.event.date.clone() };
+    let sheet = &paper::Sheet {
+        letter: about.letter,
+        foot,
+        author: format!("Tenor {}", receipt.version),
+        date: about.certificate.event.date.clone(),
+    };
     match args.format {
         PaperFormat::Md => output::text_to(to, text),
         PaperFormat::Html => output::text_to(to, &paper::html(text)),

@@ -55,7 +55,7 @@ pub(super) fn options(t: &Terms, program: &Program, run: &Run, among: impl Fn(Mo
     for only in [true, false] {
         let places = places(run.changes.iter().filter(|c| !only || adjusting(c)).filter(|c| among(c.when)));
         if !places.is_empty() {
-            let named: Vec<String> = places.iter().take(NAMED).map(|p| option(t, program, *p)).collect();
+            let named: Vec<String> = places.iter().take(NAMED).map(|p| option(t, program, p)).collect();
             let more = places.len().saturating_sub(NAMED);
             let more = if more == 0 { String::new() } else { format!(", and {more} more") };
             let what = if only { "these adjust something" } else { "these change something" };
@@ -70,7 +70,7 @@ fn places<'c>(changes: impl Iterator<Item = &'c Change>) -> Vec<&'c Change> {
     let mut out: Vec<&Change> = Vec::new();
     for c in changes {
         let same = |p: &&Change| p.when.number == c.when.number && (c.when.number != 0 || p.when.day == c.when.day);
-        if !out.last().is_some_and(same) && !out.iter().any(|p| same(&p)) {
+        if !out.last().is_some_and(same) && !out.iter().any(same) {
             out.push(c);
         }
     }

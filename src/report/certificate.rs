@@ -7,7 +7,6 @@ mod reading;
 pub use entries::{Entry, Stated};
 pub use reading::Reading;
 
-use entries::shortened;
 use super::json::{is_adjustment, standing, status, unit};
 use super::record::record;
 use super::spot::Spot;
@@ -17,6 +16,7 @@ use crate::engine::run::{Change, Run, Status};
 use crate::engine::table::entry;
 use crate::event::{Batch, Head};
 use crate::terms::{KindId, On, RuleId, StateId, Terms, Type};
+use entries::shortened;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -158,12 +158,7 @@ impl ChangeWords {
 
 /// A change in words; none where the place of change is not known.
 #[must_use]
-pub fn change_words(
-    terms: &Terms,
-    program: &Program,
-    words: &Words<'_>,
-    c: &crate::engine::run::Change,
-) -> Option<ChangeWords> {
+pub fn change_words(terms: &Terms, program: &Program, words: &Words<'_>, c: &crate::engine::run::Change) -> Option<ChangeWords> {
     let site = program.sites.get(usize::from(c.site))?;
     let state = terms.states.get(site.state.at())?;
     let places = unit(program, terms, site.state);

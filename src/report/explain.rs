@@ -83,10 +83,8 @@ impl<'r> Explainer<'r> {
         if results.is_empty() && !whole {
             return None;
         }
-        let when = traces
-            .first()
-            .map(|t| t.when)
-            .or_else(|| self.run.refusals.iter().find(|r| is_at(r.when, place)).map(|r| r.when))?;
+        let when =
+            traces.first().map(|t| t.when).or_else(|| self.run.refusals.iter().find(|r| is_at(r.when, place)).map(|r| r.when))?;
         let name = traces.iter().find_map(|t| self.event_name(t)).unwrap_or_default();
         let title = if place.number == 0 {
             format!("{}: rules at a moment", day(when.day))

@@ -203,8 +203,7 @@ fn a_document_says_what_word_wants_to_know() {
     let kind = numbering.split(&format!("<w:abstractNum w:abstractNumId=\"{number}\"")).nth(1).unwrap_or_default();
     assert!(kind.split("</w:lvl>").next().unwrap_or_default().contains("w:val=\"bullet\""), "{kind}");
     // where somebody signs stays with what stands above it
-    let kept: Vec<String> =
-        paragraphs(&document).into_iter().filter(|p| p.0.contains("<w:keepNext")).map(|p| p.1).collect();
+    let kept: Vec<String> = paragraphs(&document).into_iter().filter(|p| p.0.contains("<w:keepNext")).map(|p| p.1).collect();
     assert_eq!(kept, ["A &amp; B", "witness", "By: ________"]);
 }
 

@@ -1,8 +1,8 @@
 //! Workbooks: their formulas, computed anew with exact fractions, give the decimals of the run; and a changed input gives what
 //! the program gives for a changed stream.
 
-use crate::sheet::{Book, Computed, Value};
 use crate::paper::part;
+use crate::sheet::{Book, Computed, Value};
 use crate::{exact, tenor};
 use num_bigint::BigInt;
 use num_rational::BigRational;

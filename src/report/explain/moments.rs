@@ -29,7 +29,8 @@ pub fn at_moments(terms: &Terms, program: &Program, run: &Run, spot: Spot) -> Ve
         let Some(rule) = program.plan.rule_probes.get(usize::from(trace.rule)) else { continue };
         let seen = Seen { e: &e, rule, trace };
         let decl = terms.rules.get(rule.rule.at());
-        if decl.is_some_and(|r| r.answers.iter().any(|a| matches!(a.on, On::At(_)))) && matches!(seen.against(), Against::Nothing) {
+        if decl.is_some_and(|r| r.answers.iter().any(|a| matches!(a.on, On::At(_)))) && matches!(seen.against(), Against::Nothing)
+        {
             let name = decl.map_or_else(String::new, |r| r.name.replace('_', " "));
             out.push(AtMoment { rule: name, clause: seen.clause(), found: seen.found() });
         }

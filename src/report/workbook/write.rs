@@ -1,8 +1,8 @@
 //! Sheets as the bytes of an Excel file: the one place that turns decimals into the numbers a spreadsheet keeps.
 
-use super::{Unfit, drawn};
 use super::page::{Cell, Look, Page, Shape, What};
 use super::term::{Held, literal};
+use super::{Unfit, drawn};
 use crate::engine::day::date;
 use chrono::Datelike;
 use rust_decimal::Decimal;
