@@ -7,6 +7,7 @@ mod batch;
 mod checked;
 mod compare;
 mod coverage;
+mod deeper;
 mod diagnose;
 mod diff;
 pub mod embed;
@@ -45,6 +46,7 @@ mod test;
 mod turning;
 mod vary;
 mod verify;
+mod why_not;
 mod workbook;
 
 use clap::Parser;

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod engine;
 pub mod event;
 pub mod intern;
+pub mod mutate;
 pub mod reckon;
 pub mod report;
 pub mod source;

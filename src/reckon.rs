@@ -14,6 +14,7 @@ mod formula;
 mod function;
 mod kept;
 mod moment;
+mod noted;
 mod number;
 mod outcome;
 mod past;
@@ -30,6 +31,7 @@ mod wait;
 mod world;
 
 pub use formula::{Formula, Loop, Told};
+pub use noted::{Been, Came, Noted};
 pub use number::{decimal, kept, rounded, same};
 pub use outcome::{
     Breach, Change, Differs, Done, Duty, Named, Outcome, Refusal, Rescission, Row, Status, Stop, Warned, Warning, Why,
@@ -63,6 +65,7 @@ pub struct Reckoner<'t> {
     terms: &'t Terms,
     readings: Vec<u32>,
     options: Options,
+    noted: Option<&'t Noted>,
 }
 
 /// One run: the records, in the order in which they are carried out.
@@ -74,13 +77,21 @@ struct Run<'t> {
     retracted: BTreeSet<u32>,
     /// Every entry's number by what it is called: the same in every pass over the past.
     entries: RefCell<BTreeMap<String, Entry>>,
+    /// Where it is put down what the run comes to.
+    noted: Option<&'t Noted>,
 }
 
 impl<'t> Reckoner<'t> {
     /// Terms with the number of the alternative that is chosen of each reading.
     #[must_use]
     pub fn new(terms: &'t Terms, readings: &[u32], options: Options) -> Self {
-        Self { terms, readings: readings.to_vec(), options }
+        Self { terms, readings: readings.to_vec(), options, noted: None }
+    }
+
+    /// The same, and what its runs come to is put down.
+    #[must_use]
+    pub fn noting(self, noted: &'t Noted) -> Self {
+        Self { noted: Some(noted), ..self }
     }
 
     /// The default of each reading.
@@ -123,6 +134,7 @@ impl<'t> Reckoner<'t> {
             records: Vec::new(),
             retracted: BTreeSet::new(),
             entries: RefCell::default(),
+            noted: self.noted,
         };
         run.records = run.ordered(list);
         let mut past = run.beginning();
@@ -164,6 +176,8 @@ impl<'t> Reckoner<'t> {
         }
         rejected.sort_by_key(|r| r.record);
         let answers = asked.iter().map(|body| run.asked(&past, body)).collect();
+        // what only the result shows, nobody has asked for
+        run.noted = None;
         Outcome { asked: answers, ..run.outcome(past, stopped, rejected, day) }
     }
 }
@@ -177,7 +191,13 @@ impl Run<'_> {
     /// Whether a condition holds that asks for readings and nothing else.
     fn reads(&self, e: &Expr) -> bool {
         match &e.kind {
-            ExprKind::Reading(reading, chosen) => chosen.contains(&self.alternative(*reading)),
+            ExprKind::Reading(reading, chosen) => {
+                let alternative = self.alternative(*reading);
+                if let Some(noted) = self.noted {
+                    noted.reading(*reading, alternative);
+                }
+                chosen.contains(&alternative)
+            }
             ExprKind::Whole(n) => *n != 0,
             ExprKind::Not(x) => !self.reads(x),
             ExprKind::All(list) => list.iter().all(|x| self.reads(x)),

@@ -83,6 +83,8 @@ mod sweep;
 mod tables;
 #[path = "all/tenor.rs"]
 mod tenor;
+#[path = "all/testing.rs"]
+mod testing;
 #[path = "all/variants.rs"]
 mod variants;
 #[path = "all/verify.rs"]

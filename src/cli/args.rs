@@ -265,13 +265,20 @@ pub(crate) struct Check {
 
 /// `tenor test`
 #[derive(Debug, Args)]
-#[command(after_help = "Exit code 1: an example failed. 4: there is no terms file.
+#[command(
+    after_help = "Exit code 1: an example failed, or no example notices a change. 4: there is no terms file, or no example.
+
+`--mutate` changes a constant, a comparison, a limit, a window, a rounding or a condition, one at a time, and runs the examples: a change that none of them notices is something they do not say. `# mutants: WHY` in the terms, at the end of a line, above it, or at the margin above a declaration, says why a change there need not be noticed.
 
 Examples:
   tenor test                     # all terms files below this folder
   tenor test warrant.terms       # the examples of one file
   tenor test -v warrant.terms    # each of them by name
-  tenor test . --format junit --output tests.xml")]
+  tenor test . --format junit --output tests.xml
+  tenor test --coverage warrant.terms            # what no example reaches
+  tenor test --mutate warrant.terms              # what no example notices
+  tenor test --mutate warrant.terms --in price_floor --format json"
+)]
 pub(crate) struct Test {
     /// Terms files, or folders of them
     pub paths: Vec<PathBuf>,
@@ -281,6 +288,8 @@ pub(crate) struct Test {
     /// How the result is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: super::test::TestFormat,
+    #[command(flatten)]
+    pub deeper: super::deeper::Deeper,
     #[command(flatten)]
     pub to: Output,
 }
@@ -293,6 +302,7 @@ Examples:
   tenor explain warrant.terms events.jsonl --event 7
   tenor explain warrant.terms events.jsonl --as-of 2010-12-31 --at 2010-03-14
   tenor explain warrant.terms events.jsonl --event 7 --certificate W-1
+  tenor explain warrant.terms events.jsonl --event 7 --why-not price
   tenor explain warrant.terms events.jsonl --format json
   tenor explain warrant.terms events.jsonl --event 7 --format html > record-7.html
   tenor explain warrant.terms events.jsonl --event 7 --format xlsx --output out.xlsx")]
@@ -304,6 +314,9 @@ pub(crate) struct Explain {
     /// Only what concerns this certificate, or another entry by its key
     #[arg(long, value_name = "KEY")]
     pub certificate: Option<String>,
+    /// Why this state did not change at the record, or, without a name, why nothing else came of it: every condition of every rule
+    #[arg(long, value_name = "STATE", num_args = 0..=1, default_missing_value = "", requires = "event")]
+    pub why_not: Option<String>,
     /// How the explanation is shown
     #[arg(long, value_enum, default_value = "table")]
     pub format: ExplainFormat,

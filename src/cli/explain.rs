@@ -2,9 +2,9 @@
 
 use super::args::{Explain as Args, ExplainFormat};
 use super::inputs::{self, Inputs};
-use super::{End, Outcome, diagnose, events, output, page, place, terms, workbook};
+use super::{End, Outcome, diagnose, events, output, page, place, terms, why_not, workbook};
 use crate::engine::code::Program;
-use crate::report::explain::{Asked, Step, explain as explained};
+use crate::report::explain::{Asked, Step, WhyNot, explain as explained, why_not as explained_not};
 use crate::report::json::{chosen, signed};
 use crate::report::spot::Spot;
 use crate::report::visible::lines;
@@ -14,6 +14,11 @@ use serde_json::{Value as Json, json};
 /// Explains figures.
 pub(super) fn explain(args: &Args) -> Outcome {
     page::only_for_pages(args.template.is_some(), args.format == ExplainFormat::Html)?;
+    let is_text = !matches!(args.format, ExplainFormat::Html | ExplainFormat::Xlsx);
+    if args.why_not.is_some() && !is_text {
+        diagnose::message("usage::why-not", "`--why-not` is told as text", "leave out `--format`, or write `json` or `md`");
+        return Err(End::Usage);
+    }
     if args.format == ExplainFormat::Html {
         return page::of_explanation(args);
     }
@@ -23,6 +28,7 @@ pub(super) fn explain(args: &Args) -> Outcome {
     let files = Inputs::default();
     let t = terms::load_by(&args.stream.terms, false, &files, &[])?;
     files.keep(args.to.file(), "--output", &[&args.stream.events])?;
+    let wanted = args.why_not.as_deref().map(|name| why_not::wanted(&t, name)).transpose()?;
     let readings = terms::readings(&t, &args.stream.readings)?;
     let program = terms::compile_to_explain(&t, &readings)?;
     let spot = args.place.spot()?;
@@ -31,7 +37,13 @@ pub(super) fn explain(args: &Args) -> Outcome {
     files.done(opened);
     asked_for(args, &t, &program, &ran)?;
     let asked = Asked { record: spot, entry: args.certificate.as_deref() };
-    let mut steps = explained(&t, &program, &ran.run, asked);
+    let mut steps = match (wanted, args.place.event) {
+        (Some(state), Some(record)) => {
+            let asked = WhyNot { record, state, entry: args.certificate.as_deref() };
+            explained_not(&t, &program, &ran.run, asked)
+        }
+        _ => explained(&t, &program, &ran.run, asked),
+    };
     steps.iter_mut().for_each(|s| located(s, &args.stream.events, &ran.lines));
     let ending = ran.ending(&t, false);
     let stopped = ending.sentence();

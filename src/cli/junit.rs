@@ -1,6 +1,7 @@
 //! Examples as JUnit has tests: a suite for each file, a case for each example.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde_json::{Value as Json, json};
 
 /// How an example ended.
 pub(super) enum Case {
@@ -11,6 +12,19 @@ pub(super) enum Case {
     Failed(Vec<String>),
     /// The file is wrong, and nothing of it is run.
     Broken,
+}
+
+impl Case {
+    /// The example, for other programs.
+    pub(super) fn json(&self, title: &str, line: usize) -> Json {
+        let (status, problems) = match self {
+            Self::Passed => ("passed", &[][..]),
+            Self::Empty => ("without_expectation", &[][..]),
+            Self::Failed(problems) => ("failed", problems.as_slice()),
+            Self::Broken => ("wrong", &[][..]),
+        };
+        json!({ "title": title, "line": line, "status": status, "problems": problems })
+    }
 }
 
 /// Examples, gathered.

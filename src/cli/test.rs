@@ -3,13 +3,14 @@
 use super::args::Test as Args;
 use super::inputs::{Inputs, is_standard};
 use super::junit::{Case, Junit};
-use super::{End, Outcome, diagnose, output, terms};
+use super::{End, Outcome, deeper, diagnose, output, terms};
 use crate::engine::run::{Refusal, Run, Typed, Value};
-use crate::engine::{Engine, Options, code::Program};
+use crate::engine::{Engine, NotCompiled, Options, code::Program};
 use crate::event::{Batch, Schema};
 use crate::report::words::Words;
 use crate::terms::{Body, Example, Expectation, Expected, Expr, ExprKind, Formulas, Terms};
 use clap::ValueEnum;
+use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
 /// Formats of tests.
@@ -19,10 +20,19 @@ pub(crate) enum TestFormat {
     Table,
     /// XML as JUnit has it, for servers that run tests
     Junit,
+    /// The document other programs read
+    Json,
 }
 
 /// Runs examples.
 pub(super) fn test(args: &Args) -> Outcome {
+    if args.deeper.is_asked() {
+        return deeper::deeper(args);
+    }
+    if args.deeper.imported {
+        diagnose::message("usage::imported", "the examples of a file are run with all it imports", "leave out `--imported`");
+        return Err(End::Usage);
+    }
     let here = [PathBuf::from(".")];
     let files = files(if args.paths.is_empty() { &here } else { &args.paths })?;
     if files.is_empty() {
@@ -32,7 +42,7 @@ pub(super) fn test(args: &Args) -> Outcome {
         let all: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
         Inputs::default().keep(Some(to), "--output", &all)?;
     }
-    let mut work = Work { args, junit: Junit::default(), held: String::new(), counts: Counts::default() };
+    let mut work = Work { args, junit: Junit::default(), json: Vec::new(), held: String::new(), counts: Counts::default() };
     files.iter().try_for_each(|file| work.file(file))?;
     work.end()
 }
@@ -48,6 +58,8 @@ pub(super) fn no_terms() -> End {
 struct Work<'a> {
     args: &'a Args,
     junit: Junit,
+    /// The files with their examples, for other programs.
+    json: Vec<Json>,
     /// What is written to a file when all is done.
     held: String,
     counts: Counts,
@@ -68,6 +80,7 @@ impl Work<'_> {
         let name = file.display().to_string();
         let Ok(t) = load(file) else {
             self.counts.broken += 1;
+            self.json.push(json!({ "file": name, "status": "wrong", "examples": [] }));
             self.junit.add(&name, &[("the terms can be read".to_owned(), 1, Case::Broken)]);
             return Ok(());
         };
@@ -99,6 +112,8 @@ impl Work<'_> {
             };
             cases.push((example.title.clone(), line, case));
         }
+        let examples: Vec<Json> = cases.iter().map(|(title, line, case)| case.json(title, *line)).collect();
+        self.json.push(json!({ "file": name, "status": "checked", "examples": examples }));
         self.junit.add(&name, &cases);
         Ok(())
     }
@@ -129,6 +144,11 @@ impl Work<'_> {
         }
         match self.args.format {
             TestFormat::Junit => output::text_to(self.args.to.file(), &self.junit.document().ok_or(End::Software)?)?,
+            TestFormat::Json => {
+                let summary = json!({ "passed": passed, "failed": failed, "without_expectation": idle, "files_wrong": broken });
+                let all = json!({ "schema": "tenor.tests/1", "summary": summary, "files": self.json });
+                output::json_to(self.args.to.file(), &all)?;
+            }
             TestFormat::Table if self.args.to.file().is_some() => output::text_to(self.args.to.file(), &self.held)?,
             TestFormat::Table => {}
         }
@@ -198,6 +218,11 @@ fn collect(path: &Path, out: &mut Vec<PathBuf>) {
 
 /// Runs an example; what of it is not as expected.
 pub(super) fn run(t: &Terms, example: &Example) -> Result<Vec<String>, End> {
+    tried(t, example).map_err(|e| terms::not_compiled(t, e))
+}
+
+/// The same, and nothing is told where the terms make no program.
+pub(super) fn tried(t: &Terms, example: &Example) -> Result<Vec<String>, NotCompiled> {
     let mut readings: Vec<u32> = t.readings.iter().map(|r| r.default).collect();
     for choice in &example.given {
         if let Some(slot) = readings.get_mut(choice.reading.at()) {
@@ -213,7 +238,7 @@ pub(super) fn run(t: &Terms, example: &Example) -> Result<Vec<String>, End> {
             asked.extend(sides);
         }
     }
-    let program = terms::compile(t, &readings, &asked)?;
+    let program = crate::engine::compile(t, &readings, &asked)?;
     let mut out = Vec::new();
     for (e, first) in example.expected.iter().zip(at) {
         let line = t.sources.line(e.span);

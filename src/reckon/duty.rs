@@ -110,6 +110,9 @@ impl<'t> Run<'t> {
                 arisen.push(Arisen { name, obligation, answer: number, record, vars, event, rows, due, what });
             }
         }
+        if let (Some(noted), false) = (self.noted, arisen.is_empty()) {
+            noted.obligation(obligation);
+        }
         for one in arisen {
             // what arose the first time is not entered twice
             let first = past.first.as_ref().and_then(|f| f.arisen.iter().find(|a| a.name == one.name)).cloned();

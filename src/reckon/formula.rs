@@ -74,6 +74,14 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
     /// # Errors
     /// Why it has none.
     pub fn value(&self, e: &'t Expr) -> Got<Value> {
+        let value = self.told_value(e);
+        if let Some(noted) = self.world.noted() {
+            noted.formula(e, &value);
+        }
+        value
+    }
+
+    fn told_value(&self, e: &'t Expr) -> Got<Value> {
         let Some(story) = self.story else { return self.compute(e) };
         let outer = story.replace(Vec::new());
         let value = self.compute(e);
@@ -285,11 +293,19 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
 
     /// The first case that applies; one with only a label applies where its value is known.
     fn first_of(&self, rungs: &'t [Rung], e: &'t Expr) -> Got<Value> {
+        let taken = |rung: &Rung| {
+            if let Some(noted) = self.world.noted() {
+                noted.case(rung);
+            }
+        };
         for rung in rungs {
             if let Some(when) = &rung.when
                 && !self.holds(when)?
             {
                 continue;
+            }
+            if rung.when.is_some() || rung.otherwise {
+                taken(rung);
             }
             let value = match &rung.outcome {
                 Outcome::Failure(failure) => return Err(self.failure(failure)),
@@ -299,6 +315,7 @@ impl<'a, 't, W: World> Formula<'a, 't, W> {
                 return value;
             }
             if let Some(value) = known(value)? {
+                taken(rung);
                 return Ok(value);
             }
         }

@@ -79,6 +79,9 @@ impl<'t> Plan<'t> {
         }
         self.applying.borrow_mut().insert(at, None);
         let applies = self.conditions(scene, at);
+        if let (Some(noted), Some(instance)) = (scene.run.noted, self.instances.get(at)) {
+            noted.rule(scene.run.terms, instance.rule, instance.answer, applies == Ok(true));
+        }
         self.applying.borrow_mut().insert(at, Some(applies.clone()));
         applies
     }
@@ -218,6 +221,9 @@ impl<'t> Plan<'t> {
         for clamp in clamps {
             let limit = formula.value(&clamp.limit)?;
             let beyond = |v: &Value| beats(v, &limit, clamp.above);
+            if let Some(noted) = formula.world.run.noted {
+                noted.limit(&clamp.limit, beyond(&value));
+            }
             if !beyond(&value) {
                 continue;
             }

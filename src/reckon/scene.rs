@@ -3,6 +3,7 @@
 use super::Run;
 use super::day::moment;
 use super::formula::Formula;
+use super::noted::Noted;
 use super::outcome::Status;
 use super::past::{Arisen, Due, Item, Key, Past, States, Vars, Waiting, amount};
 use super::plan::{Instance, Plan};
@@ -118,7 +119,15 @@ impl World for Scene<'_, '_> {
     }
 
     fn alternative(&self, reading: ReadingId) -> u32 {
-        self.run.alternative(reading)
+        let alternative = self.run.alternative(reading);
+        if let Some(noted) = self.run.noted {
+            noted.reading(reading, alternative);
+        }
+        alternative
+    }
+
+    fn noted(&self) -> Option<&Noted> {
+        self.run.noted
     }
 
     fn today(&self) -> i64 {

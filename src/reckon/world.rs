@@ -1,5 +1,6 @@
 //! What a formula can ask of the world: the states and the past as they stand.
 
+use super::noted::Noted;
 use super::value::{Entry, Got, Line, Value};
 use crate::terms::{EffectId, FieldId, KindId, ObligationId, ReadingId, Standing, StateId, Terms};
 use std::rc::Rc;
@@ -23,6 +24,10 @@ pub trait World {
     fn terms(&self) -> &Terms;
     /// The alternative of a reading that is chosen.
     fn alternative(&self, reading: ReadingId) -> u32;
+    /// Where it is put down what formulas come to, if anybody wants to know.
+    fn noted(&self) -> Option<&Noted> {
+        None
+    }
     /// The present day.
     fn today(&self) -> i64;
     /// The present moment, in minutes.

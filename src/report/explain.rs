@@ -4,10 +4,12 @@
 mod derive;
 mod method;
 mod moments;
+mod why_not;
 
 pub use derive::{Derivations, pruned};
 pub use method::method;
 pub use moments::{AtMoment, at_moments};
+pub use why_not::{WhyNot, why_not};
 
 use super::document::change_words;
 use super::spot::Spot;

@@ -4,8 +4,21 @@ use crate::tenor;
 use std::path::{Path, PathBuf};
 
 /// The stages in their order: a file names its own and earlier ones.
-const STAGES: [&str; 12] =
-    ["source", "intern", "agreement", "syntax", "terms", "check", "event", "reckon", "engine", "report", "batch", "cli"];
+const STAGES: [&str; 13] = [
+    "source",
+    "intern",
+    "agreement",
+    "syntax",
+    "mutate",
+    "terms",
+    "check",
+    "event",
+    "reckon",
+    "engine",
+    "report",
+    "batch",
+    "cli",
+];
 
 /// A file of the project: its path from the root, with `/`, and its text.
 struct File {

@@ -36,10 +36,10 @@ impl Emit<'_> {
                     self.op(Op::CountIn(to, index, from, to_day));
                     return to;
                 }
-                let tallied = self.tally(&q, None, to);
-                self.op(Op::MoveD(to, zero));
-                self.each(&q, |e, _| e.op(Op::Add(to, to, one)));
-                self.after_tally(tallied);
+                self.tallied(&q, None, to, |e| {
+                    e.op(Op::MoveD(to, zero));
+                    e.each(&q, |e, _| e.op(Op::Add(to, to, one)));
+                });
             }
             Ask::CountDays => {
                 let last = self.new_i();
@@ -62,13 +62,13 @@ impl Emit<'_> {
                     self.op_at(Op::SumIn(to, index, from, to_day), q.span);
                     return to;
                 }
-                let tallied = self.tally(&q, Some(*value), to);
-                self.op(Op::MoveD(to, zero));
-                self.each(&q, |e, _| {
-                    let v = e.d(*value);
-                    e.op_at(Op::Add(to, to, v), q.span);
+                self.tallied(&q, Some(*value), to, |e| {
+                    e.op(Op::MoveD(to, zero));
+                    e.each(&q, |e, _| {
+                        let v = e.d(*value);
+                        e.op_at(Op::Add(to, to, v), q.span);
+                    });
                 });
-                self.after_tally(tallied);
             }
             Ask::Measure(Measure::Mean, value) => {
                 let (sum, count) = (self.new_d(), self.new_d());

@@ -19,9 +19,20 @@ pub(super) struct Asked {
 }
 
 impl Emit<'_> {
-    /// Asks a tally, where one can answer: then the value is in the register, and the code that goes through the entries, which comes
-    /// next, is left out up to the label.
-    pub(super) fn tally(&mut self, q: &Query, value: Option<NodeId>, to: Reg) -> Option<Label> {
+    /// Asks a tally, where one can answer, and else goes through the entries. What the way through them computes is not computed where the
+    /// tally answers, so that nothing after it may rely on that.
+    pub(super) fn tallied(&mut self, q: &Query, value: Option<NodeId>, to: Reg, through: impl FnOnce(&mut Self)) {
+        match self.tally(q, value, to) {
+            None => through(self),
+            Some(done) => {
+                self.scoped(through);
+                self.place(done);
+            }
+        }
+    }
+
+    /// Asks a tally, where one can answer: then the value is in the register, and the code is left out that comes next, up to the label.
+    fn tally(&mut self, q: &Query, value: Option<NodeId>, to: Reg) -> Option<Label> {
         let Source::Entries(kind) = q.source else { return None };
         if q.days.is_some() || q.trading_days.is_some() || self.explaining {
             return None;
@@ -61,13 +72,6 @@ impl Emit<'_> {
         self.op(Op::Tally(to, n, Self::to(done)));
         self.place(through);
         Some(done)
-    }
-
-    /// The end of the code that a tally leaves out.
-    pub(super) fn after_tally(&mut self, tallied: Option<Label>) {
-        if let Some(done) = tallied {
-            self.place(done);
-        }
     }
 
     /// The place of a tally, of a new one where there is none like it.
