@@ -300,7 +300,7 @@ pub(crate) struct Test {
 
 Examples:
   tenor explain warrant.terms events.jsonl --event 7
-  tenor explain warrant.terms events.jsonl --at 2006-09-30
+  tenor explain warrant.terms events.jsonl --as-of 2010-12-31 --at 2010-03-14
   tenor explain warrant.terms events.jsonl --event 7 --certificate W-1
   tenor explain warrant.terms events.jsonl --event 7 --why-not price
   tenor explain warrant.terms events.jsonl --format json
@@ -388,7 +388,7 @@ pub(crate) struct Readings {
 Examples:
   tenor certificate warrant.terms events.jsonl --event 6
   tenor certificate warrant.terms events.jsonl --event 6 --certificate W-1
-  tenor certificate warrant.terms events.jsonl --at 2006-09-30
+  tenor certificate warrant.terms events.jsonl --as-of 2010-12-31 --at 2010-03-14
   tenor certificate warrant.terms events.jsonl --event 6 --format docx --output certificate.docx
   tenor certificate warrant.terms events.jsonl --event 6 --set issuer='Example, Inc.' --set number=3
   tenor certificate warrant.terms events.jsonl --event 6 --template ours.md --format html")]
@@ -432,7 +432,7 @@ pub(crate) enum PaperSize {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   tenor notice warrant.terms events.jsonl --event 8
-  tenor notice warrant.terms events.jsonl --at 2006-09-30
+  tenor notice warrant.terms events.jsonl --as-of 2010-12-31 --at 2010-03-14
   tenor notice warrant.terms events.jsonl --event 8 --format docx --output notice.docx")]
 pub(crate) struct Notice {
     #[command(flatten)]
