@@ -276,8 +276,8 @@ Examples:
   tenor test -v warrant.terms    # each of them by name
   tenor test . --format junit --output tests.xml
   tenor test --coverage warrant.terms            # what no example reaches
-  tenor test --mutate warrant.terms              # what no example notices
-  tenor test --mutate warrant.terms --in price_floor --format json"
+  tenor test --mutate simple.terms               # what no example notices
+  tenor test --mutate simple.terms --in issue_below_the_price --format json"
 )]
 pub(crate) struct Test {
     /// Terms files, or folders of them

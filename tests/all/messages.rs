@@ -139,6 +139,8 @@ fn workshop(folder: &Path) {
         copy("examples/first.jsonl", to);
     }
     copy("templates/certificate.md", "ours.md");
+    // each change of terms is checked and run: of a large file there are thousands
+    copy("examples/testing.terms", "simple.terms");
     // what other examples read is written here by the command itself
     let made = command()
         .current_dir(folder)
